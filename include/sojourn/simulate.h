@@ -1,0 +1,63 @@
+/* Running a model: discrete events, replicated, with confidence intervals. */
+#ifndef SOJOURN_SIMULATE_H
+#define SOJOURN_SIMULATE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sojourn/model.h"
+#include "sojourn/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sj_results;
+struct sj_run;
+
+/* How far a simulation is, for a progress display. */
+struct sj_simulate_progress {
+  uint32_t runs_done, runs_wanted; /* runs_done counts those found done at the start too */
+  double share;                    /* of the whole, 0 ... 1 */
+  uint64_t events;                 /* dispatched so far, about */
+};
+
+/* Zero-initialized but for NANs, as sj_simulate_options_default makes it, it means: everything as the model says. */
+struct sj_simulate_options {
+  bool seed_given;
+  uint64_t seed;
+  uint32_t runs;                     /* 0: the model's */
+  double duration, warmup, drain;    /* NAN: the model's; model time units */
+  uint32_t threads;                  /* 0: all cores */
+  bool members;                      /* metrics of each member of a pool too */
+  bool series;                       /* collect time series (1,000 cells) */
+  FILE *csv;                         /* one row a request, in order of run and completion; NULL: none */
+  const volatile sig_atomic_t *stop; /* non-zero ends the simulation: finished runs are reported as partial */
+  /* Called after each finished run, from one thread at a time, in order of completion (not of number); `context` is
+   * handed through. A status other than SJ_OK ends the simulation with it. NULL: not called. */
+  enum sj_status (*on_run)(void *context, const struct sj_results *results, const struct sj_run *run,
+                           struct sj_error *error);
+  /* Called from a worker thread about ten times a second. NULL: not called. */
+  void (*on_progress)(void *context, const struct sj_simulate_progress *progress);
+  void *context;
+};
+void sj_simulate_options_default(struct sj_simulate_options *options);
+
+/* Prepares results of the right shape: settings resolved (a steady model's warm-up is found here by a pilot of run 0),
+ * columns named, no runs. The caller may then add runs that it kept from before (sj_results_add_run) and hands the
+ * results to sj_simulate_run, which computes the missing ones. */
+enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj_simulate_options *options,
+                                   struct sj_results **results, struct sj_error *error);
+
+/* Computes the runs 0 ... runs - 1 that `results` does not hold yet. SJ_OK: all there. SJ_INTERRUPTED: `stop` was set;
+ * finished runs are there and `results->partial` is set. */
+enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_simulate_options *options,
+                               struct sj_results *results, struct sj_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,35 @@
+/* Small things every folder needs: memory that cannot fail quietly, growing strings, the nearest known name. */
+#ifndef SJ_BASE_BASE_H
+#define SJ_BASE_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* malloc, calloc, realloc and strdup that end the program with a message when memory runs out. For small, bounded
+ * amounts (names, tables of components); what grows with the user's data uses plain malloc and reports SJ_NO_MEMORY. */
+void *sj_allocate(size_t size);                     /* zeroed */
+void *sj_allocate_array(size_t count, size_t size); /* zeroed; checks the product */
+void *sj_reallocate_array(void *p, size_t count, size_t size);
+char *sj_copy_string(const char *s);
+char *sj_format(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a new string */
+
+/* A growing string. Zero-initialize; `data` is NULL while empty, else terminated; free(data) ends it. */
+struct sj_text {
+  char *data;
+  size_t length, capacity;
+};
+void sj_text_add(struct sj_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sj_text_add_bytes(struct sj_text *t, const char *bytes, size_t length);
+
+/* The shortest decimal text that reads back as exactly `x` ("0.1", "1e+30", "nan"), into a buffer of 32 bytes; returns
+ * it. */
+const char *sj_number_text(double x, char buffer[32]);
+
+/* The candidate nearest to `name` by edits (Damerau-Levenshtein, at most a third of its length, at least one), or NULL.
+ * The list ends with NULL. Ties: the first. */
+const char *sj_nearest(const char *name, const char *const *candidates);
+
+/* SHA-256 of `length` bytes as 64 hexadecimal digits and a zero. */
+void sj_sha256_hex(const void *data, size_t length, char hex[65]);
+
+#endif

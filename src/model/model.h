@@ -1,0 +1,261 @@
+/* The checked model that engines run: what include/sojourn/model.h keeps opaque.
+ *
+ * Everything here is immutable after loading and owned by the model. Times and rates are in the model's time unit.
+ * "None" is NULL for pointers, INFINITY for limits, 0 for counts where said. */
+#ifndef SJ_MODEL_MODEL_H
+#define SJ_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "random/distribution.h"
+#include "sojourn/model.h"
+#include "trace/trace.h"
+
+/* A drawn quantity. `fixed` is its distribution, the same for every member; or NULL for a per_member law, which each
+ * member of a pool gets from sj_law_instantiate at its creation and at every replacement. */
+struct sj_law {
+  const struct sj_distribution *fixed;
+  const struct sj_member_law *member; /* NULL if fixed */
+};
+/* Draws x from the law's own distribution with `stream` and returns the distribution that follows from it, the caller's
+ * to destroy. For a fixed law returns NULL (use `fixed`). NULL with a message in `error` if the drawn x gives
+ * impossible parameters. */
+struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream, struct sj_error *error);
+
+static inline bool sj_law_given(const struct sj_law *law) { return law->fixed || law->member; }
+
+struct sj_token_bucket {
+  bool given;
+  double capacity, rate; /* tokens, tokens per time; starts full */
+};
+
+enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL };
+/* Before retry i = 1, 2, ...: min(max, base * factor^(i-1)); full: uniform on [0, that]; equal: half of it plus uniform
+ * on [0, half]. */
+struct sj_backoff {
+  bool given;
+  double base, factor, max;
+  enum sj_jitter jitter;
+};
+
+/* Opens when at least `failures` (share) of the attempts that ended in the last `window` failed, from 10 on. */
+struct sj_circuit_breaker {
+  bool given;
+  double failures, window, open_for;
+};
+
+struct sj_hedge {
+  bool given;
+  double after; /* latency quantile in [0.5, 1), or NAN if `delay` is given */
+  double delay;
+};
+
+/* Messages between a caller and a server. If `rtt` is given each direction takes half of one draw a message; else
+ * `one_way`. Neither: no delay. */
+struct sj_link {
+  bool given;
+  struct sj_law rtt, one_way;
+  double per_byte; /* time a byte, on the way to the server */
+  double loss;     /* probability that a message is lost, each direction */
+};
+
+enum sj_policy_kind { SJ_POLICY_RANDOM, SJ_POLICY_ROUND_ROBIN };
+struct sj_policy {
+  enum sj_policy_kind kind;
+};
+
+/* One of the weighted targets of a call. */
+struct sj_target {
+  double weight;
+  uint32_t server; /* index into model->servers */
+  uint32_t api;    /* index into its apis */
+};
+
+/* How a caller (a client, or a server for one of its downstream calls) calls: everything but where its requests come
+ * from. */
+struct sj_call {
+  struct sj_target *targets; /* at least one */
+  size_t target_count;
+  struct sj_law timeout; /* of each attempt, from its sending; not given: none */
+  uint32_t retries;      /* after the first attempt */
+  double deadline;       /* of the request, from its arrival; INFINITY: none */
+  struct sj_backoff backoff;
+  struct sj_token_bucket retry_budget;
+  struct sj_circuit_breaker breaker;
+  struct sj_hedge hedge;
+  bool cancel;          /* what timed out or lost is withdrawn from queues */
+  bool late_accept;     /* late = "accept": a late answer completes a request that is still open */
+  uint32_t connections; /* most attempts out per caller member; 0: no limit */
+  int32_t priority;     /* smaller first */
+  bool priority_given;  /* false for a server's call: inherit the caller's */
+  uint32_t subset;      /* members each caller knows of a target pool, drawn at random; 0: all */
+  bool subset_replacement;
+  struct sj_policy policy;
+  struct sj_link network;
+  /* Into a pipeline: the stage's own timeout (not given: none) and retries. For a client's call of a server that
+   * forwards, and for the entries of `forward` (where the language's `timeout` and `retries` mean these). */
+  struct sj_law stage_timeout;
+  uint32_t stage_retries;
+  /* Only for a server's calls. */
+  bool wait;     /* false: fire and forget */
+  bool optional; /* a failure does not fail the request */
+  int line;
+};
+
+enum sj_arrivals_kind {
+  SJ_ARRIVALS_POISSON,
+  SJ_ARRIVALS_RENEWAL, /* `interval`; `every(x)` is one with a constant */
+  SJ_ARRIVALS_MMPP,
+  SJ_ARRIVALS_PIECEWISE,
+  SJ_ARRIVALS_CLOSED,
+  SJ_ARRIVALS_SPREAD,
+  SJ_ARRIVALS_TRACE
+};
+struct sj_arrivals {
+  enum sj_arrivals_kind kind;
+  double rate;            /* poisson */
+  struct sj_law interval; /* renewal; closed: the think time */
+  size_t state_count;     /* mmpp: states; starts in the stationary distribution */
+  double *rates;          /* mmpp: of each state; piecewise: of each piece */
+  double *transitions;    /* mmpp: state_count x state_count by rows, diagonal 0 */
+  size_t piece_count;     /* piecewise: rate 0 before the first `from`; the last piece has no end */
+  double *from;           /* piecewise: increasing */
+  uint32_t population;    /* closed */
+  uint64_t count;         /* spread: that many ... */
+  double over;            /* ... uniform on [0, over) */
+  const struct sj_trace *trace;
+  double rate_factor; /* trace: recorded time is divided by it; services are not */
+  double mean_rate;   /* long-run arrivals per time, all members together; NAN if unknown (closed) */
+};
+
+struct sj_client {
+  char *name;
+  uint32_t count;  /* members of the pool; 1 for a plain client */
+  bool pool;       /* declared with count: members are name[0], name[1], ... */
+  bool per_client; /* each member has its own arrivals; else the pool's go to a uniform member each */
+  struct sj_call call;
+  struct sj_arrivals arrivals;
+  struct sj_law size; /* bytes; not given: 0 (or the trace's) */
+  int line;
+};
+
+struct sj_api {
+  char *name; /* NULL for the nameless one */
+  struct sj_law work;
+  struct sj_call *calls; /* after the work; or, if `forward`, the next stages */
+  size_t call_count;
+  bool parallel; /* order of the calls */
+  bool forward;  /* `calls` are handed the request, which this server then forgets */
+};
+
+enum sj_discipline { SJ_FIFO, SJ_LIFO, SJ_RANDOM_ORDER, SJ_PRIORITY, SJ_PROCESSOR_SHARING };
+
+enum sj_admission_kind { SJ_ADMIT_TOKEN_BUCKET, SJ_ADMIT_THROTTLE, SJ_ADMIT_CODEL, SJ_ADMIT_MAX_IN_FLIGHT };
+struct sj_admission {
+  enum sj_admission_kind kind;
+  struct sj_token_bucket bucket;
+  double above, admit;     /* throttle; needs a finite server capacity */
+  double target, interval; /* codel */
+  uint32_t limit;          /* max_in_flight: requests in service */
+};
+
+struct sj_server {
+  char *name;
+  uint32_t count;
+  bool pool;
+  struct sj_law threads; /* drawn once a member (and at replacement), rounded, at least 1 */
+  double capacity;       /* INFINITY: unlimited */
+  enum sj_discipline discipline;
+  struct sj_api *apis;
+  size_t api_count; /* at least 1 */
+  struct sj_admission *admissions;
+  size_t admission_count;
+  bool refuse_silent;
+  bool async;
+  bool join;
+  double speed;
+  double replace_rate; /* of each member, per time; 0: never */
+  double orbit;        /* solve only; NAN if not given */
+  int line;
+};
+
+enum sj_fault_kind { SJ_FAULT_CHANGE, SJ_FAULT_CRASH, SJ_FAULT_STALL, SJ_FAULT_SLOW, SJ_FAULT_CUT, SJ_FAULT_FAIL };
+/* One `path = value` (or `path` times `factor`) of a fault's `set` or `scale`. Opaque but for what engines pass on. */
+struct sj_change {
+  const char *path;
+  bool scale;
+  double factor;                /* scale */
+  const struct sj_value *value; /* set */
+};
+/* A component named by a fault. */
+struct sj_place {
+  bool is_client;
+  uint32_t index; /* into model->clients or ->servers */
+  int64_t member; /* -1: all members (or `members` random ones) */
+};
+struct sj_fault {
+  enum sj_fault_kind kind;
+  double at;                           /* NAN if random */
+  const struct sj_distribution *every; /* time from the end of one (or the start) to the next; NULL if `at` */
+  const struct sj_distribution *lasts; /* INFINITY never occurs: a fault without `lasts` has NULL here and stays */
+  struct sj_place place, other;        /* `other`: the second of a cut */
+  uint32_t members;                    /* that many random members; 0: all that `place` names */
+  double factor;                       /* slow: by */
+  double ratio;                        /* fail */
+  bool lost_error;                     /* crash: what was lost answers an error at once; else silence */
+  struct sj_change *changes;
+  size_t change_count;
+  int line;
+};
+
+enum sj_run_kind { SJ_RUN_STEADY, SJ_RUN_TERMINATING };
+struct sj_run_settings {
+  enum sj_run_kind kind; /* resolved: the default of the contract is already applied */
+  double duration;       /* resolved likewise (10^5 expected arrivals, or the trace's end) */
+  double warmup;         /* NAN: find it (steady only); 0 for terminating */
+  double drain;          /* resolved: 10 x duration by default */
+  uint32_t runs;         /* resolved: 8, or 1 where nothing is random */
+  bool nothing_random;   /* true if every run would be the same */
+  uint64_t seed;
+};
+
+enum sj_comparison { SJ_LESS, SJ_LESS_EQUAL, SJ_GREATER, SJ_GREATER_EQUAL, SJ_EQUAL };
+struct sj_expectation {
+  char *metric;
+  enum sj_comparison comparison;
+  double bound;
+  bool simulate, solve; /* the engines that give this metric */
+  int line;
+};
+
+struct sj_model {
+  char *file, *title; /* title: NULL if none */
+  char *scenario;     /* applied; NULL if none */
+  char time_unit[16]; /* "s" */
+  double seconds;     /* of one time unit; NAN for a unit of another name */
+  struct sj_run_settings run;
+  size_t client_count, server_count, fault_count, expectation_count, scenario_count;
+  struct sj_client *clients;
+  struct sj_server *servers;
+  struct sj_fault *faults;
+  struct sj_expectation *expectations;
+  char **scenarios;
+  /* Derived. */
+  double *offered_load; /* [server]: work arriving per time at one member / its threads, first attempts only; NAN if
+                           unknown */
+  size_t note_count;
+  char *
+      *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
+  struct sj_document *document; /* the syntax it came from; model/ only */
+};
+
+/* The model as it is while the `count` changes are in force, applied in order (the last `set` wins, factors multiply).
+ * Components and their indices, members, targets and apis are the same as in `model`; only figures and laws differ. The
+ * caller destroys it before `model`. A path that loads also works here: checked at load, for each fault alone.
+ * SJ_INVALID if the values together are impossible. */
+enum sj_status sj_model_variant(const struct sj_model *model, const struct sj_change *const *changes, size_t count,
+                                struct sj_model **variant, struct sj_error *error);
+
+#endif
