@@ -26,23 +26,23 @@ struct sj_model_options {
  * each of up to twenty mistakes; SJ_FAILED: the file or a data file cannot be read; SJ_NO_MEMORY: the model's 1 GiB
  * were used up. A model with scenarios and no `options->scenario` loads (its common part is checked, and each scenario
  * on its copy); sj_model_scenario_count tells. */
-enum sj_status sj_model_load(const char *path, const struct sj_model_options *options, struct sj_model **model,
-                             struct sj_error *error);
+SJ_PUBLIC enum sj_status sj_model_load(const char *path, const struct sj_model_options *options,
+                                       struct sj_model **model, struct sj_error *error);
 
 /* Ends a model and all that was read from it. NULL is allowed. */
-void sj_model_destroy(struct sj_model *model);
+SJ_PUBLIC void sj_model_destroy(struct sj_model *model);
 
 /* The names of the file's scenarios, in the order of the file. */
-size_t sj_model_scenario_count(const struct sj_model *model);
-const char *sj_model_scenario_name(const struct sj_model *model, size_t index);
+SJ_PUBLIC size_t sj_model_scenario_count(const struct sj_model *model);
+SJ_PUBLIC const char *sj_model_scenario_name(const struct sj_model *model, size_t index);
 
 /* The model as it was understood, as a new string that the caller frees; NULL if memory ran out. _text is for people:
  * every component with its units and defaults, the offered load per server, whether it is stable; _json the same as one
  * JSON document; _canonical the part that identifies a result: the same bytes for the same model, data files by their
  * SHA-256. */
-char *sj_model_text(const struct sj_model *model);
-char *sj_model_json(const struct sj_model *model);
-char *sj_model_canonical(const struct sj_model *model);
+SJ_PUBLIC char *sj_model_text(const struct sj_model *model);
+SJ_PUBLIC char *sj_model_json(const struct sj_model *model);
+SJ_PUBLIC char *sj_model_canonical(const struct sj_model *model);
 
 #ifdef __cplusplus
 }

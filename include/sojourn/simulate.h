@@ -44,18 +44,18 @@ struct sj_simulate_options {
   void (*on_progress)(void *context, const struct sj_simulate_progress *progress);
   void *context;
 };
-void sj_simulate_options_default(struct sj_simulate_options *options);
+SJ_PUBLIC void sj_simulate_options_default(struct sj_simulate_options *options);
 
 /* Prepares results of the right shape: settings resolved (a steady model's warm-up is found here by a pilot of run 0),
  * columns named, no runs. The caller may then add runs that it kept from before (sj_results_add_run) and hands the
  * results to sj_simulate_run, which computes the missing ones. */
-enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj_simulate_options *options,
-                                   struct sj_results **results, struct sj_error *error);
+SJ_PUBLIC enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj_simulate_options *options,
+                                             struct sj_results **results, struct sj_error *error);
 
 /* Computes the runs 0 ... runs - 1 that `results` does not hold yet. SJ_OK: all there. SJ_INTERRUPTED: `stop` was set;
  * finished runs are there and `results->partial` is set. */
-enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_simulate_options *options,
-                               struct sj_results *results, struct sj_error *error);
+SJ_PUBLIC enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_simulate_options *options,
+                                         struct sj_results *results, struct sj_error *error);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,8 @@
 #ifndef SOJOURN_STATUS_H
 #define SOJOURN_STATUS_H
 
+#include "sojourn/export.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -26,11 +28,11 @@ struct sj_error {
 
 /* Formats into `error` (which may be NULL: then nothing is written) and returns `status`, so that a failure is one
  * statement: return sj_error_set(error, SJ_INVALID, "%s:%d: ...", file, line). */
-enum sj_status sj_error_set(struct sj_error *error, enum sj_status status, const char *format, ...)
+SJ_PUBLIC enum sj_status sj_error_set(struct sj_error *error, enum sj_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Appends a line to `error`, for the reports of several mistakes; the first call must find message[0] == 0. */
-void sj_error_add(struct sj_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+SJ_PUBLIC void sj_error_add(struct sj_error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,41 @@
+# The front door. The work is done by Meson (meson.build) and by scripts/.
+BUILD = build
+PREFIX = /usr/local
+
+all: $(BUILD)/build.ninja ## build build/sojourn (the default)
+	@ninja -C $(BUILD) --quiet sojourn
+
+demo: all ## predict a real database's latency from a recording
+	@ninja -C $(BUILD) --quiet demo/demo
+	@$(BUILD)/demo/demo
+
+test: $(BUILD)/build.ninja ## run every test; ends with "N passed, N failed"
+	@ninja -C $(BUILD) --quiet
+	@scripts/run-tests $(BUILD)
+
+bench: $(BUILD)/build.ninja ## measure speed against what else there is
+	@scripts/install-packages bench
+	@ninja -C $(BUILD) --quiet
+	@bench/run
+
+check: ## everything CI runs: compilers, sanitizers, static checks, fuzzing, tests
+	@scripts/check
+	@$(MAKE) --no-print-directory test
+
+install: $(BUILD)/build.ninja ## install the program, the library, its headers and the manual page
+	@ninja -C $(BUILD) --quiet
+	@meson install -C $(BUILD) --no-rebuild
+
+clean: ## remove what was built
+	rm -rf $(BUILD) build-check
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+packages:
+	@scripts/install-packages build
+
+$(BUILD)/build.ninja: | packages
+	@meson setup --prefix $(PREFIX) $(BUILD)
+
+.PHONY: all demo test bench check install clean help packages
