@@ -36,6 +36,6 @@ packages:
 	@scripts/install-packages build
 
 $(BUILD)/build.ninja: | packages
-	@meson setup --prefix $(PREFIX) $(BUILD)
+	@meson setup --prefix $(PREFIX) $(MESON_OPTIONS) $(BUILD)
 
 .PHONY: all demo test bench check install clean help packages
