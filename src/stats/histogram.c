@@ -1,0 +1,149 @@
+#include "stats/histogram.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+
+/* The window always covers whole octaves, so that it grows rarely, and never the octaves of exponent 0 (zero and
+ * subnormal numbers) and 2047 (infinity and NaN). */
+enum { OCTAVE = 1 << SJ_HISTOGRAM_SUBBITS, FIRST_CELL = OCTAVE, END_CELL = 2047 * OCTAVE };
+
+enum { CELL_SHIFT = 52 - SJ_HISTOGRAM_SUBBITS };
+
+static double double_of(uint64_t bits) {
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+static double middle(uint32_t cell) {
+  return double_of((uint64_t)cell << CELL_SHIFT | UINT64_C(1) << (CELL_SHIFT - 1));
+}
+
+double sj_histogram_cell_low(uint32_t cell) { return double_of((uint64_t)cell << CELL_SHIFT); }
+
+double sj_histogram_cell_high(uint32_t cell) { return double_of(((uint64_t)cell + 1) << CELL_SHIFT); }
+
+void sj_histogram_destroy(struct sj_histogram *h) {
+  free(h->counts);
+  *h = (struct sj_histogram){0};
+}
+
+/* The whole octaves that hold both the present window and the cells low ... high. */
+struct window {
+  uint32_t first, length;
+};
+static struct window window_with(const struct sj_histogram *h, uint32_t low, uint32_t high) {
+  uint32_t first = low / OCTAVE * OCTAVE, end = (high / OCTAVE + 1) * OCTAVE;
+  if (h->length > 0 && h->first < first) first = h->first;
+  if (h->length > 0 && h->first + h->length > end) end = h->first + h->length;
+  return (struct window){.first = first, .length = end - first};
+}
+
+/* Moves the counts into `counts`, zeroed and as long as the window `to`, which contains the present one. */
+static void move_into(struct sj_histogram *h, struct window to, uint64_t *counts) {
+  if (h->length > 0) memcpy(counts + (h->first - to.first), h->counts, h->length * sizeof *counts);
+  free(h->counts);
+  h->counts = counts;
+  h->first = to.first;
+  h->length = to.length;
+}
+
+void sj_histogram_add_slow(struct sj_histogram *h, double value) {
+  assert(value >= 0 && value <= DBL_MAX);
+  if (!(value >= 0 && value <= DBL_MAX)) return;
+  if (value < DBL_MIN) {
+    h->zeros++;
+    return;
+  }
+  const uint32_t cell = sj_histogram_cell(value);
+  const struct window wanted = window_with(h, cell, cell);
+  move_into(h, wanted, sj_allocate_array(wanted.length, sizeof(uint64_t)));
+  h->counts[cell - h->first]++;
+}
+
+uint64_t sj_histogram_total(const struct sj_histogram *h) {
+  uint64_t total = h->zeros;
+  for (uint32_t i = 0; i < h->length; i++) total += h->counts[i];
+  return total;
+}
+
+bool sj_histogram_merge(struct sj_histogram *into, const struct sj_histogram *from) {
+  if (from->length > 0) {
+    const struct window wanted = window_with(into, from->first, from->first + from->length - 1);
+    if (wanted.length != into->length) {
+      uint64_t *const counts = calloc(wanted.length, sizeof *counts);
+      if (!counts) return false;
+      move_into(into, wanted, counts);
+    }
+    for (uint32_t i = 0; i < from->length; i++) into->counts[from->first - into->first + i] += from->counts[i];
+  }
+  into->zeros += from->zeros;
+  return true;
+}
+
+/* Walks the order statistics upwards: `below` values lie in the cells before `next`. */
+struct walk {
+  const struct sj_histogram *histogram;
+  uint64_t below;
+  uint32_t next;
+  double value; /* of the cell before `next`; 0 while in the zeros */
+};
+
+/* The order statistic number `rank` (0 is the smallest); ranks must not decrease from call to call. */
+static double order_statistic(struct walk *w, uint64_t rank) {
+  while (w->below <= rank && w->next < w->histogram->length) {
+    const uint64_t count = w->histogram->counts[w->next];
+    if (count > 0) w->value = middle(w->histogram->first + w->next);
+    w->below += count;
+    w->next++;
+  }
+  return w->value;
+}
+
+static double clamp(double value, double min, double max) {
+  if (value < min) return min;
+  if (value > max) return max;
+  return value;
+}
+
+double sj_histogram_quantile(const struct sj_histogram *h, double p, double min, double max) {
+  const uint64_t total = sj_histogram_total(h);
+  if (total == 0 || !(p >= 0 && p <= 1)) return NAN;
+  const double rank = p * (double)(total - 1);
+  const uint64_t whole = (uint64_t)rank;
+  /* The outermost order statistics are known exactly. */
+  if (whole >= total - 1 && max >= 0) return max;
+  struct walk walk = {.histogram = h, .below = h->zeros};
+  const double middle_low = order_statistic(&walk, whole);
+  const double low = whole == 0 && min >= 0 ? min : clamp(middle_low, min, max);
+  const double part = rank - (double)whole;
+  if (part == 0) return low;
+  const double middle_high = order_statistic(&walk, whole + 1);
+  const double high = whole + 1 == total - 1 && max >= 0 ? max : clamp(middle_high, min, max);
+  return low + part * (high - low);
+}
+
+double sj_histogram_share_below(const struct sj_histogram *h, double x) {
+  const uint64_t total = sj_histogram_total(h);
+  if (total == 0 || isnan(x)) return NAN;
+  if (x < 0) return 0;
+  if (x > DBL_MAX) return 1;
+  const uint32_t cell = sj_histogram_cell(x);
+  uint64_t below = h->zeros;
+  double inside = 0;
+  for (uint32_t i = 0; i < h->length && h->first + i <= cell; i++) {
+    if (h->first + i < cell) {
+      below += h->counts[i];
+    } else {
+      uint64_t bits;
+      memcpy(&bits, &x, sizeof bits);
+      const double part = (double)(bits & ((UINT64_C(1) << CELL_SHIFT) - 1)) / (double)(UINT64_C(1) << CELL_SHIFT);
+      inside = part * (double)h->counts[i];
+    }
+  }
+  return ((double)below + inside) / (double)total;
+}
