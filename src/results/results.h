@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sojourn/results.h"
 #include "sojourn/status.h"
 #include "stats/histogram.h"
 
@@ -62,8 +63,8 @@ struct sj_results {
   char **notes; /* sentences for the user, in the order they were made */
 };
 
-struct sj_results *sj_results_create(const char *engine, const char *model, const char *scenario); /* NULL: no memory */
-void sj_results_destroy(struct sj_results *results);
+/* NULL: no memory. sj_results_destroy and the functions that only read are public: sojourn/results.h. */
+struct sj_results *sj_results_create(const char *engine, const char *model, const char *scenario);
 
 /* Append a column. All columns are added before the first run. Names are copied; they return false if memory ran out.
  */
@@ -79,14 +80,5 @@ void sj_run_clear(const struct sj_results *results, struct sj_run *run);
 /* Moves `run` (whose arrays change owner, and which is left empty) to its place; a run of that number must not be
  * there. */
 bool sj_results_add_run(struct sj_results *results, struct sj_run *run);
-
-/* The index of a metric, or SIZE_MAX. */
-size_t sj_results_find(const struct sj_results *results, const char *name);
-
-/* A metric over the runs: value, half width of the 95 % interval (NAN: none). */
-struct sj_figure {
-  double value, ci95;
-};
-struct sj_figure sj_results_figure(const struct sj_results *results, size_t metric);
 
 #endif

@@ -1,0 +1,77 @@
+/* Reading results: figures by name, time series, notes. Whatever engine made them, the same name means the same thing;
+ * docs/ lists the names. Results do not change while they are read, so any number of threads may read them. */
+#ifndef SOJOURN_RESULTS_H
+#define SOJOURN_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sojourn/export.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sj_results;
+
+/* Ends results and all that was read from them. NULL is allowed. */
+SJ_PUBLIC void sj_results_destroy(struct sj_results *results);
+
+/* How many runs there are, and whether they are fewer than asked for because the simulation was interrupted. */
+SJ_PUBLIC size_t sj_results_run_count(const struct sj_results *results);
+SJ_PUBLIC bool sj_results_partial(const struct sj_results *results);
+
+/* The model's unit of time, "s" unless the model says otherwise. Durations are in it, rates are per it. */
+SJ_PUBLIC const char *sj_results_time_unit(const struct sj_results *results);
+
+/* What the runs covered: requests that arrive in [warmup, duration), in the model's unit of time. */
+SJ_PUBLIC double sj_results_duration(const struct sj_results *results);
+SJ_PUBLIC double sj_results_warmup(const struct sj_results *results);
+
+/* A metric over the runs. `value` is the mean over runs of each run's figure (for minima and maxima the extreme),
+ * `ci95` the half width of its 95 % confidence interval by Student's t. NAN: there is no such number, as a percentile
+ * of nothing, or an interval from one run. */
+struct sj_figure {
+  double value, ci95;
+};
+
+/* The metrics there are, in their order; _name is NULL past the end. _find gives the index of a name, SIZE_MAX if there
+ * is none; _figure the metric at an index, which must exist. */
+SJ_PUBLIC size_t sj_results_metric_count(const struct sj_results *results);
+SJ_PUBLIC const char *sj_results_metric_name(const struct sj_results *results, size_t metric);
+SJ_PUBLIC size_t sj_results_find(const struct sj_results *results, const char *name);
+SJ_PUBLIC struct sj_figure sj_results_figure(const struct sj_results *results, size_t metric);
+
+/* The value of the metric `name` ("web.latency.p99"), over all runs; NAN if there is no such metric or no such number.
+ * Looks the name up: for tables, not for loops. */
+SJ_PUBLIC double sj_results_value(const struct sj_results *results, const char *name);
+
+/* The same of one run, 0 ... run count - 1. */
+SJ_PUBLIC double sj_results_run_value(const struct sj_results *results, const char *name, size_t run);
+
+/* Sentences about the results that a reader should know, in the order they were made; NULL past the end. */
+SJ_PUBLIC size_t sj_results_note_count(const struct sj_results *results);
+SJ_PUBLIC const char *sj_results_note(const struct sj_results *results, size_t note);
+
+/* A time series of one run: `count` cells of `step` time units each, the first from `start`. values[i] belongs to the
+ * cell [start + i * step, start + (i + 1) * step); NAN where there is no number. Valid as long as the results. */
+struct sj_series_view {
+  const double *values;
+  size_t count;
+  double start, step;
+};
+
+/* Finds the series `name` ("db.in_system") of a run. False, and an empty view, if there is no such series (they are
+ * collected on request: options.series) or no such run. */
+SJ_PUBLIC bool sj_results_series(const struct sj_results *results, const char *name, size_t run,
+                                 struct sj_series_view *view);
+
+/* The series there are, in their order, and each one's unit ("requests", "requests/time"); NULL past the end. */
+SJ_PUBLIC size_t sj_results_series_count(const struct sj_results *results);
+SJ_PUBLIC const char *sj_results_series_name(const struct sj_results *results, size_t series);
+SJ_PUBLIC const char *sj_results_series_unit(const struct sj_results *results, size_t series);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,61 @@
+#include <math.h>
+#include <string.h>
+
+#include "results/results.h"
+#include "sojourn/results.h"
+
+size_t sj_results_run_count(const struct sj_results *results) { return results->run_count; }
+
+bool sj_results_partial(const struct sj_results *results) { return results->partial; }
+
+const char *sj_results_time_unit(const struct sj_results *results) { return results->time_unit; }
+
+double sj_results_duration(const struct sj_results *results) { return results->duration; }
+
+double sj_results_warmup(const struct sj_results *results) { return results->warmup; }
+
+size_t sj_results_metric_count(const struct sj_results *results) { return results->metric_count; }
+
+const char *sj_results_metric_name(const struct sj_results *results, size_t metric) {
+  return metric < results->metric_count ? results->metrics[metric].name : NULL;
+}
+
+double sj_results_value(const struct sj_results *results, const char *name) {
+  const size_t metric = sj_results_find(results, name);
+  return metric == SIZE_MAX ? (double)NAN : sj_results_figure(results, metric).value;
+}
+
+double sj_results_run_value(const struct sj_results *results, const char *name, size_t run) {
+  const size_t metric = sj_results_find(results, name);
+  return metric == SIZE_MAX || run >= results->run_count ? (double)NAN : results->runs[run].values[metric];
+}
+
+size_t sj_results_note_count(const struct sj_results *results) { return results->note_count; }
+
+const char *sj_results_note(const struct sj_results *results, size_t note) {
+  return note < results->note_count ? results->notes[note] : NULL;
+}
+
+bool sj_results_series(const struct sj_results *results, const char *name, size_t run, struct sj_series_view *view) {
+  *view = (struct sj_series_view){0};
+  if (run >= results->run_count || !results->runs[run].series) return false;
+  for (size_t i = 0; i < results->series_count; i++) {
+    if (strcmp(results->series[i].name, name) != 0) continue;
+    *view = (struct sj_series_view){.values = results->runs[run].series + i * results->grid_count,
+                                    .count = results->grid_count,
+                                    .start = results->grid_start,
+                                    .step = results->grid_step};
+    return true;
+  }
+  return false;
+}
+
+size_t sj_results_series_count(const struct sj_results *results) { return results->series_count; }
+
+const char *sj_results_series_name(const struct sj_results *results, size_t series) {
+  return series < results->series_count ? results->series[series].name : NULL;
+}
+
+const char *sj_results_series_unit(const struct sj_results *results, size_t series) {
+  return series < results->series_count ? results->series[series].unit : NULL;
+}
