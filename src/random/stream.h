@@ -26,13 +26,20 @@ static inline uint64_t sj_mix(uint64_t z) {
  * hot loop. `component` may be empty but not NULL. Distinct arguments give unrelated keys. */
 uint64_t sj_stream_key(uint64_t seed, uint64_t run, const char *component, const char *purpose);
 
-/* Starts `stream` at the beginning of the stream (key, number). About 3 ns. */
+/* Starts `stream` at the beginning of the stream (key, number). About 3 ns.
+ *
+ * The state is four outputs of SplitMix64 taken from two sequences, a and b, that advance by different odd steps. The
+ * map from (key, number) to (a, b) is a bijection (its determinant, 0xd1342543de82ef95 - multiplier *
+ * 0x9e3779b97f4a7c15, is odd), so no two of the 2^128 streams start in the same state, not even those of keys that
+ * happen to lie near each other; and the four words are never all zero, because a and a plus a constant are not both.
+ */
 static inline void sj_stream_seed(struct sj_stream *stream, uint64_t key, uint64_t number) {
-  const uint64_t position = key + number * UINT64_C(0x9e3779b97f4a7c15);
-  stream->s[0] = sj_mix(position);
-  stream->s[1] = sj_mix(position + UINT64_C(0xd1342543de82ef95));
-  stream->s[2] = sj_mix(position + UINT64_C(0xa24baed4963ee407) + UINT64_C(0xd1342543de82ef95));
-  stream->s[3] = sj_mix(position + UINT64_C(0xaf251af3b0f025b5));
+  const uint64_t a = key + number * UINT64_C(0x9e3779b97f4a7c15);
+  const uint64_t b = key * UINT64_C(0xaf251af3b0f025b4) + number * UINT64_C(0xd1342543de82ef95);
+  stream->s[0] = sj_mix(a);
+  stream->s[1] = sj_mix(b);
+  stream->s[2] = sj_mix(a + UINT64_C(0xa24baed4963ee407));
+  stream->s[3] = sj_mix(b + UINT64_C(0x9fb21c651e98df25));
 }
 
 /* The next 64 random bits. 0.8 ns. */
