@@ -22,8 +22,8 @@ struct sj_metric {
 
 /* A named time series on the grid start + step, start + 2 step, ... (the value belongs to the cell that ends there). */
 struct sj_series {
-  char *name;       /* "db.waiting" */
-  const char *unit; /* "requests", "time", "requests/time"; static string */
+  char *name; /* "db.waiting" */
+  char *unit; /* "requests", "time", "requests/time" */
 };
 
 /* One finished run. Arrays are as long as the results' metrics, histograms and series; a figure that does not exist is
@@ -66,8 +66,8 @@ struct sj_results {
 /* NULL: no memory. sj_results_destroy and the functions that only read are public: sojourn/results.h. */
 struct sj_results *sj_results_create(const char *engine, const char *model, const char *scenario);
 
-/* Append a column. All columns are added before the first run. Names are copied; they return false if memory ran out.
- */
+/* Append a column. All columns are added before the first run. Names and units are copied; they return false if memory
+ * ran out. */
 bool sj_results_add_metric(struct sj_results *results, const char *name, enum sj_reduction reduction);
 bool sj_results_add_histogram(struct sj_results *results, const char *name);
 bool sj_results_add_series(struct sj_results *results, const char *name, const char *unit);
