@@ -1,0 +1,84 @@
+/* What the commands share: their list, the options, messages, and the way out.
+ *
+ * Only this folder prints and only main ends the program. A command is a function of its parsed options that returns
+ * the exit code. */
+#ifndef SJ_CLI_CLI_H
+#define SJ_CLI_CLI_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sojourn/status.h"
+
+/* Exit codes of the contract. */
+enum sj_exit { SJ_EXIT_DONE = 0, SJ_EXIT_UNMET = 1, SJ_EXIT_WRONG = 2, SJ_EXIT_FAILED = 3, SJ_EXIT_INTERRUPTED = 130 };
+enum sj_exit sj_exit_of(enum sj_status status);
+
+/* One bit an option, for the sets that commands accept. */
+enum sj_option {
+  SJ_OPTION_SET = 1U << 0,
+  SJ_OPTION_SCENARIO = 1U << 1,
+  SJ_OPTION_SEED = 1U << 2,
+  SJ_OPTION_RUNS = 1U << 3,
+  SJ_OPTION_DURATION = 1U << 4,
+  SJ_OPTION_WARMUP = 1U << 5,
+  SJ_OPTION_DRAIN = 1U << 6,
+  SJ_OPTION_THREADS = 1U << 7,
+  SJ_OPTION_MEMBERS = 1U << 8,
+  SJ_OPTION_OUTPUT = 1U << 9,
+  SJ_OPTION_AGAIN = 1U << 10,
+  SJ_OPTION_JSON = 1U << 11,
+  SJ_OPTION_CSV = 1U << 12,
+  SJ_OPTION_DATA = 1U << 13,
+  SJ_OPTION_QUIET = 1U << 14,
+  SJ_OPTION_HELP = 1U << 15
+};
+
+/* The command line as understood. Texts belong to argv; `overrides` is freed by sj_options_clear. */
+struct sj_options {
+  unsigned given;   /* of enum sj_option */
+  const char *file; /* MODEL or RESULTS */
+  const char **overrides;
+  size_t override_count;
+  const char *scenario, *output, *csv, *data;
+  uint64_t seed;
+  uint32_t runs, threads;          /* 0: not given */
+  double duration, warmup, drain; /* NAN: not given */
+};
+
+/* A command of `sojourn COMMAND`. `run` is NULL for those that a later version brings. */
+struct sj_command {
+  const char *name, *argument; /* "simulate", "MODEL" */
+  const char *summary;         /* for the list of commands */
+  const char *help;            /* paragraphs for --help, with an example */
+  unsigned accepted;           /* of enum sj_option */
+  enum sj_exit (*run)(const struct sj_options *options);
+};
+extern const struct sj_command sj_command_simulate, sj_command_show;
+
+/* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
+ * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */
+enum sj_status sj_options_parse(const struct sj_command *command, int argc, char **argv, struct sj_options *options,
+                                struct sj_error *error);
+void sj_options_clear(struct sj_options *options);
+
+/* Prints the options that `accepted` holds, a line each. */
+void sj_options_print(unsigned accepted);
+
+/* Prints "sojourn: MESSAGE" on standard error (a message that begins with a place in a file as it is), and returns the
+ * exit code of `status`. */
+enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error);
+
+/* Reads options->file as a model, with the overrides, scenario and data folder of `options`; a watchdog ends the program
+ * (exit code 2) if a hostile file manages to hang the reader. Complains if it cannot, and returns the exit code. */
+struct sj_model;
+enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **model);
+
+/* Ctrl-C and SIGTERM. Before sj_signals_defer they end the program at once with exit code 130; after it the first one
+ * sets the flag that it returned, the second ends the program. */
+void sj_signals_catch(void);
+const volatile sig_atomic_t *sj_signals_defer(void);
+
+#endif

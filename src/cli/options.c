@@ -1,0 +1,207 @@
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "cli/cli.h"
+
+enum { MOST_RUNS = 1000000, MOST_THREADS = 1024 };
+
+struct entry {
+  enum sj_option option;
+  const char *name, *argument; /* argument: NULL for a flag */
+  const char *help;
+};
+
+static const struct entry entries[] = {
+    {SJ_OPTION_SET, "--set", "PATH=VALUE", "override a parameter or a field of the model (repeatable)"},
+    {SJ_OPTION_SCENARIO, "--scenario", "NAME", "one scenario of the file"},
+    {SJ_OPTION_SEED, "--seed", "N", "seed of the random numbers (default: the model's, else 1)"},
+    {SJ_OPTION_RUNS, "--runs", "N", "independent runs (default: the model's, else 8)"},
+    {SJ_OPTION_DURATION, "--duration", "T", "arrivals stop then, in the model's time unit"},
+    {SJ_OPTION_WARMUP, "--warmup", "T", "what arrives before does not count"},
+    {SJ_OPTION_DRAIN, "--drain", "T", "time to finish what is left after the duration"},
+    {SJ_OPTION_THREADS, "--threads", "N", "runs computed at once (default: all cores); results do not depend on it"},
+    {SJ_OPTION_MEMBERS, "--members", NULL, "also the figures of each member of a pool"},
+    {SJ_OPTION_OUTPUT, "-o", "FILE.db", "keep everything in a results file; what it holds is not computed again"},
+    {SJ_OPTION_AGAIN, "--again", NULL, "with -o: a new result even if the file holds it"},
+    {SJ_OPTION_JSON, "--json", NULL, "one JSON document on standard output, nothing else there"},
+    {SJ_OPTION_CSV, "--csv", "FILE", "rows with a header; - is standard output"},
+    {SJ_OPTION_DATA, "--data", "DIR", "data files named in the model may also lie here"},
+    {SJ_OPTION_QUIET, "--quiet", NULL, "no progress, no table"},
+    {SJ_OPTION_HELP, "--help", NULL, "this text"},
+};
+enum { ENTRY_COUNT = sizeof entries / sizeof *entries };
+
+static const struct entry *find(const char *name, size_t length) {
+  if (length == 2 && !memcmp(name, "-h", 2)) return &entries[ENTRY_COUNT - 1];
+  for (size_t i = 0; i < ENTRY_COUNT; i++)
+    if (strlen(entries[i].name) == length && !memcmp(entries[i].name, name, length)) return &entries[i];
+  return NULL;
+}
+
+static enum sj_status unknown(const struct sj_command *command, const char *name, struct sj_error *error) {
+  const char *candidates[ENTRY_COUNT + 1];
+  size_t count = 0;
+  for (size_t i = 0; i < ENTRY_COUNT; i++)
+    if (entries[i].option & command->accepted) candidates[count++] = entries[i].name;
+  candidates[count] = NULL;
+  const char *const nearest = sj_nearest(name, candidates);
+  if (nearest)
+    return sj_error_set(error, SJ_INVALID, "unknown option %s, did you mean %s?", name, nearest);
+  return sj_error_set(error, SJ_INVALID, "unknown option %s; see sojourn %s --help", name, command->name);
+}
+
+/* A plain decimal number: none of strtod's spaces, hexadecimal, infinities and nans. */
+static bool number_of(const char *text, double *x) {
+  if (!*text || strspn(text, "0123456789+-.eE") != strlen(text)) return false;
+  char *end = NULL;
+  *x = strtod(text, &end);
+  return !*end && isfinite(*x);
+}
+
+static bool whole_of(const char *text, uint64_t *n) {
+  if (!*text || strspn(text, "0123456789") != strlen(text)) return false;
+  errno = 0;
+  *n = strtoull(text, NULL, 10);
+  return errno == 0;
+}
+
+static enum sj_status read_whole(const struct entry *entry, const char *text, uint64_t least, uint64_t most,
+                                 uint64_t *n, struct sj_error *error) {
+  if (whole_of(text, n) && *n >= least && *n <= most) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "%s %s: expected a whole number from %llu to %llu", entry->name, text,
+                      (unsigned long long)least, (unsigned long long)most);
+}
+
+static enum sj_status read_time(const struct entry *entry, const char *text, bool zero, double *x,
+                                struct sj_error *error) {
+  if (number_of(text, x) && (*x > 0 || (zero && *x == 0))) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "%s %s: expected a number %s 0, in the model's time unit", entry->name, text,
+                      zero ? "of at least" : "above");
+}
+
+static enum sj_status read_override(const char *text, struct sj_options *options, struct sj_error *error) {
+  const char *const equals = strchr(text, '=');
+  if (!equals || equals == text)
+    return sj_error_set(error, SJ_INVALID, "--set %s: expected PATH=VALUE, as in --set web.arrivals.rate=9", text);
+  options->overrides = sj_reallocate_array(options->overrides, options->override_count + 1, sizeof *options->overrides);
+  options->overrides[options->override_count++] = text;
+  return SJ_OK;
+}
+
+static enum sj_status read_text(const struct entry *entry, const char *text, const char **place,
+                                struct sj_error *error) {
+  if (!*text) return sj_error_set(error, SJ_INVALID, "%s: expected %s, got nothing", entry->name, entry->argument);
+  *place = text;
+  return SJ_OK;
+}
+
+static enum sj_status read_value(const struct entry *entry, const char *text, struct sj_options *options,
+                                 struct sj_error *error) {
+  uint64_t n = 0;
+  enum sj_status status = SJ_OK;
+  switch (entry->option) {
+    case SJ_OPTION_SET: return read_override(text, options, error);
+    case SJ_OPTION_SCENARIO: return read_text(entry, text, &options->scenario, error);
+    case SJ_OPTION_OUTPUT: return read_text(entry, text, &options->output, error);
+    case SJ_OPTION_CSV: return read_text(entry, text, &options->csv, error);
+    case SJ_OPTION_DATA: return read_text(entry, text, &options->data, error);
+    case SJ_OPTION_SEED: return read_whole(entry, text, 0, UINT64_MAX, &options->seed, error);
+    case SJ_OPTION_RUNS:
+      status = read_whole(entry, text, 1, MOST_RUNS, &n, error);
+      options->runs = (uint32_t)n;
+      return status;
+    case SJ_OPTION_THREADS:
+      status = read_whole(entry, text, 1, MOST_THREADS, &n, error);
+      options->threads = (uint32_t)n;
+      return status;
+    case SJ_OPTION_DURATION: return read_time(entry, text, false, &options->duration, error);
+    case SJ_OPTION_WARMUP: return read_time(entry, text, true, &options->warmup, error);
+    case SJ_OPTION_DRAIN: return read_time(entry, text, true, &options->drain, error);
+    case SJ_OPTION_MEMBERS:
+    case SJ_OPTION_AGAIN:
+    case SJ_OPTION_JSON:
+    case SJ_OPTION_QUIET:
+    case SJ_OPTION_HELP: break;
+  }
+  return SJ_OK;
+}
+
+static enum sj_status read_option(const struct sj_command *command, int argc, char **argv, int *at,
+                                  struct sj_options *options, struct sj_error *error) {
+  const char *const word = argv[*at];
+  const char *const equals = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
+  const size_t length = equals ? (size_t)(equals - word) : strlen(word);
+  const struct entry *const entry = find(word, length);
+  if (!entry) {
+    char *const name = sj_format("%.*s", (int)length, word);
+    const enum sj_status status = unknown(command, name, error);
+    free(name);
+    return status;
+  }
+  if (!(entry->option & command->accepted))
+    return sj_error_set(error, SJ_INVALID, "%s is not an option of sojourn %s", entry->name, command->name);
+  if ((options->given & entry->option) && entry->option != SJ_OPTION_SET)
+    return sj_error_set(error, SJ_INVALID, "%s was given twice", entry->name);
+  options->given |= entry->option;
+  if (!entry->argument) {
+    if (equals) return sj_error_set(error, SJ_INVALID, "%s takes no value", entry->name);
+    return SJ_OK;
+  }
+  if (equals) return read_value(entry, equals + 1, options, error);
+  if (*at + 1 >= argc)
+    return sj_error_set(error, SJ_INVALID, "%s: expected %s, got nothing", entry->name, entry->argument);
+  return read_value(entry, argv[++*at], options, error);
+}
+
+/* What may not stand together. */
+static enum sj_status check_together(const struct sj_command *command, const struct sj_options *options,
+                                     struct sj_error *error) {
+  if (!options->file)
+    return sj_error_set(error, SJ_INVALID, "sojourn %s: expected %s; see sojourn %s --help", command->name,
+                        command->argument, command->name);
+  const bool csv_to_stdout = options->csv && !strcmp(options->csv, "-");
+  if (csv_to_stdout && (options->given & SJ_OPTION_JSON))
+    return sj_error_set(error, SJ_INVALID, "--json and --csv - both want standard output");
+  if ((options->given & SJ_OPTION_AGAIN) && !options->output)
+    return sj_error_set(error, SJ_INVALID, "--again needs -o FILE.db");
+  return SJ_OK;
+}
+
+enum sj_status sj_options_parse(const struct sj_command *command, int argc, char **argv, struct sj_options *options,
+                                struct sj_error *error) {
+  *options = (struct sj_options){.duration = NAN, .warmup = NAN, .drain = NAN};
+  bool only_files = false;
+  for (int i = 0; i < argc; i++) {
+    const char *const word = argv[i];
+    if (!only_files && !strcmp(word, "--")) {
+      only_files = true;
+    } else if (!only_files && word[0] == '-' && word[1]) {
+      const enum sj_status status = read_option(command, argc, argv, &i, options, error);
+      if (status != SJ_OK || (options->given & SJ_OPTION_HELP)) return status;
+    } else if (options->file) {
+      return sj_error_set(error, SJ_INVALID, "expected one %s, got %s and %s", command->argument, options->file, word);
+    } else {
+      options->file = word;
+    }
+  }
+  return check_together(command, options, error);
+}
+
+void sj_options_clear(struct sj_options *options) {
+  free(options->overrides);
+  *options = (struct sj_options){0};
+}
+
+void sj_options_print(unsigned accepted) {
+  for (size_t i = 0; i < ENTRY_COUNT; i++) {
+    if (!(entries[i].option & accepted)) continue;
+    char *const left = sj_format("%s%s%s", entries[i].name, entries[i].argument ? " " : "",
+                                 entries[i].argument ? entries[i].argument : "");
+    printf("  %-18s %s\n", left, entries[i].help);
+    free(left);
+  }
+}

@@ -1,0 +1,54 @@
+/* What concerns the process: signals, exit codes, messages, standard output. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* A handler can reach nothing else. */
+static volatile sig_atomic_t stop, deferred;
+
+static void handle(int signal_number) {
+  (void)signal_number;
+  if (!deferred || stop) _exit(SJ_EXIT_INTERRUPTED);
+  stop = 1;
+}
+
+void sj_signals_catch(void) {
+  struct sigaction action = {.sa_handler = handle}, before;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGTERM, &action, NULL);
+  /* A shell starts what runs in its background with SIGINT ignored. */
+  if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler == SIG_IGN) return;
+  sigaction(SIGINT, &action, NULL);
+}
+
+const volatile sig_atomic_t *sj_signals_defer(void) {
+  deferred = 1;
+  return &stop;
+}
+
+enum sj_exit sj_exit_of(enum sj_status status) {
+  switch (status) {
+    case SJ_OK: return SJ_EXIT_DONE;
+    case SJ_INVALID: return SJ_EXIT_WRONG;
+    case SJ_FAILED:
+    case SJ_NO_MEMORY: return SJ_EXIT_FAILED;
+    case SJ_INTERRUPTED: return SJ_EXIT_INTERRUPTED;
+  }
+  return SJ_EXIT_FAILED;
+}
+
+enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error) {
+  fprintf(stderr, "sojourn: %s\n", error->message);
+  return sj_exit_of(status);
+}
+
+bool sj_finish_output(void) {
+  const bool failed_before = ferror(stdout) != 0;
+  errno = 0;
+  if (fflush(stdout) == 0 && !failed_before) return true;
+  fprintf(stderr, "sojourn: standard output: %s\n", errno ? strerror(errno) : "write error");
+  return false;
+}

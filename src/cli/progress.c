@@ -1,0 +1,62 @@
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now_s(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void sj_progress_start(struct sj_progress *progress, bool quiet) {
+  *progress = (struct sj_progress){.wanted = !quiet && isatty(STDERR_FILENO), .started = now_s()};
+}
+
+static int bar_width(void) {
+  enum { TEXT = 48, LEAST = 10, MOST = 50 };
+  struct winsize size;
+  const int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+  const int width = columns - TEXT;
+  if (width < LEAST) return LEAST;
+  return width < MOST ? width : MOST;
+}
+
+static void time_left(double seconds, char *text, size_t size) {
+  if (seconds < 100)
+    snprintf(text, size, "%.0f s left", seconds);
+  else if (seconds < 6000)
+    snprintf(text, size, "%.0f min left", seconds / 60);
+  else
+    snprintf(text, size, "%.1f h left", seconds / 3600);
+}
+
+void sj_progress_show(struct sj_progress *progress, const struct sj_simulate_progress *state) {
+  const double glance_s = 0.4, elapsed = now_s() - progress->started;
+  if (!progress->wanted) return;
+  if (!progress->begun) {
+    progress->begun = true;
+    progress->share_first = state->share;
+  }
+  if (elapsed < glance_s) return;
+  char left[32] = "", bar[64];
+  const double gained = state->share - progress->share_first;
+  if (gained > 0) time_left(elapsed / gained * (1 - state->share), left, sizeof left);
+  const int width = bar_width(), full = (int)(state->share * width);
+  memset(bar, '#', sizeof bar);
+  fprintf(stderr, "\r\033[K%" PRIu32 "/%" PRIu32 " runs [%.*s%*s] %3.0f %%  %s", state->runs_done, state->runs_wanted,
+          full < width ? full : width, bar, full < width ? width - full : 0, "", 100 * state->share, left);
+  fflush(stderr);
+  progress->drawn = true;
+}
+
+void sj_progress_end(struct sj_progress *progress) {
+  if (!progress->drawn) return;
+  fputs("\r\033[K", stderr);
+  fflush(stderr);
+  progress->drawn = false;
+}
