@@ -44,7 +44,7 @@ struct sj_options {
   size_t override_count;
   const char *scenario, *output, *csv, *data;
   uint64_t seed;
-  uint32_t runs, threads;          /* 0: not given */
+  uint32_t runs, threads;         /* 0: not given */
   double duration, warmup, drain; /* NAN: not given */
 };
 
@@ -71,8 +71,12 @@ void sj_options_print(unsigned accepted);
  * exit code of `status`. */
 enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error);
 
-/* Reads options->file as a model, with the overrides, scenario and data folder of `options`; a watchdog ends the program
- * (exit code 2) if a hostile file manages to hang the reader. Complains if it cannot, and returns the exit code. */
+/* Writes out what standard output still holds; false, with a message, if anything written there was lost. */
+bool sj_finish_output(void);
+
+/* Reads options->file as a model, with the overrides, scenario and data folder of `options`; a watchdog ends the
+ * program (exit code 2) if a hostile file manages to hang the reader. Complains if it cannot, and returns the exit
+ * code. */
 struct sj_model;
 enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **model);
 

@@ -25,10 +25,11 @@ static void print_help(FILE *out) {
     fprintf(out, "  %-32s %s\n", left, commands[i]->summary);
     free(left);
   }
-  fputs("\nsojourn COMMAND --help tells more; sojourn --version prints the version.\n"
-        "A first model: server \"api\" { service = exponential { rate = 10 } }\n"
-        "               client \"web\" { calls = \"api\", arrivals = poisson { rate = 8 } }\n",
-        out);
+  fputs(
+      "\nsojourn COMMAND --help tells more; sojourn --version prints the version.\n"
+      "A first model: server \"api\" { service = exponential { rate = 10 } }\n"
+      "               client \"web\" { calls = \"api\", arrivals = poisson { rate = 8 } }\n",
+      out);
 }
 
 static void print_command_help(const struct sj_command *command) {

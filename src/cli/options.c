@@ -49,8 +49,7 @@ static enum sj_status unknown(const struct sj_command *command, const char *name
     if (entries[i].option & command->accepted) candidates[count++] = entries[i].name;
   candidates[count] = NULL;
   const char *const nearest = sj_nearest(name, candidates);
-  if (nearest)
-    return sj_error_set(error, SJ_INVALID, "unknown option %s, did you mean %s?", name, nearest);
+  if (nearest) return sj_error_set(error, SJ_INVALID, "unknown option %s, did you mean %s?", name, nearest);
   return sj_error_set(error, SJ_INVALID, "unknown option %s; see sojourn %s --help", name, command->name);
 }
 
@@ -104,12 +103,18 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
   uint64_t n = 0;
   enum sj_status status = SJ_OK;
   switch (entry->option) {
-    case SJ_OPTION_SET: return read_override(text, options, error);
-    case SJ_OPTION_SCENARIO: return read_text(entry, text, &options->scenario, error);
-    case SJ_OPTION_OUTPUT: return read_text(entry, text, &options->output, error);
-    case SJ_OPTION_CSV: return read_text(entry, text, &options->csv, error);
-    case SJ_OPTION_DATA: return read_text(entry, text, &options->data, error);
-    case SJ_OPTION_SEED: return read_whole(entry, text, 0, UINT64_MAX, &options->seed, error);
+    case SJ_OPTION_SET:
+      return read_override(text, options, error);
+    case SJ_OPTION_SCENARIO:
+      return read_text(entry, text, &options->scenario, error);
+    case SJ_OPTION_OUTPUT:
+      return read_text(entry, text, &options->output, error);
+    case SJ_OPTION_CSV:
+      return read_text(entry, text, &options->csv, error);
+    case SJ_OPTION_DATA:
+      return read_text(entry, text, &options->data, error);
+    case SJ_OPTION_SEED:
+      return read_whole(entry, text, 0, UINT64_MAX, &options->seed, error);
     case SJ_OPTION_RUNS:
       status = read_whole(entry, text, 1, MOST_RUNS, &n, error);
       options->runs = (uint32_t)n;
@@ -118,14 +123,18 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
       status = read_whole(entry, text, 1, MOST_THREADS, &n, error);
       options->threads = (uint32_t)n;
       return status;
-    case SJ_OPTION_DURATION: return read_time(entry, text, false, &options->duration, error);
-    case SJ_OPTION_WARMUP: return read_time(entry, text, true, &options->warmup, error);
-    case SJ_OPTION_DRAIN: return read_time(entry, text, true, &options->drain, error);
+    case SJ_OPTION_DURATION:
+      return read_time(entry, text, false, &options->duration, error);
+    case SJ_OPTION_WARMUP:
+      return read_time(entry, text, true, &options->warmup, error);
+    case SJ_OPTION_DRAIN:
+      return read_time(entry, text, true, &options->drain, error);
     case SJ_OPTION_MEMBERS:
     case SJ_OPTION_AGAIN:
     case SJ_OPTION_JSON:
     case SJ_OPTION_QUIET:
-    case SJ_OPTION_HELP: break;
+    case SJ_OPTION_HELP:
+      break;
   }
   return SJ_OK;
 }
@@ -161,8 +170,8 @@ static enum sj_status read_option(const struct sj_command *command, int argc, ch
 static enum sj_status check_together(const struct sj_command *command, const struct sj_options *options,
                                      struct sj_error *error) {
   if (!options->file)
-    return sj_error_set(error, SJ_INVALID, "sojourn %s: expected %s; see sojourn %s --help", command->name,
-                        command->argument, command->name);
+    return sj_error_set(error, SJ_INVALID, "%s: expected %s; see sojourn %s --help", command->name, command->argument,
+                        command->name);
   const bool csv_to_stdout = options->csv && !strcmp(options->csv, "-");
   if (csv_to_stdout && (options->given & SJ_OPTION_JSON))
     return sj_error_set(error, SJ_INVALID, "--json and --csv - both want standard output");

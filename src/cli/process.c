@@ -31,11 +31,15 @@ const volatile sig_atomic_t *sj_signals_defer(void) {
 
 enum sj_exit sj_exit_of(enum sj_status status) {
   switch (status) {
-    case SJ_OK: return SJ_EXIT_DONE;
-    case SJ_INVALID: return SJ_EXIT_WRONG;
+    case SJ_OK:
+      return SJ_EXIT_DONE;
+    case SJ_INVALID:
+      return SJ_EXIT_WRONG;
     case SJ_FAILED:
-    case SJ_NO_MEMORY: return SJ_EXIT_FAILED;
-    case SJ_INTERRUPTED: return SJ_EXIT_INTERRUPTED;
+    case SJ_NO_MEMORY:
+      return SJ_EXIT_FAILED;
+    case SJ_INTERRUPTED:
+      return SJ_EXIT_INTERRUPTED;
   }
   return SJ_EXIT_FAILED;
 }

@@ -1,0 +1,78 @@
+#include "cli/expectations.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+
+static bool holds(double value, enum sj_comparison comparison, double bound) {
+  switch (comparison) {
+    case SJ_LESS:
+      return value < bound;
+    case SJ_LESS_EQUAL:
+      return value <= bound;
+    case SJ_GREATER:
+      return value > bound;
+    case SJ_GREATER_EQUAL:
+      return value >= bound;
+    case SJ_EQUAL:
+      return value == bound;
+  }
+  return false;
+}
+
+struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results) {
+  struct sj_checked checked = {SJ_NOT_CHECKED, {NAN, NAN}, false};
+  const size_t metric = sj_results_find(results, expectation->metric);
+  if (metric == SIZE_MAX) {
+    /* A name that this engine gives, but not for this model and these options, has no value. */
+    if (expectation->simulate) checked.verdict = SJ_NOT_MET;
+    return checked;
+  }
+  checked.figure = sj_results_figure(results, metric);
+  /* Comparisons with NAN are false: no value, not met. */
+  checked.verdict = holds(checked.figure.value, expectation->comparison, expectation->bound) ? SJ_MET : SJ_NOT_MET;
+  checked.uncertain = fabs(checked.figure.value - expectation->bound) < checked.figure.ci95;
+  return checked;
+}
+
+char *sj_expectation_text(const struct sj_expectation *expectation) {
+  static const char *const signs[] = {
+      [SJ_LESS] = "<", [SJ_LESS_EQUAL] = "<=", [SJ_GREATER] = ">", [SJ_GREATER_EQUAL] = ">=", [SJ_EQUAL] = "=="};
+  char bound[32];
+  return sj_format("%s %s %s", expectation->metric, signs[expectation->comparison],
+                   sj_number_text(expectation->bound, bound));
+}
+
+static char *line_of(const struct sj_expectation *expectation, const struct sj_checked *checked) {
+  static const char *const words[] = {[SJ_MET] = "met", [SJ_NOT_MET] = "not met", [SJ_NOT_CHECKED] = "not checked"};
+  struct sj_text line = {0};
+  char *const text = sj_expectation_text(expectation);
+  sj_text_add(&line, "expectation %s: %s", words[checked->verdict], text);
+  free(text);
+  if (checked->verdict == SJ_NOT_CHECKED)
+    sj_text_add(&line, " (simulate does not give it)");
+  else if (isnan(checked->figure.value))
+    sj_text_add(&line, " (there is no such number here)");
+  else if (isnan(checked->figure.ci95))
+    sj_text_add(&line, " (it is %.6g)", checked->figure.value);
+  else
+    sj_text_add(&line, " (it is %.6g ± %.2g%s)", checked->figure.value, checked->figure.ci95,
+                checked->uncertain ? ", which reaches across the bound" : "");
+  return line.data;
+}
+
+bool sj_expectations_report(const struct sj_model *model, const struct sj_results *results, FILE *all, FILE *unmet) {
+  bool good = true;
+  for (size_t i = 0; i < model->expectation_count; i++) {
+    const struct sj_checked checked = sj_expectation_check(&model->expectations[i], results);
+    char *const line = line_of(&model->expectations[i], &checked);
+    if (all) fprintf(all, "%s\n", line);
+    if (checked.verdict == SJ_NOT_MET) {
+      good = false;
+      if (unmet) fprintf(unmet, "sojourn: %s\n", line);
+    }
+    free(line);
+  }
+  return good;
+}

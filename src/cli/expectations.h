@@ -1,0 +1,32 @@
+/* What the model's `expect { … }` says of results. */
+#ifndef SJ_CLI_EXPECTATIONS_H
+#define SJ_CLI_EXPECTATIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "model/model.h"
+#include "results/results.h"
+
+enum sj_verdict {
+  SJ_MET,
+  SJ_NOT_MET,    /* the value says so, or there is no value */
+  SJ_NOT_CHECKED /* this engine does not give the metric */
+};
+
+/* How one expectation fares. */
+struct sj_checked {
+  enum sj_verdict verdict;
+  struct sj_figure figure; /* NANs if there is none */
+  bool uncertain;          /* the bound lies inside the 95 % interval: another seed may say otherwise */
+};
+struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results);
+
+/* The expectation as the model wrote it, a new string: "web.latency.p99 < 0.5". */
+char *sj_expectation_text(const struct sj_expectation *expectation);
+
+/* Checks all of them; true if none is unmet. Prints a line each to `all`, and those not met to `unmet`; NULL: nowhere.
+ */
+bool sj_expectations_report(const struct sj_model *model, const struct sj_results *results, FILE *all, FILE *unmet);
+
+#endif
