@@ -35,8 +35,10 @@ struct sj_distribution *sj_distribution_hyperexponential(size_t count, const dou
   struct node *const n = sj_node_create(kind);
   n->hyperexponential.count = count;
   n->hyperexponential.branches = sj_allocate_array(count, sizeof *n->hyperexponential.branches);
+  n->hyperexponential.rates = sj_allocate_array(count, sizeof *rates);
   n->hyperexponential.means = sj_allocate_array(count, sizeof *n->hyperexponential.means);
   sj_branches_fill(n->hyperexponential.branches, count, probabilities, total);
+  memcpy(n->hyperexponential.rates, rates, count * sizeof *rates);
   for (size_t i = 0; i < count; i++) n->hyperexponential.means[i] = 1 / rates[i];
   return &n->head;
 }

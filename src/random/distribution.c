@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "random/elementary.h"
 #include "random/node.h"
 
 static const double most_exact_integer = 0x1p53;
@@ -79,6 +80,7 @@ struct sj_distribution *sj_distribution_erlang(uint64_t k, double mean, struct s
     return NULL;
   struct node *const n = sj_node_create(SJ_ERLANG);
   n->erlang.k = k;
+  n->erlang.mean = mean;
   n->erlang.phase_mean = mean / phases;
   n->erlang.sampler = gamma_sampler(phases);
   return &n->head;
@@ -140,7 +142,7 @@ struct sj_distribution *sj_distribution_lognormal(double mu, double sigma, struc
       !sj_node_check(sigma >= 0 && isfinite(sigma), SJ_LOGNORMAL, "sigma must be finite and not negative", sigma,
                      error))
     return NULL;
-  if (sigma == 0) return sj_distribution_constant(exp(mu), error);
+  if (sigma == 0) return sj_distribution_constant(sj_exp(mu), error);
   struct node *const n = sj_node_create(SJ_LOGNORMAL);
   n->lognormal.mu = mu;
   n->lognormal.sigma = sigma;
@@ -152,8 +154,8 @@ struct sj_distribution *sj_distribution_lognormal_mean_cv(double mean, double cv
       !sj_node_check(cv >= 0 && isfinite(cv * cv), SJ_LOGNORMAL, "cv must be finite and not negative", cv, error))
     return NULL;
   if (cv == 0) return sj_distribution_constant(mean, error);
-  const double variance = log1p(cv * cv);
-  return sj_distribution_lognormal(log(mean) - variance / 2, sqrt(variance), error);
+  const double variance = sj_log1p(cv * cv);
+  return sj_distribution_lognormal(sj_log(mean) - variance / 2, sqrt(variance), error);
 }
 
 struct sj_distribution *sj_distribution_weibull(double shape, double scale, struct sj_error *error) {
@@ -210,6 +212,7 @@ static void destroy_children(struct node *n) {
   switch (n->head.kind) {
     case SJ_HYPEREXPONENTIAL:
       free(n->hyperexponential.branches);
+      free(n->hyperexponential.rates);
       free(n->hyperexponential.means);
       break;
     case SJ_MIXTURE:

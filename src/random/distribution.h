@@ -123,7 +123,8 @@ bool sj_distribution_is_random(const struct sj_distribution *d);
 bool sj_distribution_uses_recorded(const struct sj_distribution *d);
 
 /* Writes the distribution as the model language writes it ("0.03 + gamma{shape=2, scale=0.025}"), cut to `size`;
- * returns the length it wanted, as snprintf does. */
+ * returns the length it wanted, as snprintf does. Rates appear as means, cv as sigma, probabilities normalized; an
+ * empirical law of more than 12 values appears as "empirical{1000 values from 0.1 to 5}". */
 int sj_distribution_format(const struct sj_distribution *d, char *buffer, size_t size);
 
 #endif

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "random/elementary.h"
 #include "random/node.h"
 
 /* Marsaglia and Tsang, "A simple method for generating gamma variables", ACM TOMS 26(3), 2000; shape at least 1. */
@@ -13,7 +14,7 @@ static double draw_gamma(const struct gamma_sampler *sampler, struct sj_stream *
     const double u = sj_stream_uniform_open(stream);
     const double x2 = x * x;
     if (u < 1 - 0.0331 * x2 * x2) return d * v;
-    if (log(u) < 0.5 * x2 + d * (1 - v + log(v))) return d * v;
+    if (sj_log(u) < 0.5 * x2 + d * (1 - v + sj_log(v))) return d * v;
   }
 }
 
@@ -47,7 +48,7 @@ static double draw_gamma_any_shape(const struct node *n, struct sj_stream *strea
   const double g = n->gamma.scale * draw_gamma(&n->gamma.sampler, stream);
   if (n->gamma.shape >= 1) return g;
   /* A gamma of shape a is one of shape a + 1 times U^(1/a), also theirs; -log U is exponential. */
-  return g * exp(-sj_draw_exponential(stream) / n->gamma.shape);
+  return g * sj_exp(-sj_draw_exponential(stream) / n->gamma.shape);
 }
 
 static double draw_pair(const struct node *n, struct sj_stream *stream, double recorded) {
@@ -78,11 +79,11 @@ double sj_distribution_draw(const struct sj_distribution *d, struct sj_stream *s
       return x > 0 ? x : 0;
     }
     case SJ_LOGNORMAL:
-      return exp(n->lognormal.mu + n->lognormal.sigma * sj_draw_normal(stream));
+      return sj_exp(n->lognormal.mu + n->lognormal.sigma * sj_draw_normal(stream));
     case SJ_WEIBULL:
-      return n->weibull.scale * pow(sj_draw_exponential(stream), 1 / n->weibull.shape);
+      return n->weibull.scale * sj_power(sj_draw_exponential(stream), 1 / n->weibull.shape);
     case SJ_PARETO:
-      return n->pareto.scale * exp(sj_draw_exponential(stream) / n->pareto.shape);
+      return n->pareto.scale * sj_exp(sj_draw_exponential(stream) / n->pareto.shape);
     case SJ_HYPEREXPONENTIAL: {
       const size_t i = draw_branch(n->hyperexponential.branches, stream);
       return n->hyperexponential.means[i] * sj_draw_exponential(stream);

@@ -25,7 +25,7 @@ struct node {
   union {
     struct {
       uint64_t k;
-      double phase_mean;
+      double mean, phase_mean;
       struct gamma_sampler sampler;
     } erlang;
     struct {
@@ -54,7 +54,7 @@ struct node {
     struct {
       size_t count;
       struct branch *branches;
-      double *means;
+      double *rates, *means;
     } hyperexponential;
     struct {
       size_t count;

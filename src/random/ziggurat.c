@@ -1,8 +1,8 @@
 #include "random/ziggurat.h"
 
-#include <math.h>
 #include <stdbool.h>
 
+#include "random/elementary.h"
 #include "random/ziggurat_tables.h"
 
 /* A height uniform within layer i > 0. */
@@ -20,7 +20,7 @@ double sj_ziggurat_exponential_slow(struct sj_stream *stream, uint64_t bits) {
     /* The law has no memory: beyond r it begins anew. */
     if (i == 0)
       offset += sj_ziggurat_exponential_tail;
-    else if (height(stream, sj_ziggurat_exponential_heights, i) < exp(-x))
+    else if (height(stream, sj_ziggurat_exponential_heights, i) < sj_exp(-x))
       return offset + x;
     bits = sj_stream_next(stream);
   }
@@ -46,7 +46,7 @@ double sj_ziggurat_normal_slow(struct sj_stream *stream, uint64_t bits) {
       x = normal_tail(stream);
       accepted = true;
     } else if (!accepted) {
-      accepted = height(stream, sj_ziggurat_normal_heights, i) < exp(-0.5 * x * x);
+      accepted = height(stream, sj_ziggurat_normal_heights, i) < sj_exp(-0.5 * x * x);
     }
     if (accepted) return bits & 256 ? -x : x;
     bits = sj_stream_next(stream);
