@@ -136,7 +136,7 @@ struct world {
     (void)interval;                                                                                    \
     for (uint64_t i = 0; i < events; i++) {                                                            \
       uint32_t kind;                                                                                   \
-      void *argument = NULL;                                                                                  \
+      void *argument = NULL;                                                                           \
       LIST##_take(list, &w->now, &kind, &argument);                                                    \
       w->sum += (uintptr_t)argument + kind;                                                            \
       LIST##_put(list, w->now + sj_draw_exponential(&w->stream), kind, argument);                      \
@@ -145,7 +145,7 @@ struct world {
   static void LIST##_stream(struct world *w, TYPE *list, uint64_t events, double interval) {           \
     for (uint64_t i = 0; i < events; i++) {                                                            \
       uint32_t kind;                                                                                   \
-      void *argument = NULL;                                                                                  \
+      void *argument = NULL;                                                                           \
       LIST##_take(list, &w->now, &kind, &argument);                                                    \
       w->sum += (uintptr_t)argument + kind;                                                            \
       if (kind == ARRIVES) {                                                                           \
