@@ -30,7 +30,6 @@ struct sj_trace_parser {
   double ticks_per_unit;
   double unit_seconds;
   int column_count;                     /* csv, pgbench */
-  int last_used_column;                 /* csv: none behind it is used */
   uint8_t columns[SJ_CSV_MOST_COLUMNS]; /* csv: enum csv_column of each */
   uint64_t spread_key;                  /* combined: of the stream for whole seconds */
   char date[32];                        /* combined: the last date read, */
