@@ -30,7 +30,6 @@ struct sj_lua {
   int line;             /* where the budget or the memory ran out; 0 unknown */
   char *file;
   char short_file[LUA_IDSIZE]; /* as Lua's messages abbreviate it */
-  lua_CFunction format;        /* the stock string.format */
 };
 
 void *sj_lua_allocate(void *context, void *block, size_t old_size, size_t new_size);
@@ -43,5 +42,7 @@ void sj_lua_open_order(lua_State *L); /* pairs and next */
 void sj_lua_open_mathematics(lua_State *L);
 void sj_lua_open_strings(lua_State *L);
 void sj_lua_open_tables(lua_State *L);
+/* Puts find, gmatch, gsub and match into the table on top of the stack. */
+void sj_lua_add_patterns(lua_State *L);
 
 #endif
