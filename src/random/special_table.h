@@ -1,0 +1,78 @@
+/* Written by scripts/special_table.py; do not edit. */
+/* clang-format off */
+#ifndef SJ_RANDOM_SPECIAL_TABLE_H
+#define SJ_RANDOM_SPECIAL_TABLE_H
+
+/* eta / mu as a power series in eta, where eta^2 / 2 = mu - ln(1 + mu). */
+static const double eta_over_mu[36] = {
+    0x1.0000000000000p+0,
+    -0x1.5555555555555p-2,
+    0x1.5555555555555p-4,
+    -0x1.e573ac901e574p-7,
+    0x1.2f684bda12f68p-10,
+    0x1.71de3a556c734p-12,
+    -0x1.76e06fec7273bp-13,
+    0x1.48c5892f7cd83p-15,
+    -0x1.255370652afc1p-19,
+    -0x1.f1b22f594c6b5p-20,
+    0x1.bd6d21e4b4109p-21,
+    -0x1.7b5f9a2d0465cp-23,
+    0x1.ccf5ceb7f0d9fp-28,
+    0x1.6097d55c37c1cp-27,
+    -0x1.2d2197c7a2faap-28,
+    0x1.f6e66d24d5c8ap-31,
+    -0x1.c0d9b6edf2b0bp-36,
+    -0x1.0070a87340428p-34,
+    0x1.ac9475c463659p-36,
+    -0x1.61ca701fd754ap-38,
+    0x1.ef98008f5eec2p-44,
+    0x1.7ba0759769d7cp-42,
+    -0x1.3989bebb193c0p-43,
+    0x1.0104fc4369a3cp-45,
+    -0x1.283fe7950ad7bp-51,
+    -0x1.1ca914d71a27cp-49,
+    0x1.d2e7d5ca48b90p-51,
+    -0x1.7cfbcf3db9bfcp-53,
+    0x1.75713641cd216p-59,
+    0x1.af2c06678a063p-57,
+    -0x1.5ff773ccd8f52p-58,
+    0x1.1e448645d530ap-60,
+    -0x1.e8941961647b2p-67,
+    -0x1.491cd2eefcbb9p-64,
+    0x1.0bc59c3d0ab18p-65,
+    -0x1.b2882c51c4622p-68,
+};
+
+/* zeta(k) - 1 for k = 2, 3, ... */
+static const double zeta_minus_one[28] = {
+    0x1.4a34cc4a60fa6p-1,
+    0x1.9dd002780310ap-3,
+    0x1.51322ac7d8483p-4,
+    0x1.2e831d94f99b7p-5,
+    0x1.1c26130249124p-6,
+    0x1.1196d0a679c47p-7,
+    0x1.0b36af86396e9p-8,
+    0x1.073e7b02d6ae0p-9,
+    0x1.04b8ce96ee5f8p-10,
+    0x1.0318df2459954p-11,
+    0x1.020a5b2cd3042p-12,
+    0x1.01593a1177bd6p-13,
+    0x1.00e4af2b4e156p-14,
+    0x1.0097bcbf11bedp-15,
+    0x1.0064cdeb22f0fp-16,
+    0x1.0043073686681p-17,
+    0x1.002c9953744ccp-18,
+    0x1.001db08f9ba4ap-19,
+    0x1.0013c594466eap-20,
+    0x1.000d2bab28121p-21,
+    0x1.0008c66cec77dp-22,
+    0x1.0005d8f13858cp-23,
+    0x1.0003e59ffde12p-24,
+    0x1.000298ea55633p-25,
+    0x1.0001bb316ccdap-26,
+    0x1.0001276b90845p-27,
+    0x1.0000c4ed05ae3p-28,
+    0x1.0000834601a87p-29,
+};
+
+#endif
