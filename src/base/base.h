@@ -21,8 +21,8 @@ struct sj_text {
 void sj_text_add(struct sj_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sj_text_add_bytes(struct sj_text *t, const char *bytes, size_t length);
 
-/* The shortest decimal text that reads back as exactly `x` ("0.1", "1e+30", "nan"), into a buffer of 32 bytes; returns
- * it. */
+/* The fewest digits that read back as exactly `x`, with an exponent only below 1e-4 and from 1e15 on ("0.1", "10000",
+ * "1e+30", "inf", "nan"), into a buffer of 32 bytes; returns it. */
 const char *sj_number_text(double x, char buffer[32]);
 
 /* The candidate nearest to `name` by edits (Damerau-Levenshtein, at most a third of its length, at least one), or NULL.

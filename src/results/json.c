@@ -1,0 +1,219 @@
+#include "results/json.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "stats/interval.h"
+
+/* Length of the UTF-8 sequence that `s` begins with, 0 if it is none (RFC 3629: no overlong forms, no surrogates, at
+ * most U+10FFFF). */
+static size_t utf8_length(const unsigned char *s) {
+  if (s[0] < 0x80) return 1;
+  const size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+  if (s[0] < 0xc2 || s[0] > 0xf4) return 0;
+  for (size_t i = 1; i < length; i++)
+    if ((s[i] & 0xc0) != 0x80) return 0;
+  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)) return 0;
+  if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
+  return length;
+}
+
+static char *valid_utf8(const char *text) {
+  struct sj_text valid = {0};
+  sj_text_add_bytes(&valid, "", 0);
+  while (*text) {
+    const size_t length = utf8_length((const unsigned char *)text);
+    if (length > 0)
+      sj_text_add_bytes(&valid, text, length);
+    else
+      sj_text_add_bytes(&valid, "\xef\xbf\xbd", 3);
+    text += length > 0 ? length : 1;
+  }
+  return valid.data;
+}
+
+json_t *sj_json_string(const char *text) {
+  if (!text) return json_null();
+  char *const valid = valid_utf8(text);
+  json_t *const string = json_string(valid);
+  free(valid);
+  return string;
+}
+
+json_t *sj_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+
+/* The seed and counts of events, which are unsigned. */
+static json_t *whole_number(uint64_t x) {
+  if (x <= INT64_MAX) return json_integer((json_int_t)x);
+  char digits[32];
+  snprintf(digits, sizeof digits, "%llu", (unsigned long long)x);
+  return json_string(digits);
+}
+
+static int put(json_t *object, const char *name, json_t *value) {
+  char *const valid = valid_utf8(name);
+  const int failed = json_object_set_new(object, valid, value);
+  free(valid);
+  return failed;
+}
+
+static json_t *metric(const struct sj_results *results, size_t index) {
+  const struct sj_figure figure = sj_results_figure(results, index);
+  json_t *const object = json_object();
+  int failed = put(object, "value", sj_json_number(figure.value));
+  if (!results->exact) {
+    json_t *const runs = json_array();
+    for (size_t i = 0; i < results->run_count; i++)
+      failed |= json_array_append_new(runs, sj_json_number(results->runs[i].values[index]));
+    failed |= put(object, "ci95", sj_json_number(figure.ci95));
+    failed |= put(object, "runs", runs);
+  }
+  if (!failed) return object;
+  json_decref(object);
+  return NULL;
+}
+
+json_t *sj_results_json_metrics(const struct sj_results *results) {
+  json_t *const metrics = json_object();
+  int failed = 0;
+  for (size_t i = 0; i < results->metric_count; i++)
+    failed |= put(metrics, results->metrics[i].name, metric(results, i));
+  if (!failed) return metrics;
+  json_decref(metrics);
+  return NULL;
+}
+
+/* The mean over the runs that have a value at `cell`, and its interval. */
+static struct sj_figure series_figure(const struct sj_results *results, size_t index, size_t cell, double *scratch) {
+  size_t count = 0;
+  for (size_t i = 0; i < results->run_count; i++) {
+    const double value = results->runs[i].series[index * results->grid_count + cell];
+    if (!isnan(value)) scratch[count++] = value;
+  }
+  struct sj_figure figure;
+  sj_interval(scratch, count, 0.95, &figure.value, &figure.ci95);
+  return figure;
+}
+
+static json_t *one_series(const struct sj_results *results, size_t index) {
+  json_t *const object = json_object(), *const values = json_array(), *const intervals = json_array();
+  double *const scratch = sj_allocate_array(results->run_count, sizeof *scratch);
+  int failed = put(object, "unit", sj_json_string(results->series[index].unit));
+  failed |= put(object, "start", sj_json_number(results->grid_start));
+  failed |= put(object, "step", sj_json_number(results->grid_step));
+  for (size_t cell = 0; cell < results->grid_count; cell++) {
+    const struct sj_figure figure = series_figure(results, index, cell, scratch);
+    failed |= json_array_append_new(values, sj_json_number(figure.value));
+    failed |= json_array_append_new(intervals, sj_json_number(figure.ci95));
+  }
+  free(scratch);
+  failed |= put(object, "values", values);
+  failed |= put(object, "ci95", intervals);
+  if (!failed) return object;
+  json_decref(object);
+  return NULL;
+}
+
+json_t *sj_results_json_series(const struct sj_results *results) {
+  json_t *const series = json_object();
+  int failed = 0;
+  for (size_t i = 0; i < results->series_count; i++)
+    failed |= put(series, results->series[i].name, one_series(results, i));
+  if (!failed) return series;
+  json_decref(series);
+  return NULL;
+}
+
+json_t *sj_results_json(const struct sj_results *results, const char *command) {
+  uint64_t events = 0;
+  for (size_t i = 0; i < results->run_count; i++) events += results->runs[i].events;
+  json_t *const notes = json_array(), *const document = json_object();
+  int failed = 0;
+  for (size_t i = 0; i < results->note_count; i++)
+    failed |= json_array_append_new(notes, sj_json_string(results->notes[i]));
+  failed |= put(document, "sojourn", json_string(SJ_VERSION));
+  failed |= put(document, "command", sj_json_string(command ? command : results->engine));
+  failed |= put(document, "model", sj_json_string(results->model));
+  failed |= put(document, "scenario", sj_json_string(results->scenario));
+  failed |= put(document, "seed", whole_number(results->seed));
+  failed |= put(document, "runs", whole_number(results->run_count));
+  failed |= put(document, "partial", json_boolean(results->partial));
+  failed |= put(document, "wall_seconds", sj_json_number(results->wall_seconds));
+  failed |= put(document, "events", whole_number(events));
+  failed |= put(document, "time_unit", sj_json_string(results->time_unit));
+  failed |= put(document, "duration", sj_json_number(results->duration));
+  failed |= put(document, "warmup", sj_json_number(results->warmup));
+  failed |= put(document, "drain", sj_json_number(results->drain));
+  failed |= put(document, "notes", notes);
+  failed |= put(document, "metrics", sj_results_json_metrics(results));
+  if (results->series_count > 0) failed |= put(document, "series", sj_results_json_series(results));
+  if (!failed) return document;
+  json_decref(document);
+  return NULL;
+}
+
+/* How deep containers nest below `value`, counted up to 3. */
+static int height(const json_t *value) {
+  int most = 0;
+  const char *name;
+  json_t *child;
+  size_t i;
+  json_object_foreach((json_t *)value, name, child) {
+    const int below = height(child);
+    if (below > most) most = below;
+    if (most >= 2) return 3;
+  }
+  json_array_foreach((json_t *)value, i, child) {
+    const int below = height(child);
+    if (below > most) most = below;
+    if (most >= 2) return 3;
+  }
+  return json_is_object(value) || json_is_array(value) ? most + 1 : 0;
+}
+
+static int add_to_text(const char *bytes, size_t length, void *text) {
+  sj_text_add_bytes(text, bytes, length);
+  return 0;
+}
+
+static int add_compact(const json_t *value, struct sj_text *text) {
+  return json_dump_callback(value, add_to_text, text, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+}
+
+static int add_indented(const json_t *value, int indent, struct sj_text *text) {
+  if (height(value) <= 2 && indent > 0) return add_compact(value, text);
+  int failed = 0;
+  const char *name, *separator = "";
+  json_t *child;
+  size_t i;
+  sj_text_add(text, json_is_object(value) ? "{" : "[");
+  json_object_foreach((json_t *)value, name, child) {
+    sj_text_add(text, "%s\n%*s", separator, indent + 2, "");
+    json_t *const key = json_string(name);
+    failed |= !key || add_compact(key, text);
+    json_decref(key);
+    sj_text_add(text, ": ");
+    failed |= add_indented(child, indent + 2, text);
+    separator = ",";
+  }
+  json_array_foreach((json_t *)value, i, child) {
+    sj_text_add(text, "%s\n%*s", separator, indent + 2, "");
+    failed |= add_indented(child, indent + 2, text);
+    separator = ",";
+  }
+  sj_text_add(text, "\n%*s%s", indent, "", json_is_object(value) ? "}" : "]");
+  return failed;
+}
+
+char *sj_json_text(const json_t *document) {
+  struct sj_text text = {0};
+  if (add_indented(document, 0, &text)) {
+    free(text.data);
+    return NULL;
+  }
+  sj_text_add(&text, "\n");
+  return text.data;
+}

@@ -1,0 +1,73 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "results/store_internal.h"
+
+const struct sj_store_kind_name sj_store_kinds[SJ_STORE_KINDS] = {
+    [SJ_STORE_METRICS] = {"metrics", "reduction"},
+    [SJ_STORE_HISTOGRAMS] = {"histograms", NULL},
+    [SJ_STORE_SERIES] = {"series", "unit"},
+};
+
+size_t sj_store_column_count(const struct sj_results *results, enum sj_store_kind kind) {
+  if (kind == SJ_STORE_METRICS) return results->metric_count;
+  return kind == SJ_STORE_HISTOGRAMS ? results->histogram_count : results->series_count;
+}
+
+const char *sj_store_column_name(const struct sj_results *results, enum sj_store_kind kind, size_t index) {
+  if (kind == SJ_STORE_METRICS) return results->metrics[index].name;
+  return kind == SJ_STORE_HISTOGRAMS ? results->histogram_names[index] : results->series[index].name;
+}
+
+/* The columns of `results` by name, so that a long list is matched in less than quadratic time. */
+struct named {
+  const char *name;
+  size_t index;
+};
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+static struct named *names_of(const struct sj_results *results, enum sj_store_kind kind) {
+  const size_t count = sj_store_column_count(results, kind);
+  struct named *const names = sj_allocate_array(count, sizeof *names);
+  for (size_t i = 0; i < count; i++)
+    names[i] = (struct named){.name = sj_store_column_name(results, kind, i), .index = i};
+  qsort(names, count, sizeof *names, by_name);
+  return names;
+}
+
+enum sj_status sj_store_columns_read(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                     enum sj_store_kind kind, struct sj_store_columns *columns,
+                                     struct sj_error *error) {
+  *columns = (struct sj_store_columns){0};
+  char *const sql = sj_format("SELECT id, name FROM %s WHERE result = ? ORDER BY id", sj_store_kinds[kind].table);
+  sqlite3_stmt *statement;
+  enum sj_status status = sj_store_prepare(store, sql, &statement, error);
+  free(sql);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(statement, 1, result);
+  const size_t wanted = sj_store_column_count(results, kind);
+  struct named *const names = names_of(results, kind);
+  size_t capacity = 0, found = 0;
+  bool row;
+  while ((status = sj_store_step(store, statement, &row, error)) == SJ_OK && row) {
+    if (columns->count == capacity) {
+      capacity = capacity > 0 ? 2 * capacity : 64;
+      columns->column = sj_reallocate_array(columns->column, capacity, sizeof *columns->column);
+    }
+    const char *const name = (const char *)sqlite3_column_text(statement, 1);
+    const struct named key = {.name = name ? name : ""};
+    const struct named *const match = wanted > 0 ? bsearch(&key, names, wanted, sizeof *names, by_name) : NULL;
+    found += match != NULL;
+    columns->column[columns->count++] =
+        (struct sj_store_column){.id = sqlite3_column_int64(statement, 0), .index = match ? match->index : SIZE_MAX};
+  }
+  columns->complete = found == wanted;
+  free(names);
+  sqlite3_finalize(statement);
+  if (status != SJ_OK) free(columns->column);
+  return status;
+}

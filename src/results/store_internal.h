@@ -1,0 +1,68 @@
+/* What the files of the results file share: the connection, its failures, and the columns of a stored result. */
+#ifndef SJ_RESULTS_STORE_INTERNAL_H
+#define SJ_RESULTS_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "results/store.h"
+
+enum { SJ_STORE_SCHEMA_VERSION = 1 };
+/* "SjRn": marks the database as ours in its header (PRAGMA application_id). */
+enum { SJ_STORE_APPLICATION_ID = 0x536a526e };
+
+struct sj_store {
+  sqlite3 *database;
+  char *path;
+};
+
+/* The statements that make an empty database a results file, but for application_id and user_version. */
+extern const char sj_store_tables[], sj_store_views[];
+
+/* Describes SQLite's last failure; always a status other than SJ_OK. */
+enum sj_status sj_store_failure(const struct sj_store *store, struct sj_error *error);
+
+enum sj_status sj_store_execute(struct sj_store *store, const char *sql, struct sj_error *error);
+/* The statement is the caller's (sqlite3_finalize). */
+enum sj_status sj_store_prepare(struct sj_store *store, const char *sql, sqlite3_stmt **statement,
+                                struct sj_error *error);
+/* Takes a step; `*row` tells whether there is one. */
+enum sj_status sj_store_step(struct sj_store *store, sqlite3_stmt *statement, bool *row, struct sj_error *error);
+/* Executes a statement without rows and makes it ready for the next time. */
+enum sj_status sj_store_once(struct sj_store *store, sqlite3_stmt *statement, struct sj_error *error);
+
+/* Ends the transaction: commits if `status` is SJ_OK, else undoes it. Returns `status`, or why it could not commit. */
+enum sj_status sj_store_end(struct sj_store *store, enum sj_status status, struct sj_error *error);
+
+/* The three kinds of columns that results have. */
+enum sj_store_kind { SJ_STORE_METRICS, SJ_STORE_HISTOGRAMS, SJ_STORE_SERIES, SJ_STORE_KINDS };
+struct sj_store_kind_name {
+  const char *table;  /* of the columns: id, result, position, name, and the detail */
+  const char *detail; /* the column that says more, or NULL */
+};
+extern const struct sj_store_kind_name sj_store_kinds[SJ_STORE_KINDS];
+size_t sj_store_column_count(const struct sj_results *results, enum sj_store_kind kind);
+const char *sj_store_column_name(const struct sj_results *results, enum sj_store_kind kind, size_t index);
+
+/* Which column of `results` each stored one is, sorted by id; `index` is SIZE_MAX for one that `results` lacks. */
+struct sj_store_columns {
+  size_t count;
+  struct sj_store_column {
+    int64_t id;
+    size_t index;
+  } * column;
+  bool complete; /* all columns of `results` are stored */
+};
+/* Reads them; free(columns->column) ends them. */
+enum sj_status sj_store_columns_read(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                     enum sj_store_kind kind, struct sj_store_columns *columns, struct sj_error *error);
+
+/* Loads the runs below `runs`. With `whole`, only those that hold every column of `results`; else what is not there
+ * stays NAN. */
+enum sj_status sj_store_runs_read(struct sj_store *store, int64_t result, uint64_t runs, bool whole,
+                                  struct sj_results *results, struct sj_error *error);
+
+/* Whole numbers that may pass 2^63 - 1 are stored as text there. */
+void sj_store_bind_whole(sqlite3_stmt *statement, int place, uint64_t x);
+uint64_t sj_store_column_whole(sqlite3_stmt *statement, int column);
+
+#endif

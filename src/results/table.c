@@ -1,0 +1,314 @@
+#include "results/table.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 80 };
+
+/* A metric by its name; `used` once a table has shown it or decided not to. */
+struct entry {
+  const char *name;
+  size_t metric;
+  bool used;
+};
+
+struct report {
+  const struct sj_results *results;
+  struct entry *entries; /* sorted by name */
+  struct sj_text *text;
+};
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
+}
+
+static struct entry *find(const struct report *report, const char *name) {
+  const struct entry key = {.name = name};
+  const size_t count = report->results->metric_count;
+  return count > 0 ? bsearch(&key, report->entries, count, sizeof key, by_name) : NULL;
+}
+
+static bool has(const struct report *report, const char *component, const char *metric) {
+  char *const name = sj_format("%s.%s", component, metric);
+  const bool found = find(report, name) != NULL;
+  free(name);
+  return found;
+}
+
+/* The figure COMPONENT.METRIC, which is thereby shown; NANs if there is none. */
+static struct sj_figure take(struct report *report, const char *component, const char *metric) {
+  char *const name = sj_format("%s.%s", component, metric);
+  struct entry *const entry = find(report, name);
+  free(name);
+  if (!entry) return (struct sj_figure){.value = NAN, .ci95 = NAN};
+  entry->used = true;
+  return sj_results_figure(report->results, entry->metric);
+}
+
+static void add_or_blank(struct sj_grid *grid, bool there, struct sj_figure figure, double scale) {
+  if (there)
+    sj_grid_add_figure(grid, figure, scale);
+  else
+    sj_grid_add(grid, "");
+}
+
+/* A row of count, share and rate, unless there is no such metric; where `optional`, also unless it is zero. */
+static void add_count(struct report *report, struct sj_grid *grid, const char *client, const char *metric,
+                      const char *label, bool optional) {
+  if (!has(report, client, metric)) return;
+  char ratio[64], rate[64];
+  snprintf(ratio, sizeof ratio, "%s.ratio", metric);
+  snprintf(rate, sizeof rate, "%s.rate", metric);
+  const bool has_ratio = has(report, client, ratio), has_rate = has(report, client, rate);
+  const struct sj_figure count = take(report, client, metric), share = take(report, client, ratio),
+                         speed = take(report, client, rate);
+  if (optional && count.value == 0) return;
+  sj_grid_add(grid, label);
+  sj_grid_add_figure(grid, count, 1);
+  add_or_blank(grid, has_ratio, share, 100);
+  add_or_blank(grid, has_rate, speed, 1);
+}
+
+/* Statistics of times, a column for each of `quantities` that there is; nothing if there is none. */
+static void add_times(struct report *report, const char *component, const char *const *quantities,
+                      const char *const *labels, const char *remark) {
+  static const char *const statistics[] = {"mean", "std", "min", "p50", "p90", "p95", "p99", "p99.9", "max"};
+  enum { STATISTICS = sizeof statistics / sizeof *statistics, MOST = 4 };
+  const char *prefixes[MOST];
+  char *names[MOST];
+  size_t count = 0;
+  double scale = 1;
+  const char *unit = NULL;
+  for (size_t i = 0; quantities[i]; i++) {
+    char *const mean = sj_format("%s.mean", quantities[i]);
+    if (has(report, component, mean)) {
+      if (!unit) unit = sj_time_unit_for(take(report, component, mean).value, report->results->time_unit, &scale);
+      prefixes[count] = quantities[i];
+      names[count++] = sj_format("%s (%s)", labels[i], unit);
+    }
+    free(mean);
+  }
+  if (count == 0) return;
+  struct sj_grid grid = {0};
+  sj_grid_start(&grid, count + 1);
+  sj_grid_add(&grid, "");
+  for (size_t i = 0; i < count; i++) sj_grid_add(&grid, names[i]);
+  for (size_t s = 0; s < STATISTICS; s++) {
+    bool there = false;
+    for (size_t i = 0; i < count; i++) {
+      char *const metric = sj_format("%s.%s", prefixes[i], statistics[s]);
+      there |= has(report, component, metric);
+      free(metric);
+    }
+    if (!there) continue;
+    sj_grid_add(&grid, statistics[s]);
+    for (size_t i = 0; i < count; i++) {
+      char *const metric = sj_format("%s.%s", prefixes[i], statistics[s]);
+      add_or_blank(&grid, has(report, component, metric), take(report, component, metric), scale);
+      free(metric);
+    }
+  }
+  sj_text_add(report->text, "%s", remark);
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+  for (size_t i = 0; i < count; i++) free(names[i]);
+}
+
+static void add_client(struct report *report, const char *client) {
+  struct sj_grid grid = {0};
+  sj_grid_start(&grid, 4);
+  sj_grid_add(&grid, "");
+  sj_grid_add(&grid, "requests");
+  sj_grid_add(&grid, "share (%)");
+  char *const per_time = sj_format("per %s", report->results->time_unit);
+  sj_grid_add(&grid, per_time);
+  free(per_time);
+  static const char *const reasons[] = {"timeout", "refused", "error", "breaker", "budget", "deadline", NULL};
+  static const char *const attempts[] = {"attempts", "timeouts", "retries", "rejected", "late", "hedges", NULL};
+  add_count(report, &grid, client, "arrivals", "arrivals", false);
+  add_count(report, &grid, client, "completed", "completed", false);
+  add_count(report, &grid, client, "failed", "failed", false);
+  for (size_t i = 0; reasons[i]; i++) {
+    char metric[32], label[32];
+    snprintf(metric, sizeof metric, "failed.%s", reasons[i]);
+    snprintf(label, sizeof label, "  %s", reasons[i]);
+    add_count(report, &grid, client, metric, label, true);
+  }
+  add_count(report, &grid, client, "unfinished", "unfinished", false);
+  for (size_t i = 0; attempts[i]; i++) add_count(report, &grid, client, attempts[i], attempts[i], i > 0);
+  if (has(report, client, "goodput")) {
+    sj_grid_add(&grid, "goodput");
+    sj_grid_add(&grid, "");
+    sj_grid_add(&grid, "");
+    sj_grid_add_figure(&grid, take(report, client, "goodput"), 1);
+  }
+  sj_text_add(report->text, "\nclient %s\n", client);
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+  static const char *const quantities[] = {"latency", "recorded.latency", "recorded.wait", NULL};
+  static const char *const labels[] = {"latency", "recorded latency", "recorded wait"};
+  const struct sj_figure unfinished = take(report, client, "unfinished");
+  char *remark = NULL;
+  if (unfinished.value > 0) {
+    char value[32], half_width[32];
+    sj_figure_text((struct sj_figure){unfinished.value, NAN}, 1, value, half_width);
+    remark = sj_format("\n  of completed requests; %s unfinished ones are not in it\n", value);
+  }
+  add_times(report, client, quantities, labels, remark ? remark : "\n");
+  free(remark);
+}
+
+/* A row of levels: mean, deviation, maximum. */
+static void add_level(struct report *report, struct sj_grid *grid, const char *server, const char *quantity,
+                      const char *label) {
+  static const char *const statistics[] = {"mean", "std", "max"};
+  char metric[64];
+  snprintf(metric, sizeof metric, "%s.mean", quantity);
+  if (!has(report, server, metric)) return;
+  sj_grid_add(grid, label);
+  for (size_t i = 0; i < 3; i++) {
+    snprintf(metric, sizeof metric, "%s.%s", quantity, statistics[i]);
+    add_or_blank(grid, has(report, server, metric), take(report, server, metric), 1);
+  }
+}
+
+static void add_single(struct report *report, struct sj_grid *grid, const char *server, const char *metric,
+                       const char *label, double scale) {
+  if (!has(report, server, metric)) return;
+  sj_grid_add(grid, label);
+  sj_grid_add_figure(grid, take(report, server, metric), scale);
+  sj_grid_add(grid, "");
+  sj_grid_add(grid, "");
+}
+
+static const char *const server_times[] = {"sojourn", "wait", "service", NULL};
+
+/* The apis of a server are the middle parts of SERVER.API.sojourn.mean. */
+static void add_apis(struct report *report, const char *server) {
+  static const char ending[] = ".sojourn.mean";
+  const size_t start = strlen(server) + 1;
+  for (size_t i = 0; i < report->results->metric_count; i++) {
+    const char *const name = report->results->metrics[i].name;
+    const size_t length = strlen(name);
+    if (strncmp(name, server, start - 1) != 0 || name[start - 1] != '.') continue;
+    if (length <= start + sizeof ending - 1 || strcmp(name + length - (sizeof ending - 1), ending) != 0) continue;
+    const int api = (int)(length - (sizeof ending - 1) - start);
+    char *const component = sj_format("%s.%.*s", server, api, name + start);
+    char *const remark = sj_format("\n  api %.*s\n", api, name + start);
+    add_times(report, component, server_times, server_times, remark);
+    free(remark);
+    free(component);
+  }
+}
+
+static void add_server(struct report *report, const char *server) {
+  struct sj_grid grid = {0};
+  sj_grid_start(&grid, 4);
+  static const char *const header[] = {"", "mean", "std", "max"};
+  for (size_t i = 0; i < 4; i++) sj_grid_add(&grid, header[i]);
+  add_level(report, &grid, server, "in_system", "in system");
+  add_level(report, &grid, server, "waiting", "waiting");
+  add_level(report, &grid, server, "orbit", "orbit");
+  add_single(report, &grid, server, "utilization.mean", "utilization (%)", 100);
+  add_single(report, &grid, server, "full", "time full (%)", 100);
+  add_single(report, &grid, server, "empty", "time empty (%)", 100);
+  char *const throughput = sj_format("throughput (per %s)", report->results->time_unit);
+  add_single(report, &grid, server, "throughput", throughput, 1);
+  free(throughput);
+  add_single(report, &grid, server, "dropped", "dropped", 1);
+  sj_text_add(report->text, "\nserver %s\n", server);
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+  add_times(report, server, server_times, server_times, "\n");
+  add_apis(report, server);
+}
+
+/* The tables of components, in the order in which the components' first such metrics were added. */
+static void add_components(struct report *report) {
+  static const struct {
+    const char *ending;
+    void (*add)(struct report *report, const char *component);
+  } kinds[] = {{".arrivals", add_client}, {".in_system.mean", add_server}};
+  for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+    const size_t ending = strlen(kinds[kind].ending);
+    for (size_t i = 0; i < report->results->metric_count; i++) {
+      const char *const name = report->results->metrics[i].name;
+      const size_t length = strlen(name);
+      if (length <= ending || strcmp(name + length - ending, kinds[kind].ending) != 0) continue;
+      char *const component = sj_format("%.*s", (int)(length - ending), name);
+      kinds[kind].add(report, component);
+      free(component);
+    }
+  }
+}
+
+static void add_others(struct report *report) {
+  struct sj_grid grid = {0};
+  sj_grid_start(&grid, 2);
+  bool any = false;
+  for (size_t i = 0; i < report->results->metric_count; i++) {
+    const struct entry *const entry = find(report, report->results->metrics[i].name);
+    if (entry->used) continue;
+    any = true;
+    sj_grid_add(&grid, entry->name);
+    sj_grid_add_figure(&grid, sj_results_figure(report->results, i), 1);
+  }
+  if (any) sj_text_add(report->text, "\nother figures\n");
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+}
+
+static void add_heading(const struct sj_results *results, struct sj_text *text) {
+  char number[32], other[32];
+  uint64_t events = 0;
+  for (size_t i = 0; i < results->run_count; i++) events += results->runs[i].events;
+  sj_text_add(text, "%s", results->model);
+  if (results->scenario) sj_text_add(text, ", scenario %s", results->scenario);
+  if (results->exact) {
+    sj_text_add(text, "\n");
+    return;
+  }
+  sj_text_add(text, "\n%zu run%s of %s %s, seed %" PRIu64, results->run_count, results->run_count == 1 ? "" : "s",
+              sj_number_text(results->duration, number), results->time_unit, results->seed);
+  if (results->warmup > 0)
+    sj_text_add(text, ", counted from %.6g %s%s", results->warmup, results->time_unit,
+                results->warmup_found ? " (found by MSER-5)" : "");
+  sj_figure_text((struct sj_figure){(double)events, NAN}, 1, number, other);
+  sj_text_add(text, "; %s events\n", number);
+  if (results->partial) sj_text_add(text, "partial: fewer runs than were asked for\n");
+}
+
+/* Breaks the note at blanks so that it fits the width. */
+static void add_note(const char *note, struct sj_text *text) {
+  static const char first[] = "note: ", next[] = "      ";
+  const char *lead = first;
+  while (*note) {
+    size_t length = strlen(note), width = sizeof first - 1, last_blank = 0;
+    for (size_t i = 0; i < length; i++) {
+      if (note[i] == ' ' && i > 0) last_blank = i;
+      width += ((unsigned char)note[i] & 0xc0) != 0x80;
+      if (width > WIDTH && last_blank > 0) length = last_blank;
+    }
+    sj_text_add(text, "%s%.*s\n", lead, (int)length, note);
+    note += length;
+    note += strspn(note, " ");
+    lead = next;
+  }
+}
+
+void sj_results_table(const struct sj_results *results, struct sj_text *text) {
+  struct report report = {
+      .results = results, .entries = sj_allocate_array(results->metric_count, sizeof *report.entries), .text = text};
+  for (size_t i = 0; i < results->metric_count; i++)
+    report.entries[i] = (struct entry){.name = results->metrics[i].name, .metric = i};
+  qsort(report.entries, results->metric_count, sizeof *report.entries, by_name);
+  add_heading(results, text);
+  add_components(&report);
+  add_others(&report);
+  if (results->note_count > 0) sj_text_add(text, "\n");
+  for (size_t i = 0; i < results->note_count; i++) add_note(results->notes[i], text);
+  free(report.entries);
+}
