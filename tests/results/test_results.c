@@ -30,7 +30,7 @@ static void add(struct sj_results *results, uint64_t number, double mean, double
   run.values[0] = mean;
   run.values[1] = min;
   run.values[2] = max;
-  sj_histogram_add(&run.histograms[0], max);
+  sj_histogram_add(&run.histograms[0], mean > 0 ? mean : 0);
   assert_true(sj_results_add_run(results, &run));
   assert_null(run.values);
   assert_null(run.histograms);

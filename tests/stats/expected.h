@@ -83,14 +83,14 @@ static const double latency_mean = 0.0041463029999999996, latency_variance = 9.8
 static const double latency_shares[] = {
     0.28299999999999997, 0.71099999999999997, 1,
 };
-/* {count, mean, half width} of 95 % and 99 % intervals of the first `count` latencies (scipy.stats.t) */
+/* {count, mean, half width} of 95 % and 99 % intervals of the first `count` latencies (mpmath, scipy.stats.sem) */
 static const struct { size_t count; double level, mean, half_width; } intervals[] = {
-    {2, 0.95, 0.0036344999999999997, 0.0065246361321578804},
-    {3, 0.95, 0.0030346666666666664, 0.0028789026944775519},
-    {8, 0.95, 0.0021577499999999999, 0.00099998145033355088},
-    {8, 0.99, 0.0021577499999999999, 0.0014799046324621961},
-    {30, 0.95, 0.0019365999999999995, 0.00030268060602031677},
-    {1000, 0.95, 0.0041463029999999996, 0.00019472573024364577},
+    {2, 0.95, 0.0036344999999999997, 0.0065246361320257049},
+    {3, 0.95, 0.0030346666666666664, 0.002878902694369283},
+    {8, 0.95, 0.0021577499999999999, 0.00099998145057987966},
+    {8, 0.99, 0.0021577499999999999, 0.0014799046324621922},
+    {30, 0.95, 0.0019365999999999995, 0.00030268060602031693},
+    {1000, 0.95, 0.0041463029999999996, 0.00019472573024364586},
 };
 /* Autoregressive series: {observations, start, coefficient, seed, batch size, first kept, d, batches} */
 static const struct { size_t count; double start, coefficient; uint64_t seed; size_t batch, kept, d, batches; }
