@@ -1,3 +1,4 @@
+/* clang-format off */
 #include <stddef.h>
 #include <stdint.h>
 

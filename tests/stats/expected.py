@@ -53,7 +53,7 @@ def student_quantile(p, degrees):
 
 microseconds = numpy.loadtxt(sys.argv[1], dtype=int)
 latencies = microseconds * 1e-6
-print("#include <stddef.h>\n#include <stdint.h>\n")
+print("/* clang-format off */\n#include <stddef.h>\n#include <stdint.h>\n")
 print("/* Written by expected.py; do not edit. Latencies of a PostgreSQL under pgbench; figures below are in seconds. */")
 c_array("latencies_us", microseconds, "int", str, 16)
 probabilities = [0, 0.001, 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1]
