@@ -60,11 +60,14 @@ static int put(json_t *object, const char *name, json_t *value) {
   return failed;
 }
 
+/* Solved, not sampled: each metric has one value, and no interval. */
+static bool is_exact(const struct sj_results *results) { return strcmp(results->engine, "solve") == 0; }
+
 static json_t *metric(const struct sj_results *results, size_t index) {
   const struct sj_figure figure = sj_results_figure(results, index);
   json_t *const object = json_object();
   int failed = put(object, "value", sj_json_number(figure.value));
-  if (!results->exact) {
+  if (!is_exact(results)) {
     json_t *const runs = json_array();
     for (size_t i = 0; i < results->run_count; i++)
       failed |= json_array_append_new(runs, sj_json_number(results->runs[i].values[index]));

@@ -46,7 +46,6 @@ struct sj_results {
   uint64_t seed;
   double duration, warmup, drain; /* in the model's time unit */
   bool warmup_found;              /* by MSER-5, not given */
-  bool exact;                     /* computed, not sampled: each metric has one value, and no interval */
   bool partial;                   /* interrupted: fewer runs than asked for */
   double wall_seconds;
   char time_unit[16];

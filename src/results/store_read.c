@@ -275,15 +275,14 @@ static enum sj_status take_result(struct sj_store *store, sqlite3_stmt *row, str
   made->warmup = number_at(row, 5);
   made->drain = number_at(row, 6);
   made->warmup_found = sqlite3_column_int(row, 7) != 0;
-  made->exact = sqlite3_column_int(row, 8) != 0;
-  const char *const unit = (const char *)sqlite3_column_text(row, 9);
+  const char *const unit = (const char *)sqlite3_column_text(row, 8);
   snprintf(made->time_unit, sizeof made->time_unit, "%s", unit ? unit : "");
-  made->canonical = text_at(row, 10);
-  *runs_wanted = (uint64_t)sqlite3_column_int64(row, 11);
-  made->wall_seconds = number_at(row, 12);
-  made->grid_start = number_at(row, 13);
-  made->grid_step = number_at(row, 14);
-  const int64_t cells = sqlite3_column_int64(row, 15);
+  made->canonical = text_at(row, 9);
+  *runs_wanted = (uint64_t)sqlite3_column_int64(row, 10);
+  made->wall_seconds = number_at(row, 11);
+  made->grid_start = number_at(row, 12);
+  made->grid_step = number_at(row, 13);
+  const int64_t cells = sqlite3_column_int64(row, 14);
   if (cells < 0 || cells > LARGEST_GRID)
     return sj_error_set(error, SJ_FAILED, "%s: the results file is damaged: a grid of %" PRId64 " cells", store->path,
                         cells);
@@ -297,7 +296,7 @@ enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_r
   sqlite3_stmt *find;
   enum sj_status status = sj_store_prepare(
       store,
-      "SELECT engine, model, scenario, seed, duration, warmup, drain, warmup_found, exact, time_unit, canonical,"
+      "SELECT engine, model, scenario, seed, duration, warmup, drain, warmup_found, time_unit, canonical,"
       " runs_wanted, wall_seconds, grid_start, grid_step, grid_count FROM results WHERE id = ?",
       &find, error);
   if (status != SJ_OK) return status;

@@ -19,7 +19,6 @@ const char sj_store_tables[] =
     "  warmup REAL,\n"
     "  drain REAL,\n"
     "  warmup_found INTEGER NOT NULL,\n"
-    "  exact INTEGER NOT NULL,\n"
     "  time_unit TEXT NOT NULL,\n"
     "  canonical TEXT NOT NULL,\n"
     "  runs_wanted INTEGER NOT NULL,\n"

@@ -17,8 +17,8 @@ static enum sj_status insert_result(struct sj_store *store, const struct sj_resu
   const enum sj_status status = sj_store_prepare(
       store,
       "INSERT INTO results (identity, attempt, engine, version, model, scenario, seed, duration, warmup, drain,"
-      " warmup_found, exact, time_unit, canonical, runs_wanted)"
-      " VALUES (?, ?, ?, '" SJ_VERSION "', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+      " warmup_found, time_unit, canonical, runs_wanted)"
+      " VALUES (?, ?, ?, '" SJ_VERSION "', ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
       &insert, error);
   if (status != SJ_OK) return status;
   int place = 0;
@@ -32,7 +32,6 @@ static enum sj_status insert_result(struct sj_store *store, const struct sj_resu
   sqlite3_bind_double(insert, ++place, results->warmup);
   sqlite3_bind_double(insert, ++place, results->drain);
   sqlite3_bind_int(insert, ++place, results->warmup_found);
-  sqlite3_bind_int(insert, ++place, results->exact);
   sqlite3_bind_text(insert, ++place, results->time_unit, -1, SQLITE_STATIC);
   sqlite3_bind_text(insert, ++place, results->canonical ? results->canonical : "", -1, SQLITE_STATIC);
   const enum sj_status done = sj_store_once(store, insert, error);
