@@ -26,6 +26,7 @@
 struct experiment {
   const char *file;
   const char *change; /* "PATH=VALUE", or NULL */
+  uint32_t runs;
   bool series;
 };
 
@@ -40,16 +41,17 @@ static enum sj_status keep_run(void *context, const struct sj_results *results, 
   return sj_store_add_run(keeping->store, keeping->result, results, run, error);
 }
 
-static enum sj_status simulate_model(const struct sj_model *model, bool series, struct sj_store *store,
-                                     struct sj_results **results, struct sj_error *error) {
+static enum sj_status simulate_and_keep(const struct sj_model *model, const struct experiment *experiment,
+                                        struct sj_store *store, struct sj_results **results, struct sj_error *error) {
   struct keeping keeping = {.store = store};
   struct sj_simulate_options options;
   sj_simulate_options_default(&options);
-  options.series = series;
+  options.runs = experiment->runs;
+  options.series = experiment->series;
   options.on_run = keep_run;
   options.context = &keeping;
   enum sj_status status = sj_simulate_prepare(model, &options, results, error);
-  if (status == SJ_OK) status = sj_store_begin(store, *results, 1, false, &keeping.result, error);
+  if (status == SJ_OK) status = sj_store_begin(store, *results, options.runs, false, &keeping.result, error);
   if (status == SJ_OK) status = sj_simulate_run(model, &options, *results, error);
   if (status == SJ_OK) status = sj_store_finish(store, keeping.result, *results, error);
   return status;
@@ -63,7 +65,7 @@ static enum sj_status carry_out(const struct experiment *experiment, struct sj_s
   struct sj_model *model = NULL;
   *results = NULL;
   enum sj_status status = sj_model_load(experiment->file, &changes, &model, error);
-  if (status == SJ_OK) status = simulate_model(model, experiment->series, store, results, error);
+  if (status == SJ_OK) status = simulate_and_keep(model, experiment, store, results, error);
   sj_model_destroy(model);
   if (status != SJ_OK) {
     sj_results_destroy(*results);
@@ -197,7 +199,7 @@ static enum sj_status tell_database(struct sj_store *store, struct sj_error *err
   for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
     struct sj_results *results;
     const enum sj_status status =
-        carry_out(&(struct experiment){DATABASE_FILE, questions[i].change, false}, store, &results, error);
+        carry_out(&(struct experiment){DATABASE_FILE, questions[i].change, 1, false}, store, &results, error);
     if (status != SJ_OK) return status;
     if (i == 0) {
       tell_prediction(results);
@@ -262,7 +264,7 @@ static void print_course(const struct sj_results *results) {
 
 static enum sj_status tell_storm(struct sj_store *store, struct sj_error *error) {
   struct sj_results *results;
-  const enum sj_status status = carry_out(&(struct experiment){STORM_FILE, NULL, true}, store, &results, error);
+  const enum sj_status status = carry_out(&(struct experiment){STORM_FILE, NULL, 8, true}, store, &results, error);
   if (status != SJ_OK) return status;
   print_rule("3  What a spike of 100 s does to a service whose clients try again");
   printf("In %s a server can do 10 requests a second and gets 9.5. Who\n", STORM_FILE);
