@@ -18,6 +18,7 @@ enum sj_reduction { SJ_REDUCE_MEAN, SJ_REDUCE_MIN, SJ_REDUCE_MAX };
 struct sj_metric {
   char *name; /* as in the contract: "web.latency.p99" */
   enum sj_reduction reduction;
+  bool suppressed; /* the figure has no meaning over these runs (a queue that grows without limit): its value is NAN */
 };
 
 /* A named time series on the grid start + step, start + 2 step, ... (the value belongs to the cell that ends there). */

@@ -1,0 +1,339 @@
+/* Where requests come from: the arrival processes of clients. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "random/elementary.h"
+#include "simulate/engine.h"
+
+static const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
+
+/* --- the time of the next arrival ----------------------------------------------------------------------------------
+ */
+
+static double next_mmpp(struct arrivals *a, double now) {
+  const struct sj_arrivals *const spec = a->spec;
+  const size_t n = spec->state_count;
+  for (;;) {
+    const double *const row = &spec->transitions[a->state * n];
+    double leave = 0;
+    for (size_t j = 0; j < n; j++)
+      if (j != a->state) leave += row[j];
+    const double total = spec->rates[a->state] + leave;
+    if (total <= 0) return INFINITY;
+    now += sj_draw_exponential(&a->stream) / total;
+    double u = sj_stream_uniform(&a->stream) * total - spec->rates[a->state];
+    if (u < 0) return now;
+    size_t to = a->state;
+    for (size_t j = 0; j < n; j++) {
+      if (j == a->state || row[j] <= 0) continue;
+      to = j;
+      u -= row[j];
+      if (u < 0) break;
+    }
+    a->state = to;
+  }
+}
+
+/* An arrival comes when the integral of the rate has grown by an exponential amount. */
+static double next_piecewise(struct arrivals *a, double now) {
+  const struct sj_arrivals *const spec = a->spec;
+  double left = sj_draw_exponential(&a->stream);
+  for (size_t i = 0; i < spec->piece_count; i++) {
+    const double end = i + 1 < spec->piece_count ? spec->from[i + 1] : INFINITY;
+    if (end <= now) continue;
+    const double begin = spec->from[i] > now ? spec->from[i] : now;
+    if (spec->rates[i] <= 0) continue;
+    const double time = begin + left / spec->rates[i];
+    if (time < end) return time;
+    left -= (end - begin) * spec->rates[i];
+    if (left < 0) left = 0;
+  }
+  return INFINITY;
+}
+
+/* The smallest of `left` uniform times on [last, over): order statistics one by one. */
+static double next_spread(struct arrivals *a) {
+  if (a->left == 0) return INFINITY;
+  const double u = sj_stream_uniform_open(&a->stream);
+  a->last += (a->spec->over - a->last) * (1 - sj_exp(sj_log(u) / (double)a->left));
+  a->left--;
+  return a->last;
+}
+
+static double next_recorded(struct engine *engine, struct arrivals *a) {
+  bool more = false;
+  struct sj_error error = {""};
+  const enum sj_status status = sj_trace_reader_next(a->reader, &a->record, &more, &error);
+  if (status != SJ_OK) {
+    engine_fail(engine, status, "%s", error.message);
+    return INFINITY;
+  }
+  return more ? a->origin + (a->record.arrival - a->recorded_origin) / a->spec->rate_factor : INFINITY;
+}
+
+static double next_time(struct engine *engine, struct arrivals *a, double now) {
+  switch (a->spec->kind) {
+    case SJ_ARRIVALS_POISSON:
+      return a->spec->rate > 0 ? now + sj_draw_exponential(&a->stream) / a->spec->rate : INFINITY;
+    case SJ_ARRIVALS_RENEWAL:
+      return now + sj_draw(a->interval, &a->stream, 0);
+    case SJ_ARRIVALS_MMPP:
+      return next_mmpp(a, now);
+    case SJ_ARRIVALS_PIECEWISE:
+      return next_piecewise(a, now);
+    case SJ_ARRIVALS_SPREAD:
+      return next_spread(a);
+    case SJ_ARRIVALS_TRACE:
+      return next_recorded(engine, a);
+    case SJ_ARRIVALS_CLOSED:
+      break;
+  }
+  return INFINITY;
+}
+
+/* --- requests ------------------------------------------------------------------------------------------------------
+ */
+
+static void note_recording(struct engine *engine, struct client *client, const struct sj_trace_record *record,
+                           bool counted) {
+  (void)engine;
+  if (!counted) return;
+  if (!isnan(record->latency)) sample_add(&client->statistics->recorded_latency, record->latency);
+  if (!isnan(record->wait)) sample_add(&client->statistics->recorded_wait, record->wait);
+}
+
+static void new_request(struct engine *engine, struct arrivals *a, struct customer *customer) {
+  struct client *const client = a->client;
+  const uint64_t number = a->number++;
+  const uint64_t lineage = a->base_lineage + number * golden;
+  uint32_t member = 0;
+  if (a->member >= 0) {
+    member = (uint32_t)a->member;
+  } else if (client->spec->count > 1) {
+    struct sj_stream stream = stream_of(client->member_key, lineage);
+    member = (uint32_t)sj_stream_below(&stream, client->spec->count);
+  }
+  struct caller *const caller = &client->callers[member];
+  struct request *const request = request_create(engine, caller, lineage);
+  if (!request) return;
+  struct client_statistics *const own = client->members ? &client->members[member] : NULL;
+  client->statistics->cell_arrivals++;
+  if (engine->counting) {
+    request->flags |= REQUEST_COUNTED;
+    client->statistics->arrivals++;
+    if (own) own->arrivals++;
+  }
+  engine->open++;
+  if (!engine->plain) {
+    request->number = number;
+    request->customer = customer;
+    if (a->reader) {
+      request->recorded = a->record.service;
+      request->size = isnan(a->record.size) ? 0 : a->record.size;
+      note_recording(engine, client, &a->record, engine->counting);
+    }
+    if (client->sizes) {
+      struct sj_stream stream = stream_of(client->size_key, lineage);
+      request->size = sj_draw(client->sizes[member], &stream, 0);
+    }
+  }
+  request_begin(engine, request);
+}
+
+static void schedule_next(struct engine *engine, struct arrivals *a) {
+  a->event = SJ_EVENT_NONE;
+  if (a->next_time < INFINITY) a->event = sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, false);
+}
+
+void arrivals_happen(struct engine *engine, struct arrivals *a) {
+  if (!engine->arriving) return;
+  if (a->spec->kind == SJ_ARRIVALS_POISSON) { /* first the next one: it takes the place of this one in the heap */
+    a->next_time = engine->now + sj_draw_exponential(&a->stream) / a->spec->rate;
+    schedule_next(engine, a);
+    new_request(engine, a, NULL);
+    return;
+  }
+  new_request(engine, a, NULL);
+  a->next_time = next_time(engine, a, engine->now);
+  schedule_next(engine, a);
+}
+
+/* --- closed populations --------------------------------------------------------------------------------------------
+ */
+
+void arrivals_think(struct engine *engine, struct customer *customer) {
+  struct arrivals *const a = customer->arrivals;
+  if (!engine->arriving) return;
+  const double thought = sj_draw(a->interval, &customer->stream, 0);
+  schedule(engine, engine->now + thought, EVENT_THOUGHT, customer);
+}
+
+void arrivals_thought(struct engine *engine, struct customer *customer) {
+  if (engine->arriving) new_request(engine, customer->arrivals, customer);
+}
+
+/* --- creation ------------------------------------------------------------------------------------------------------
+ */
+
+/* The stationary distribution of the modulating chain, drawn from by inversion. Elimination without subtractions
+ * (Grassmann, Taksar and Heyman, Operations Research 33(5), 1985). */
+static bool start_state(struct arrivals *a) {
+  const size_t n = a->spec->state_count;
+  double *const q = calloc(n * n + n, sizeof *q);
+  if (!q) return false;
+  memcpy(q, a->spec->transitions, n * n * sizeof *q);
+  double *const weight = q + n * n;
+  for (size_t k = n; k-- > 1;) {
+    double leave = 0;
+    for (size_t j = 0; j < k; j++) leave += q[k * n + j];
+    for (size_t i = 0; i < k; i++) {
+      if (leave > 0) q[i * n + k] /= leave;
+      for (size_t j = 0; j < k; j++)
+        if (j != i) q[i * n + j] += q[i * n + k] * q[k * n + j];
+    }
+  }
+  double total = weight[0] = 1;
+  for (size_t k = 1; k < n; k++) {
+    for (size_t i = 0; i < k; i++) weight[k] += weight[i] * q[i * n + k];
+    total += weight[k];
+  }
+  double u = sj_stream_uniform(&a->stream) * total;
+  a->state = 0;
+  for (size_t k = 0; k < n; k++) {
+    a->state = k;
+    u -= weight[k];
+    if (u < 0) break;
+  }
+  free(q);
+  return true;
+}
+
+static bool make_customers(struct engine *engine, struct arrivals *a, uint64_t key) {
+  (void)engine;
+  a->customer_count = a->spec->population;
+  a->customers = calloc(a->customer_count ? a->customer_count : 1, sizeof *a->customers);
+  if (!a->customers) return false;
+  for (uint32_t i = 0; i < a->customer_count; i++) {
+    a->customers[i].arrivals = a;
+    sj_stream_seed(&a->customers[i].stream, key, (uint64_t)(a->member + 1) << 32 | i);
+  }
+  return true;
+}
+
+static bool create_one(struct engine *engine, struct client *client, struct arrivals *a, int64_t member) {
+  const struct sj_client *const spec = client->spec;
+  a->client = client;
+  a->spec = &spec->arrivals;
+  a->member = member;
+  a->next_time = INFINITY;
+  a->standstill = NAN;
+  a->base_lineage = client->lineage_key + (uint64_t)(member + 1) * UINT64_C(0xd6e8feb86659fd93);
+  const uint64_t key = sj_stream_key(engine->seed, engine->run, spec->name, "arrivals");
+  sj_stream_seed(&a->stream, key, (uint64_t)(member + 1));
+  a->interval =
+      member_law(engine, &a->spec->interval, sj_stream_key(engine->seed, engine->run, spec->name, "interval law"),
+                 (uint64_t)(member + 1), &a->owned_interval);
+  switch (a->spec->kind) {
+    case SJ_ARRIVALS_MMPP:
+      return start_state(a);
+    case SJ_ARRIVALS_SPREAD:
+      a->left = a->spec->count;
+      return true;
+    case SJ_ARRIVALS_TRACE: {
+      struct sj_error error = {""};
+      const enum sj_status status = sj_trace_reader_create(a->spec->trace, &a->reader, &error);
+      if (status != SJ_OK) engine_fail(engine, status, "%s", error.message);
+      return true;
+    }
+    case SJ_ARRIVALS_CLOSED:
+      return make_customers(engine, a, sj_stream_key(engine->seed, engine->run, spec->name, "think"));
+    case SJ_ARRIVALS_POISSON:
+    case SJ_ARRIVALS_RENEWAL:
+    case SJ_ARRIVALS_PIECEWISE:
+      break;
+  }
+  return true;
+}
+
+bool arrivals_create(struct engine *engine, struct client *client) {
+  const bool each = client->spec->per_client;
+  client->arrivals_count = each ? client->spec->count : 1;
+  client->arrivals = calloc(client->arrivals_count, sizeof *client->arrivals);
+  if (!client->arrivals) return false;
+  for (size_t i = 0; i < client->arrivals_count; i++)
+    if (!create_one(engine, client, &client->arrivals[i], each ? (int64_t)i : -1)) return false;
+  return true;
+}
+
+void arrivals_destroy(struct client *client) {
+  for (size_t i = 0; client->arrivals && i < client->arrivals_count; i++) {
+    sj_trace_reader_destroy(client->arrivals[i].reader);
+    free(client->arrivals[i].customers);
+    sj_distribution_destroy(client->arrivals[i].owned_interval);
+  }
+  free(client->arrivals);
+}
+
+void arrivals_start(struct engine *engine, struct client *client) {
+  for (size_t i = 0; i < client->arrivals_count && engine->status == SJ_OK; i++) {
+    struct arrivals *const a = &client->arrivals[i];
+    if (a->spec->kind == SJ_ARRIVALS_CLOSED) {
+      for (uint32_t c = 0; c < a->customer_count; c++) arrivals_think(engine, &a->customers[c]);
+      continue;
+    }
+    a->next_time = next_time(engine, a, 0);
+    schedule_next(engine, a);
+  }
+}
+
+/* --- changes -------------------------------------------------------------------------------------------------------
+ */
+
+/* How fast a source runs: the time to the next arrival shrinks as this grows. 0: it stands still. */
+static double speed_of(const struct sj_arrivals *spec) {
+  switch (spec->kind) {
+    case SJ_ARRIVALS_POISSON:
+      return spec->rate;
+    case SJ_ARRIVALS_RENEWAL: {
+      const double mean = spec->interval.fixed ? sj_distribution_mean(spec->interval.fixed) : 1;
+      return mean > 0 && mean < INFINITY ? 1 / mean : 1;
+    }
+    case SJ_ARRIVALS_TRACE:
+      return spec->rate_factor;
+    case SJ_ARRIVALS_MMPP:
+    case SJ_ARRIVALS_PIECEWISE:
+    case SJ_ARRIVALS_CLOSED:
+    case SJ_ARRIVALS_SPREAD:
+      break;
+  }
+  return 1;
+}
+
+void arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before) {
+  for (size_t i = 0; i < client->arrivals_count; i++) {
+    struct arrivals *const a = &client->arrivals[i];
+    a->spec = &client->spec->arrivals;
+    a->interval = member_law(engine, &a->spec->interval,
+                             sj_stream_key(engine->seed, engine->run, client->spec->name, "interval law"),
+                             (uint64_t)(a->member + 1), &a->owned_interval);
+    const double old_speed = speed_of(&before->arrivals), new_speed = speed_of(a->spec);
+    if (old_speed == new_speed) continue;
+    /* What is left of the time to the next arrival passes faster or slower; for Poisson arrivals that is exact, and it
+     * draws no new number. */
+    double left = a->standstill;
+    if (a->event) {
+      sj_event_cancel(&engine->events, a->event);
+      a->event = SJ_EVENT_NONE;
+      left = (a->next_time - engine->now) * old_speed;
+    } else if (old_speed > 0) {
+      continue; /* nothing more to come */
+    }
+    if (isnan(left)) left = sj_draw_exponential(&a->stream); /* it never ran */
+    a->standstill = left;
+    a->next_time = new_speed > 0 ? engine->now + left / new_speed : INFINITY;
+    a->origin = a->next_time;
+    a->recorded_origin = a->record.arrival;
+    schedule_next(engine, a);
+  }
+}

@@ -1,0 +1,600 @@
+/* Requests and their attempts, as the one who calls sees them: sending, timeouts, retries, copies, the end. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "random/elementary.h"
+#include "simulate/engine.h"
+
+struct request *request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
+  struct request *const request = sj_pool_take(&engine->requests);
+  if (__builtin_expect(!request, 0)) {
+    engine_out_of_memory(engine);
+    return NULL;
+  }
+  request->caller = caller;
+  request->parent = NULL;
+  request->attempts = NULL;
+  request->next = NULL;
+  request->arrival = engine->now;
+  request->lineage = lineage;
+  request->tries = 0;
+  request->priority = caller->spec->priority;
+  request->references = 1;
+  request->call = 0;
+  request->target = 0;
+  request->flags = REQUEST_OPEN;
+  if (engine->plain) return request;
+  request->recorded = request->size = 0;
+  request->number = 0;
+  request->flow = NULL;
+  request->orbit_server = NULL;
+  request->customer = NULL;
+  request->deadline_event = request->retry_event = request->hedge_event = SJ_EVENT_NONE;
+  request->attempts_made = 0;
+  return request;
+}
+
+static void request_release(struct engine *engine, struct request *request) {
+  if (--request->references == 0) sj_pool_give(&engine->requests, request);
+}
+
+static struct attempt *attempt_create(struct engine *engine, struct request *request) {
+  const uint32_t number = engine->plain ? 0 : request->attempts_made++;
+  struct attempt *const attempt = number == 0 ? &request->first : sj_pool_take(&engine->attempts);
+  if (__builtin_expect(!attempt, 0)) {
+    engine_out_of_memory(engine);
+    return NULL;
+  }
+  attempt->request = request;
+  attempt->server = NULL;
+  attempt->event = SJ_EVENT_NONE;
+  attempt->number = number;
+  attempt->place = PLACE_TO_SERVER;
+  attempt->flags = ATTEMPT_OUT | (number == 0 ? ATTEMPT_FIRST : 0);
+  request->references++;
+  if (engine->plain) return attempt;
+  attempt->next = attempt->previous = NULL;
+  attempt->timer_next = attempt->timer_previous = NULL;
+  attempt->sent = attempt->message_sent = engine->now;
+  attempt->merged = NULL;
+  attempt->flow = NULL;
+  attempt->timer = SJ_EVENT_NONE;
+  attempt->children = 0;
+  attempt->next_call = 0;
+  attempt->answered = false;
+  attempt->sibling = request->attempts;
+  request->attempts = attempt;
+  return attempt;
+}
+
+void attempt_release(struct engine *engine, struct attempt *attempt) {
+  if (attempt->flags & ATTEMPT_OUT || attempt->place != PLACE_GONE) return;
+  if (!engine->plain && attempt->children > 0) return;
+  struct request *const request = attempt->request;
+  if (!(attempt->flags & ATTEMPT_FIRST)) sj_pool_give(&engine->attempts, attempt);
+  request_release(engine, request);
+}
+
+void attempt_vanish(struct engine *engine, struct attempt *attempt) {
+  attempt->place = PLACE_GONE;
+  attempt_release(engine, attempt);
+}
+
+/* --- choosing a member ---------------------------------------------------------------------------------------------
+ */
+
+static bool may_pick(struct engine *engine, struct caller *caller, const struct request *request, uint32_t member,
+                     uint32_t avoid) {
+  if (member == avoid) return false;
+  return !caller->spec->breaker.given || breaker_allows(engine, caller, request->target, member);
+}
+
+static struct server *pick(struct engine *engine, struct caller *caller, const struct request *request,
+                           const struct attempt *attempt, uint32_t avoid) {
+  struct server_pool *const pool = &engine->servers[caller->spec->targets[request->target].server];
+  const uint32_t *const subset = caller->subsets ? caller->subsets[request->target].members : NULL;
+  const uint32_t known = subset ? caller->subsets[request->target].count : pool->count;
+  uint32_t *const choices = engine->scratch;
+  uint32_t count = 0;
+  if (pool->join && request->flags & REQUEST_STAGE && pool->count > 1) {
+    /* The branches of one request must meet. */
+    struct sj_stream stream = stream_of(pool->join_key, attempt_lineage(request->flow->root));
+    return &pool->members[sj_stream_below(&stream, pool->count)];
+  }
+  const bool all = avoid == UINT32_MAX && !caller->spec->breaker.given;
+  if (!all)
+    for (uint32_t i = 0; i < known; i++)
+      if (may_pick(engine, caller, request, subset ? subset[i] : i, avoid)) choices[count++] = i;
+  if (all) count = known;
+  if (count == 0) return NULL;
+  uint32_t choice = 0;
+  switch (caller->spec->policy.kind) {
+    case SJ_POLICY_RANDOM:
+      if (count > 1) {
+        struct sj_stream stream = stream_of(caller->keys[KEY_POLICY], attempt_lineage(attempt));
+        choice = (uint32_t)sj_stream_below(&stream, count);
+      }
+      break;
+    case SJ_POLICY_ROUND_ROBIN:
+      choice = (uint32_t)(caller->turn++ % count);
+      break;
+  }
+  const uint32_t i = all ? choice : choices[choice];
+  return &pool->members[subset ? subset[i] : i];
+}
+
+/* --- timeouts ------------------------------------------------------------------------------------------------------
+ */
+
+static void arm_timeout(struct engine *engine, struct caller *caller, struct attempt *attempt) {
+  struct sj_stream stream = stream_of(caller->keys[KEY_TIMEOUT], attempt_lineage(attempt));
+  const double patience = sj_draw(caller->timeout, &stream, 0);
+  attempt->expires = engine->now + patience;
+  if (!caller->timeout_constant) {
+    attempt->timer = sj_event_schedule(&engine->events, attempt->expires, EVENT_TIMEOUT, attempt, true);
+    return;
+  }
+  /* All wait equally long, so they expire in the order of sending: only the oldest needs an event. */
+  attempt->flags |= ATTEMPT_IN_QUEUE;
+  attempt->timer_next = NULL;
+  attempt->timer_previous = caller->timer_tail;
+  if (caller->timer_tail)
+    caller->timer_tail->timer_next = attempt;
+  else
+    caller->timer_head = attempt;
+  caller->timer_tail = attempt;
+  if (caller->timer_event == SJ_EVENT_NONE)
+    caller->timer_event =
+        sj_event_schedule(&engine->events, caller->timer_head->expires, EVENT_TIMEOUT_QUEUE, caller, true);
+}
+
+static void disarm_timeout(struct engine *engine, struct caller *caller, struct attempt *attempt) {
+  if (attempt->timer) sj_event_cancel(&engine->events, attempt->timer);
+  attempt->timer = SJ_EVENT_NONE;
+  if (!(attempt->flags & ATTEMPT_IN_QUEUE)) return;
+  attempt->flags &= (uint8_t)~ATTEMPT_IN_QUEUE;
+  if (attempt->timer_previous)
+    attempt->timer_previous->timer_next = attempt->timer_next;
+  else
+    caller->timer_head = attempt->timer_next;
+  if (attempt->timer_next)
+    attempt->timer_next->timer_previous = attempt->timer_previous;
+  else
+    caller->timer_tail = attempt->timer_previous;
+}
+
+void caller_timeouts(struct engine *engine, struct caller *caller) {
+  caller->timer_event = SJ_EVENT_NONE;
+  while (caller->timer_head && caller->timer_head->expires <= engine->now) attempt_timeout(engine, caller->timer_head);
+  if (caller->timer_head && caller->timer_event == SJ_EVENT_NONE)
+    caller->timer_event =
+        sj_event_schedule(&engine->events, caller->timer_head->expires, EVENT_TIMEOUT_QUEUE, caller, true);
+}
+
+/* --- sending -------------------------------------------------------------------------------------------------------
+ */
+
+/* Time of one message, or NAN if it is lost on the way. */
+static double message_delay(const struct caller *caller, const struct request *request, const struct attempt *attempt,
+                            bool back) {
+  const struct sj_link *const link = &caller->spec->network;
+  struct sj_stream stream = stream_of(caller->keys[back ? KEY_BACK : KEY_LINK], attempt_lineage(attempt));
+  if (link->loss > 0 && sj_stream_uniform(&stream) < link->loss) return NAN;
+  double delay = 0;
+  if (caller->one_way)
+    delay = sj_draw(caller->one_way, &stream, 0);
+  else if (caller->rtt)
+    delay = sj_draw(caller->rtt, &stream, 0) / 2;
+  if (!back) delay += link->per_byte * request->size;
+  return delay;
+}
+
+static bool flows(const struct engine *engine, const struct caller *caller, const struct request *request) {
+  if (request->flags & REQUEST_STAGE || !caller->stage) return false;
+  const struct sj_target *const target = &caller->spec->targets[request->target];
+  const struct sj_server *const server = engine->servers[target->server].spec;
+  return server->apis[target->api].forward || server->join || sj_law_given(&caller->spec->stage_timeout);
+}
+
+void attempt_deliver(struct engine *engine, struct attempt *attempt) {
+  const struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
+  attempt->event = SJ_EVENT_NONE;
+  const bool withdrawn = !(attempt->flags & ATTEMPT_OUT) && caller->spec->cancel;
+  if (withdrawn ||
+      (engine->cuts && attempt->server && fault_cuts(engine, caller, attempt->server, attempt->message_sent))) {
+    attempt_vanish(engine, attempt);
+  } else if (flows(engine, caller, request)) {
+    attempt->place = PLACE_FLOWING;
+    flow_begin(engine, attempt);
+  } else {
+    server_receive(engine, attempt);
+  }
+}
+
+static void send(struct engine *engine, struct request *request, bool hedge);
+
+static void schedule_hedge(struct engine *engine, struct caller *caller, struct request *request) {
+  if (!caller->spec->hedge.given || request->flags & REQUEST_HEDGED || request->hedge_event || request->tries != 1)
+    return;
+  const double delay = hedging_delay(caller);
+  if (delay < INFINITY)
+    request->hedge_event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_HEDGE, request, true);
+}
+
+static void attempt_failed(struct engine *engine, struct request *request, enum outcome outcome);
+
+static void send(struct engine *engine, struct request *request, bool hedge) {
+  struct caller *const caller = request->caller;
+  const struct sj_call *const spec = caller->spec;
+  uint32_t avoid = UINT32_MAX;
+  if (hedge && request->attempts && request->attempts->server &&
+      engine->servers[request->attempts->server->index].count > 1)
+    avoid = request->attempts->server->member;
+  if (!hedge) request->tries++;
+  struct attempt *const attempt = attempt_create(engine, request);
+  if (!attempt) return;
+  caller->out++;
+  const struct sj_target *const target = &spec->targets[request->target];
+  attempt->api = (uint16_t)target->api;
+  const bool flowing = flows(engine, caller, request);
+  if (!flowing) {
+    attempt->server = caller->only ? caller->only : pick(engine, caller, request, attempt, avoid);
+    if (!attempt->server) { /* every breaker is open, or there is no other member for a copy */
+      attempt->place = PLACE_GONE;
+      attempt_result(engine, attempt, OUTCOME_BREAKER);
+      return;
+    }
+    if (spec->breaker.given) breaker_sent(engine, caller, request->target, attempt);
+  }
+  if (request->flags & REQUEST_COUNTED) {
+    caller->counts->attempts++;
+    if (hedge)
+      caller->counts->hedges++;
+    else if (request->tries > 1)
+      caller->counts->retries++;
+  }
+  if (hedge) attempt->flags |= ATTEMPT_HEDGE;
+  if (caller->timeout) arm_timeout(engine, caller, attempt);
+  schedule_hedge(engine, caller, request);
+  if (!spec->network.given) {
+    attempt_deliver(engine, attempt);
+    return;
+  }
+  const double delay = message_delay(caller, request, attempt, false);
+  if (isnan(delay))
+    attempt_vanish(engine, attempt);
+  else
+    attempt->event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_DELIVER, attempt, false);
+}
+
+/* Sends what waits for a connection while there are any. What is sent may end at once and come back here: the outer
+ * call goes on with it. */
+static void drain(struct engine *engine, struct caller *caller) {
+  if (!caller->queue_head || caller->draining) return;
+  caller->draining = true;
+  while (caller->queue_head && caller->out < caller->spec->connections) {
+    struct request *const request = caller->queue_head;
+    caller->queue_head = request->next;
+    if (!caller->queue_head) caller->queue_tail = NULL;
+    request->next = NULL;
+    request->flags &= ~(uint32_t)REQUEST_QUEUED;
+    if (request->flags & REQUEST_OPEN) send(engine, request, false);
+    request_release(engine, request);
+  }
+  caller->draining = false;
+}
+
+/* Sends the next attempt, as soon as a connection is free. */
+static void try_now(struct engine *engine, struct request *request) {
+  struct caller *const caller = request->caller;
+  if (caller->spec->connections == 0 || (caller->out < caller->spec->connections && !caller->queue_head)) {
+    send(engine, request, false);
+    return;
+  }
+  request->flags |= REQUEST_QUEUED;
+  request->references++;
+  request->next = NULL;
+  if (caller->queue_tail)
+    caller->queue_tail->next = request;
+  else
+    caller->queue_head = request;
+  caller->queue_tail = request;
+  drain(engine, caller);
+}
+
+uint16_t request_pick_target(const struct caller *caller, const struct request *request) {
+  const struct sj_call *const spec = caller->spec;
+  if (spec->target_count == 1) return 0;
+  double total = 0;
+  for (size_t i = 0; i < spec->target_count; i++) total += spec->targets[i].weight;
+  struct sj_stream stream = stream_of(caller->keys[KEY_TARGET], request->lineage);
+  double left = sj_stream_uniform(&stream) * total;
+  for (size_t i = 0; i + 1 < spec->target_count; i++) {
+    left -= spec->targets[i].weight;
+    if (left < 0) return (uint16_t)i;
+  }
+  return (uint16_t)(spec->target_count - 1);
+}
+
+void request_begin(struct engine *engine, struct request *request) {
+  struct caller *const caller = request->caller;
+  if (__builtin_expect(caller->direct, 1)) {
+    request->tries = 1;
+    struct attempt *const attempt = attempt_create(engine, request);
+    caller->out++;
+    attempt->server = caller->only;
+    attempt->api = caller->only_api;
+    if (request->flags & REQUEST_COUNTED) caller->counts->attempts++;
+    server_receive(engine, attempt);
+    return;
+  }
+  if (!(request->flags & REQUEST_STAGE)) request->target = request_pick_target(caller, request);
+  if (caller->spec->deadline < INFINITY)
+    request->deadline_event =
+        sj_event_schedule(&engine->events, engine->now + caller->spec->deadline, EVENT_DEADLINE, request, true);
+  try_now(engine, request);
+}
+
+/* --- the end of an attempt -----------------------------------------------------------------------------------------
+ */
+
+/* The attempt is over for its caller. */
+static void end_attempt(struct engine *engine, struct attempt *attempt) {
+  struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
+  assert(attempt->flags & ATTEMPT_OUT);
+  attempt->flags &= (uint8_t)~ATTEMPT_OUT;
+  caller->out--;
+  if (engine->plain) return;
+  disarm_timeout(engine, caller, attempt);
+  struct attempt **link = &request->attempts;
+  while (*link != attempt) link = &(*link)->sibling;
+  *link = attempt->sibling;
+}
+
+static bool take_token(struct engine *engine, struct caller *caller) {
+  const struct sj_token_bucket *const budget = &caller->spec->retry_budget;
+  if (!budget->given) return true;
+  caller->tokens = bucket_tokens(budget, caller->tokens, &caller->tokens_at, engine->now);
+  if (caller->tokens < 1 - 1e-9) return false;
+  caller->tokens -= 1;
+  return true;
+}
+
+static double backoff_delay(const struct caller *caller, const struct request *request) {
+  const struct sj_backoff *const backoff = &caller->spec->backoff;
+  if (!backoff->given) return 0;
+  double delay = backoff->base * sj_power(backoff->factor, (double)(request->tries - 1));
+  if (!(delay < backoff->max)) delay = backoff->max;
+  if (backoff->jitter == SJ_JITTER_NONE) return delay;
+  struct sj_stream stream = stream_of(caller->keys[KEY_BACKOFF], lineage_below(request->lineage, request->tries));
+  const double u = sj_stream_uniform(&stream);
+  return backoff->jitter == SJ_JITTER_FULL ? u * delay : delay / 2 + u * delay / 2;
+}
+
+/* An attempt of an open request ended without success: another try, or the end. */
+static void attempt_failed(struct engine *engine, struct request *request, enum outcome outcome) {
+  struct caller *const caller = request->caller;
+  if (request->attempts) return; /* a copy is still out */
+  if (request->tries > caller->spec->retries) {
+    request_close(engine, request, outcome);
+  } else if (!take_token(engine, caller)) {
+    request_close(engine, request, OUTCOME_BUDGET);
+  } else {
+    /* Also at once by way of an event: a long row of refusals at one instant must not nest. */
+    request->retry_event =
+        sj_event_schedule(&engine->events, engine->now + backoff_delay(caller, request), EVENT_RETRY, request, false);
+  }
+}
+
+void request_retry(struct engine *engine, struct request *request) {
+  request->retry_event = SJ_EVENT_NONE;
+  try_now(engine, request);
+}
+
+void request_deadline(struct engine *engine, struct request *request) {
+  request->deadline_event = SJ_EVENT_NONE;
+  struct caller *const caller = request->caller;
+  request_close(engine, request, OUTCOME_DEADLINE);
+  drain(engine, caller);
+}
+
+void request_hedge(struct engine *engine, struct request *request) {
+  request->hedge_event = SJ_EVENT_NONE;
+  struct caller *const caller = request->caller;
+  const bool connected = caller->spec->connections == 0 || caller->out < caller->spec->connections;
+  if (!request->attempts || !connected || !take_token(engine, caller)) return;
+  request->flags |= REQUEST_HEDGED;
+  send(engine, request, true);
+}
+
+/* A request one of whose attempts has timed out belongs to its server's orbit until it is closed. */
+static void enter_orbit(struct engine *engine, struct request *request, struct server *server) {
+  if (request->flags & REQUEST_ORBIT || !server) return;
+  request->flags |= REQUEST_ORBIT;
+  request->orbit_server = server;
+  struct sj_gauge *const gauge = &server->statistics->orbit;
+  sj_gauge_set(gauge, engine->now, gauge->level + 1);
+  if (server->own) sj_gauge_set(&server->own->orbit, engine->now, server->own->orbit.level + 1);
+}
+
+static void leave_orbit(struct engine *engine, struct request *request) {
+  if (!(request->flags & REQUEST_ORBIT)) return;
+  request->flags &= ~(uint32_t)REQUEST_ORBIT;
+  struct server *const server = request->orbit_server;
+  struct sj_gauge *const gauge = &server->statistics->orbit;
+  sj_gauge_set(gauge, engine->now, gauge->level - 1);
+  if (server->own) sj_gauge_set(&server->own->orbit, engine->now, server->own->orbit.level - 1);
+}
+
+static void withdraw(struct engine *engine, struct attempt *attempt) {
+  if (attempt->request->caller->spec->cancel && attempt->place == PLACE_WAITING && !(attempt->flags & ATTEMPT_HOST))
+    server_withdraw(engine, attempt);
+}
+
+void attempt_timeout(struct engine *engine, struct attempt *attempt) {
+  struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
+  attempt->timer = SJ_EVENT_NONE;
+  if (request->flags & REQUEST_COUNTED) caller->counts->timeouts++;
+  if (caller->spec->breaker.given) breaker_ended(engine, caller, attempt, true, true);
+  enter_orbit(engine, request, attempt->server);
+  end_attempt(engine, attempt);
+  attempt->flags |= ATTEMPT_TIMED_OUT;
+  withdraw(engine, attempt);
+  attempt_failed(engine, request, OUTCOME_TIMEOUT);
+  drain(engine, caller);
+  attempt_release(engine, attempt);
+}
+
+static void late_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  struct request *const request = attempt->request;
+  if (!(attempt->flags & ATTEMPT_TIMED_OUT)) return;
+  if (request->flags & REQUEST_COUNTED) request->caller->counts->late++;
+  if (outcome == OUTCOME_OK && request->caller->spec->late_accept && request->flags & REQUEST_OPEN)
+    request_close(engine, request, OUTCOME_OK);
+}
+
+void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
+  attempt->place = PLACE_GONE;
+  if (!engine->plain) {
+    attempt->event = SJ_EVENT_NONE;
+    if (!(attempt->flags & ATTEMPT_OUT)) {
+      late_answer(engine, attempt, outcome);
+      drain(engine, caller);
+      attempt_release(engine, attempt);
+      return;
+    }
+    if (caller->spec->breaker.given)
+      breaker_ended(engine, caller, attempt, outcome != OUTCOME_OK, outcome != OUTCOME_BREAKER);
+    if (caller->hedging && outcome == OUTCOME_OK) hedging_add(caller, engine->now - attempt->sent);
+  }
+  end_attempt(engine, attempt);
+  if (outcome == OUTCOME_OK) {
+    if (request->flags & REQUEST_STAGE) request->served_by = attempt->server;
+    request_close(engine, request, OUTCOME_OK);
+  } else {
+    if (outcome == OUTCOME_REFUSED && request->flags & REQUEST_COUNTED) caller->counts->rejected++;
+    attempt_failed(engine, request, outcome);
+  }
+  drain(engine, caller);
+  attempt_release(engine, attempt);
+}
+
+void attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  const struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
+  if (request->flags & REQUEST_STAGE) { /* no message: the request is handed on from where it is */
+    attempt_result(engine, attempt, outcome);
+    return;
+  }
+  if (engine->cuts && attempt->server && fault_cuts(engine, caller, attempt->server, engine->now)) {
+    attempt_vanish(engine, attempt);
+    return;
+  }
+  if (!caller->spec->network.given) {
+    attempt_result(engine, attempt, outcome);
+    return;
+  }
+  const double delay = message_delay(caller, request, attempt, true);
+  if (isnan(delay)) {
+    attempt_vanish(engine, attempt);
+    return;
+  }
+  attempt->place = PLACE_TO_CALLER;
+  attempt->outcome = (uint8_t)outcome;
+  attempt->message_sent = engine->now;
+  attempt->event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_ANSWER, attempt, false);
+}
+
+void attempt_answer_arrives(struct engine *engine, struct attempt *attempt) {
+  attempt->event = SJ_EVENT_NONE;
+  if (engine->cuts && attempt->server &&
+      fault_cuts(engine, attempt->request->caller, attempt->server, attempt->message_sent))
+    attempt_vanish(engine, attempt);
+  else
+    attempt_result(engine, attempt, (enum outcome)attempt->outcome);
+}
+
+/* --- the end of a request ------------------------------------------------------------------------------------------
+ */
+
+static const char *const outcome_names[] = {"ok", "timeout", "refused", "error", "breaker", "budget", "deadline"};
+
+static void write_row(const struct engine *engine, const struct request *request, enum outcome outcome) {
+  const struct client *const client = request->caller->client;
+  fprintf(engine->csv, "%llu,%s,%u,%.17g,%.17g,%s,%u\n", (unsigned long long)engine->run, client->spec->name,
+          request->caller->member, request->arrival, engine->now - request->arrival, outcome_names[outcome],
+          engine->plain ? 1 : request->attempts_made);
+}
+
+static void count_closed(struct client_statistics *s, double latency, enum outcome outcome, bool counted,
+                         bool in_window) {
+  if (outcome == OUTCOME_OK) {
+    if (in_window) s->in_window++;
+    s->cell_completed++;
+    s->cell_latency += latency;
+    if (!counted) return;
+    s->completed++;
+    sample_add(&s->latency, latency);
+  } else {
+    s->cell_failed++;
+    if (!counted) return;
+    s->failed++;
+    s->failed_by[outcome]++;
+  }
+}
+
+static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
+  struct client *const client = request->caller->client;
+  const double latency = engine->now - request->arrival;
+  const bool counted = request->flags & REQUEST_COUNTED;
+  count_closed(client->statistics, latency, outcome, counted, engine->counting);
+  if (client->members)
+    count_closed(&client->members[request->caller->member], latency, outcome, counted, engine->counting);
+  if (engine->csv && counted) write_row(engine, request, outcome);
+  if (engine->pilot && outcome == OUTCOME_OK)
+    sj_mser_add(&engine->pilot[client - engine->clients], engine->now, latency);
+  engine->open--;
+  if (!engine->arriving && engine->open == 0) engine->done = true;
+  if (!engine->plain && request->customer) arrivals_think(engine, request->customer);
+}
+
+static void cancel_event(struct engine *engine, uint32_t *event) {
+  if (*event) sj_event_cancel(&engine->events, *event);
+  *event = SJ_EVENT_NONE;
+}
+
+/* The attempts still out do not matter any more. */
+static void abandon_attempts(struct engine *engine, struct request *request) {
+  while (request->attempts) {
+    struct attempt *const attempt = request->attempts;
+    if (request->caller->spec->breaker.given) breaker_ended(engine, request->caller, attempt, false, false);
+    end_attempt(engine, attempt);
+    withdraw(engine, attempt);
+    attempt_release(engine, attempt);
+  }
+}
+
+void request_close(struct engine *engine, struct request *request, enum outcome outcome) {
+  assert(request->flags & REQUEST_OPEN);
+  request->flags &= ~(uint32_t)REQUEST_OPEN;
+  if (!engine->plain) {
+    cancel_event(engine, &request->deadline_event);
+    cancel_event(engine, &request->retry_event);
+    cancel_event(engine, &request->hedge_event);
+    abandon_attempts(engine, request);
+    leave_orbit(engine, request);
+  }
+  if (request->flags & REQUEST_STAGE)
+    flow_stage_closed(engine, request, outcome);
+  else if (request->caller->client)
+    client_closed(engine, request, outcome);
+  else if (request->parent)
+    server_call_closed(engine, request->parent, request->call, outcome == OUTCOME_OK);
+  request_release(engine, request);
+}

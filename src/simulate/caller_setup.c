@@ -1,0 +1,139 @@
+/* Making and ending callers, and what changes in them when a fault sets a figure. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "simulate/engine.h"
+
+static bool draw_subset(const struct engine *engine, const struct caller *caller, const struct sj_call *spec,
+                        size_t target, struct subset *subset) {
+  const uint32_t count = engine->servers[spec->targets[target].server].count;
+  if (spec->subset == 0 || (spec->subset >= count && !spec->subset_replacement)) return true;
+  subset->members = calloc(spec->subset_replacement || spec->subset > count ? spec->subset : count, sizeof(uint32_t));
+  if (!subset->members) return false;
+  subset->count = spec->subset;
+  struct sj_stream stream = stream_of(caller->keys[KEY_SUBSET], lineage_below(caller->member, target));
+  if (spec->subset_replacement) {
+    for (uint32_t i = 0; i < spec->subset; i++) subset->members[i] = (uint32_t)sj_stream_below(&stream, count);
+    return true;
+  }
+  /* The first `subset` places of a random permutation (Fisher and Yates). */
+  for (uint32_t i = 0; i < count; i++) subset->members[i] = i;
+  for (uint32_t i = 0; i < spec->subset; i++) {
+    const uint32_t j = i + (uint32_t)sj_stream_below(&stream, count - i);
+    const uint32_t member = subset->members[j];
+    subset->members[j] = subset->members[i];
+    subset->members[i] = member;
+  }
+  return true;
+}
+
+static bool draw_subsets(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  if (spec->subset == 0) return true;
+  caller->subsets = calloc(spec->target_count, sizeof *caller->subsets);
+  if (!caller->subsets) return false;
+  for (size_t t = 0; t < spec->target_count; t++)
+    if (!draw_subset(engine, caller, spec, t, &caller->subsets[t])) return false;
+  return true;
+}
+
+static void draw_laws(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  const uint64_t key = caller->keys[KEY_LAW];
+  const uint64_t base = (uint64_t)caller->member * 4;
+  caller->timeout = member_law(engine, &spec->timeout, key, base, &caller->owned[0]);
+  caller->rtt = member_law(engine, &spec->network.rtt, key, base + 1, &caller->owned[1]);
+  caller->one_way = member_law(engine, &spec->network.one_way, key, base + 2, &caller->owned[2]);
+  caller->timeout_constant = caller->timeout && caller->timeout->kind == SJ_CONSTANT;
+}
+
+/* Whether the request of some target becomes a flow. */
+static bool any_flow(const struct engine *engine, const struct sj_call *spec) {
+  for (size_t t = 0; t < spec->target_count; t++) {
+    const struct sj_server *const server = engine->servers[spec->targets[t].server].spec;
+    if (server->apis[spec->targets[t].api].forward || server->join) return true;
+  }
+  return sj_law_given(&spec->stage_timeout);
+}
+
+static bool is_direct(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
+  return caller->only && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY && spec->connections == 0 &&
+         !spec->hedge.given && !spec->breaker.given && !spec->network.given && !caller->stage && engine->cuts == 0;
+}
+
+static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {
+  *caller->stage_spec = (struct sj_call){.targets = spec->targets,
+                                         .target_count = spec->target_count,
+                                         .timeout = spec->stage_timeout,
+                                         .retries = spec->stage_retries,
+                                         .deadline = INFINITY,
+                                         .subset = spec->subset,
+                                         .subset_replacement = spec->subset_replacement,
+                                         .policy = spec->policy,
+                                         .cancel = spec->cancel,
+                                         .priority = spec->priority,
+                                         .priority_given = spec->priority_given,
+                                         .wait = true,
+                                         .line = spec->line};
+}
+
+/* How the first stage of a pipeline is called on behalf of `caller`. */
+static bool make_stage(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  caller->stage_spec = calloc(1, sizeof *caller->stage_spec);
+  struct caller *const stage = calloc(1, sizeof *stage);
+  if (!caller->stage_spec || !stage) {
+    free(stage);
+    return false;
+  }
+  fill_stage_spec(caller, spec);
+  stage->client = caller->client;
+  stage->server = caller->server;
+  stage->member = caller->member;
+  stage->counts = &engine->servers[spec->targets[0].server].stages;
+  stage->keys = caller->keys;
+  stage->is_stage = true;
+  caller->stage = stage;
+  return caller_create(engine, stage, caller->stage_spec);
+}
+
+bool caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  caller->spec = spec;
+  caller->tokens = spec->retry_budget.given ? spec->retry_budget.capacity : 0;
+  if (spec->target_count == 1 && engine->servers[spec->targets[0].server].count == 1 && !spec->breaker.given)
+    caller->only = &engine->servers[spec->targets[0].server].members[0];
+  caller->only_api = (uint16_t)spec->targets[0].api;
+  draw_laws(engine, caller, spec);
+  if (!draw_subsets(engine, caller, spec)) return false;
+  if (spec->breaker.given && !breakers_create(engine, caller)) return false;
+  if (spec->hedge.given && !hedging_create(caller)) return false;
+  if (!caller->is_stage && any_flow(engine, spec) && !make_stage(engine, caller, spec)) return false;
+  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+  return true;
+}
+
+void caller_destroy(struct engine *engine, struct caller *caller) {
+  if (caller->stage) caller_destroy(engine, caller->stage);
+  free(caller->stage);
+  free(caller->stage_spec);
+  if (caller->subsets)
+    for (size_t t = 0; t < caller->spec->target_count; t++) free(caller->subsets[t].members);
+  free(caller->subsets);
+  breakers_destroy(engine, caller);
+  hedging_destroy(caller);
+  for (size_t i = 0; i < sizeof caller->owned / sizeof *caller->owned; i++) sj_distribution_destroy(caller->owned[i]);
+}
+
+void caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  const struct sj_token_bucket *const before = &caller->spec->retry_budget;
+  if (before->given) caller->tokens = bucket_tokens(before, caller->tokens, &caller->tokens_at, engine->now);
+  const bool constant = caller->timeout_constant;
+  const double timeout = constant ? caller->timeout->location : 0;
+  caller->spec = spec;
+  draw_laws(engine, caller, spec);
+  /* With another timeout the order of sending is not that of expiring any more. */
+  if (!constant || !caller->timeout_constant || caller->timeout->location != timeout) caller->mixed_timeouts = true;
+  if (caller->mixed_timeouts) caller->timeout_constant = false;
+  if (caller->stage) {
+    fill_stage_spec(caller, spec);
+    caller_changed(engine, caller->stage, caller->stage_spec);
+  }
+  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+}

@@ -1,0 +1,242 @@
+/* The metrics of a run: their names, and their values. One walk over the model does both, so that they cannot disagree.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+#include "simulate/engine.h"
+
+struct walk {
+  struct sj_results *results; /* naming: where the columns go; NULL when filling */
+  struct sj_run *run;         /* filling */
+  size_t value, histogram;
+  double window; /* length of the measured window */
+  bool failed;
+};
+
+static void put(struct walk *walk, const char *prefix, const char *name, enum sj_reduction reduction, double value) {
+  if (!walk->results) {
+    walk->run->values[walk->value++] = value;
+    return;
+  }
+  char *const full = sj_format("%s.%s", prefix, name);
+  if (!sj_results_add_metric(walk->results, full, reduction)) walk->failed = true;
+  free(full);
+}
+
+static void put_mean(struct walk *walk, const char *prefix, const char *name, double value) {
+  put(walk, prefix, name, SJ_REDUCE_MEAN, value);
+}
+
+static const struct {
+  const char *name;
+  double p;
+} quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}};
+
+static void put_sample(struct walk *walk, const char *prefix, const char *name, struct sample *sample) {
+  char *const full = sj_format("%s.%s", prefix, name);
+  const struct sj_moments *const m = &sample->moments;
+  const bool any = m->count > 0;
+  put_mean(walk, full, "mean", sj_moments_mean(m));
+  put_mean(walk, full, "std", sj_moments_std(m));
+  put(walk, full, "min", SJ_REDUCE_MIN, any ? m->min : NAN);
+  put(walk, full, "max", SJ_REDUCE_MAX, any ? m->max : NAN);
+  for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+    put_mean(walk, full, quantiles[i].name,
+             walk->results ? 0 : sj_histogram_quantile(&sample->histogram, quantiles[i].p, m->min, m->max));
+  if (walk->results) {
+    if (!sj_results_add_histogram(walk->results, full)) walk->failed = true;
+  } else {
+    walk->run->histograms[walk->histogram++] = sample->histogram;
+    sample->histogram = (struct sj_histogram){0}; /* it has moved */
+  }
+  free(full);
+}
+
+static void put_count(struct walk *walk, const char *prefix, const char *name, uint64_t count, uint64_t arrivals) {
+  char *const full = sj_format("%s.%s", prefix, name);
+  if (walk->results) {
+    if (!sj_results_add_metric(walk->results, full, SJ_REDUCE_MEAN)) walk->failed = true;
+  } else {
+    walk->run->values[walk->value++] = (double)count;
+  }
+  put_mean(walk, full, "ratio", arrivals ? (double)count / (double)arrivals : NAN);
+  put_mean(walk, full, "rate", (double)count / walk->window);
+  free(full);
+}
+
+static void put_calls(struct walk *walk, const char *prefix, const struct call_counts *c, uint64_t arrivals) {
+  put_count(walk, prefix, "attempts", c->attempts, arrivals);
+  put_count(walk, prefix, "timeouts", c->timeouts, arrivals);
+  put_count(walk, prefix, "retries", c->retries, arrivals);
+  put_count(walk, prefix, "rejected", c->rejected, arrivals);
+  put_count(walk, prefix, "late", c->late, arrivals);
+  put_count(walk, prefix, "hedges", c->hedges, arrivals);
+}
+
+static void put_client(struct walk *walk, const char *name, const struct sj_client *client,
+                       struct client_statistics *s) {
+  static const struct {
+    const char *name;
+    enum outcome outcome;
+  } reasons[] = {{"failed.timeout", OUTCOME_TIMEOUT}, {"failed.refused", OUTCOME_REFUSED},
+                 {"failed.error", OUTCOME_ERROR},     {"failed.breaker", OUTCOME_BREAKER},
+                 {"failed.budget", OUTCOME_BUDGET},   {"failed.deadline", OUTCOME_DEADLINE}};
+  put_sample(walk, name, "latency", &s->latency);
+  put_count(walk, name, "arrivals", s->arrivals, s->arrivals);
+  put_count(walk, name, "completed", s->completed, s->arrivals);
+  put_count(walk, name, "failed", s->failed, s->arrivals);
+  put_count(walk, name, "unfinished", s->arrivals - s->completed - s->failed, s->arrivals);
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    put_count(walk, name, reasons[i].name, s->failed_by[reasons[i].outcome], s->arrivals);
+  put_calls(walk, name, &s->calls, s->arrivals);
+  put_mean(walk, name, "goodput", (double)s->in_window / walk->window);
+  if (client->arrivals.kind != SJ_ARRIVALS_TRACE) return;
+  const struct sj_trace_summary *const summary = sj_trace_summary_of(client->arrivals.trace);
+  if (summary->has_latency) put_sample(walk, name, "recorded.latency", &s->recorded_latency);
+  if (summary->has_wait) put_sample(walk, name, "recorded.wait", &s->recorded_wait);
+}
+
+static void put_server(struct walk *walk, const char *name, const struct sj_server *server,
+                       struct server_statistics *s) {
+  static const char *const kinds[3] = {"sojourn", "wait", "service"};
+  put_mean(walk, name, "in_system.mean", s->window.in_system[0]);
+  put_mean(walk, name, "in_system.std", s->window.in_system[1]);
+  put(walk, name, "in_system.max", SJ_REDUCE_MAX, s->window.in_system[2]);
+  put_mean(walk, name, "waiting.mean", s->window.waiting[0]);
+  put_mean(walk, name, "waiting.std", s->window.waiting[1]);
+  put(walk, name, "waiting.max", SJ_REDUCE_MAX, s->window.waiting[2]);
+  put_sample(walk, name, "sojourn", &s->sojourn);
+  put_sample(walk, name, "wait", &s->wait);
+  put_sample(walk, name, "service", &s->service);
+  struct sample nothing = {{0}, {0}};
+  for (size_t a = 0; server->api_count > 1 && a < server->api_count; a++) {
+    char *const full = sj_format("%s.%s", name, server->apis[a].name);
+    for (size_t k = 0; k < 3; k++) put_sample(walk, full, kinds[k], s->apis ? &s->apis[3 * a + k] : &nothing);
+    free(full);
+  }
+  put_mean(walk, name, "utilization.mean", s->window.utilization);
+  put_mean(walk, name, "full", s->window.full);
+  put_mean(walk, name, "empty", s->window.empty);
+  put_mean(walk, name, "throughput", s->window.throughput);
+  put_mean(walk, name, "dropped", (double)s->dropped);
+  put_mean(walk, name, "orbit.mean", s->window.orbit[0]);
+  put_mean(walk, name, "orbit.std", s->window.orbit[1]);
+  put_mean(walk, name, "growth", s->window.growth);
+}
+
+static bool calls_others(const struct sj_server *server) {
+  for (size_t a = 0; a < server->api_count; a++)
+    if (server->apis[a].call_count > 0 && !server->apis[a].forward) return true;
+  return false;
+}
+
+static bool is_stage(const struct sj_model *model, uint32_t index) {
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t a = 0; a < model->servers[i].api_count; a++) {
+      const struct sj_api *const api = &model->servers[i].apis[a];
+      for (size_t c = 0; api->forward && c < api->call_count; c++)
+        for (size_t t = 0; t < api->calls[c].target_count; t++)
+          if (api->calls[c].targets[t].server == index) return true;
+    }
+  for (size_t a = 0; a < model->servers[index].api_count; a++)
+    if (model->servers[index].apis[a].forward) return true;
+  return false;
+}
+
+static void walk_model(struct walk *walk, const struct sj_model *model, const struct engine *engine, bool members) {
+  struct client_statistics no_client = {0};
+  struct server_statistics no_server = {0};
+  for (size_t i = 0; i < model->client_count; i++) {
+    const struct sj_client *const client = &model->clients[i];
+    put_client(walk, client->name, client, engine ? engine->clients[i].statistics : &no_client);
+    for (uint32_t m = 0; members && client->pool && m < client->count; m++) {
+      char *const name = sj_format("%s[%u]", client->name, m);
+      put_client(walk, name, client, engine ? &engine->clients[i].members[m] : &no_client);
+      free(name);
+    }
+  }
+  for (size_t i = 0; i < model->server_count; i++) {
+    const struct sj_server *const server = &model->servers[i];
+    const struct server_pool *const pool = engine ? &engine->servers[i] : NULL;
+    put_server(walk, server->name, server, pool ? pool->statistics : &no_server);
+    const struct call_counts none = {0};
+    uint64_t visits = pool ? pool->statistics->sojourn.moments.count : 0;
+    char *name = sj_format("%s.calls", server->name);
+    if (calls_others(server)) put_calls(walk, name, pool ? &pool->calls : &none, visits);
+    free(name);
+    name = sj_format("%s.stage", server->name);
+    if (is_stage(model, (uint32_t)i)) put_calls(walk, name, pool ? &pool->stages : &none, visits);
+    free(name);
+    for (uint32_t m = 0; members && server->pool && m < server->count; m++) {
+      name = sj_format("%s[%u]", server->name, m);
+      put_server(walk, name, server, pool ? &pool->member_statistics[m] : &no_server);
+      free(name);
+    }
+  }
+}
+
+static bool name_series(struct sj_results *results, const struct sj_model *model) {
+  static const struct {
+    const char *name, *unit;
+  } of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
+                                    {"goodput", "requests/time"},
+                                    {"failed", "requests/time"},
+                                    {"latency", "time"}},
+    of_server[SERIES_PER_SERVER] = {{"in_system", "requests"}, {"waiting", "requests"}, {"utilization", "share"}};
+  bool ok = true;
+  for (size_t i = 0; i < model->client_count; i++)
+    for (size_t k = 0; k < SERIES_PER_CLIENT; k++) {
+      char *const name = sj_format("%s.%s", model->clients[i].name, of_client[k].name);
+      ok = sj_results_add_series(results, name, of_client[k].unit) && ok;
+      free(name);
+    }
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t k = 0; k < SERIES_PER_SERVER; k++) {
+      char *const name = sj_format("%s.%s", model->servers[i].name, of_server[k].name);
+      ok = sj_results_add_series(results, name, of_server[k].unit) && ok;
+      free(name);
+    }
+  return ok;
+}
+
+bool statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series) {
+  struct walk walk = {.results = results, .window = 1};
+  walk_model(&walk, model, NULL, members);
+  return !walk.failed && (!series || name_series(results, model));
+}
+
+void statistics_fill(struct engine *engine, bool members, struct sj_run *run) {
+  struct walk walk = {.run = run, .window = engine->duration - engine->warmup};
+  walk_model(&walk, engine->model, engine, members);
+}
+
+/* A cell of the time series ends: values are those of the cell (rates, mean latency, utilization) or of its end
+ * (levels). */
+void series_cell(struct engine *engine) {
+  const size_t cells = engine->results->grid_count, cell = engine->grid_next++;
+  if (cell >= cells) return;
+  double *at = engine->series + cell;
+  const double step = engine->grid_step;
+  for (size_t i = 0; i < engine->model->client_count; i++) {
+    struct client_statistics *const s = engine->clients[i].statistics;
+    const double figures[SERIES_PER_CLIENT] = {(double)s->cell_arrivals / step, (double)s->cell_completed / step,
+                                               (double)s->cell_failed / step,
+                                               s->cell_completed ? s->cell_latency / (double)s->cell_completed : NAN};
+    for (size_t k = 0; k < SERIES_PER_CLIENT; k++, at += cells) *at = figures[k];
+    s->cell_arrivals = s->cell_completed = s->cell_failed = 0;
+    s->cell_latency = 0;
+  }
+  for (size_t i = 0; i < engine->model->server_count; i++) {
+    struct server_statistics *const s = engine->servers[i].statistics;
+    sj_gauge_set(&s->busy, engine->now, s->busy.level);
+    const double busy = sj_gauge_area(&s->busy);
+    const double threads = s->threads_area + (engine->now - s->threads_since) * s->threads;
+    const double figures[SERIES_PER_SERVER] = {
+        s->in_system.level, s->waiting.level,
+        threads > s->cell_threads ? (busy - s->cell_busy) / (threads - s->cell_threads) : NAN};
+    s->cell_busy = busy;
+    s->cell_threads = threads;
+    for (size_t k = 0; k < SERIES_PER_SERVER; k++, at += cells) *at = figures[k];
+  }
+}

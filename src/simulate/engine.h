@@ -1,0 +1,543 @@
+/* What the parts of the event engine share: the state of one run. Private to src/simulate.
+ *
+ * Vocabulary. A *request* is one thing that somebody wants done: a client's, a server's call of another server, or one
+ * stage of a pipeline. It is made by a *caller* (one per member and call of the model), in one or more *attempts*. An
+ * attempt is a message to a server member and what becomes of it there; it has a side that the caller sees (out, or
+ * over) and a side that happens (under way, waiting, in service, gone), and its memory lives until both are over. A
+ * *flow* is the way of one attempt through a pipeline of servers that hand it on.
+ *
+ * Every attempt ends exactly once for its caller; a request is closed exactly once. */
+#ifndef SJ_SIMULATE_ENGINE_H
+#define SJ_SIMULATE_ENGINE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model.h"
+#include "random/stream.h"
+#include "results/results.h"
+#include "simulate/event_list.h"
+#include "simulate/pool.h"
+#include "simulate/statistics.h"
+#include "sojourn/simulate.h"
+#include "stats/mser.h"
+#include "trace/trace.h"
+
+struct request;
+struct attempt;
+struct server;
+struct caller;
+struct flow;
+struct engine;
+
+enum event_kind {
+  EVENT_CANCELLED = 0,
+  EVENT_ARRIVAL,       /* struct arrivals */
+  EVENT_THOUGHT,       /* struct customer: a closed population's member has thought */
+  EVENT_SERVED,        /* struct attempt: its work is done */
+  EVENT_SHARED,        /* struct server: the next of a processor-sharing server is done */
+  EVENT_DELIVER,       /* struct attempt: reaches the server */
+  EVENT_ANSWER,        /* struct attempt: the answer reaches the caller */
+  EVENT_TIMEOUT,       /* struct attempt */
+  EVENT_TIMEOUT_QUEUE, /* struct caller: its oldest attempt's timeout */
+  EVENT_RETRY,         /* struct request: the backoff is over */
+  EVENT_DEADLINE,      /* struct request */
+  EVENT_HEDGE,         /* struct request: time for a copy */
+  EVENT_FAULT,         /* struct fault_state: begins or ends */
+  EVENT_REPLACE,       /* struct server */
+  EVENT_GRID,          /* a cell of the time series ends */
+  EVENT_QUARTER,       /* a quarter of the measured window ends */
+  EVENT_WARM,          /* the warm-up ends */
+  EVENT_LAST_ARRIVAL,  /* arrivals stop, the drain begins */
+  EVENT_GIVE_UP        /* the drain ends */
+};
+
+/* What became of an attempt for its caller. */
+enum outcome {
+  OUTCOME_OK,
+  OUTCOME_TIMEOUT,
+  OUTCOME_REFUSED,
+  OUTCOME_ERROR,
+  OUTCOME_BREAKER,
+  OUTCOME_BUDGET,
+  OUTCOME_DEADLINE
+};
+
+/* Where an attempt is. */
+enum place {
+  PLACE_TO_SERVER, /* on the link */
+  PLACE_JOINING,   /* waits in the server for its other branches */
+  PLACE_WAITING,   /* for a thread */
+  PLACE_SERVED,    /* work in progress */
+  PLACE_CALLING,   /* work done, calls out */
+  PLACE_HELD,      /* work or calls done, but the server stands still */
+  PLACE_FLOWING,   /* has become a flow */
+  PLACE_TO_CALLER, /* the answer is on the link */
+  PLACE_GONE       /* nothing of it is left but what the caller waits for */
+};
+
+enum {
+  ATTEMPT_OUT = 1,      /* the caller still waits for it */
+  ATTEMPT_HEDGE = 2,    /* a copy */
+  ATTEMPT_FIRST = 4,    /* lies inside its request */
+  ATTEMPT_IN_QUEUE = 8, /* its timeout is in its caller's queue of timeouts */
+  ATTEMPT_HOST = 16,    /* stands for all branches of its flow at a join */
+  ATTEMPT_THREAD = 32,  /* holds a thread */
+  ATTEMPT_TIMED_OUT = 64,
+  ATTEMPT_PROBE = 128 /* tries a member behind an open breaker */
+};
+
+struct attempt {
+  struct request *request;
+  struct attempt *next, *previous; /* in a queue, or among those in service */
+  struct server *server;           /* NULL until a member is picked */
+  double arrived, started;         /* at the server; service begins */
+  uint32_t event;                  /* pending event of its place (delivery, service, answer), or SJ_EVENT_NONE */
+  uint32_t index;                  /* place in an array (random order, processor sharing) */
+  uint32_t number;                 /* 0 for the first attempt of the request, then 1, 2, ... */
+  uint16_t api;
+  uint8_t place, flags;
+  /* From here on only where the model needs it: see engine->plain. */
+  struct attempt *sibling;                     /* next of the request's attempts that are out */
+  struct attempt *timer_next, *timer_previous; /* in the caller's queue of timeouts */
+  double expires;                              /* when it times out */
+  double sent;                                 /* first message sent */
+  double message_sent;                         /* the message now under way was sent */
+  double done_at;                              /* when its work will be done; while standing still: the work left */
+  struct attempt *merged;                      /* next of the branches that this one stands for */
+  struct flow *flow;                           /* what it has become; of a host: what it belongs to, until that ends */
+  uint32_t timer;                              /* EVENT_TIMEOUT, or SJ_EVENT_NONE */
+  uint32_t children;                           /* calls (with wait) not yet closed */
+  uint16_t next_call;
+  uint8_t outcome; /* that the answer under way carries */
+  bool answered;   /* an answer was made: what its calls still do changes nothing */
+};
+
+enum {
+  REQUEST_OPEN = 1,
+  REQUEST_COUNTED = 2, /* arrived in the measured window */
+  REQUEST_QUEUED = 4,  /* waits for a connection */
+  REQUEST_ORBIT = 8,   /* an attempt of it has timed out (counted in its server's orbit) */
+  REQUEST_HEDGED = 16,
+  REQUEST_ARRIVED = 32, /* a pipeline stage that has come to a join */
+  REQUEST_STAGE = 64    /* `parent` is not set, `flow` is */
+};
+
+struct request {
+  struct caller *caller;
+  struct attempt *parent;   /* the attempt that made this call; NULL for a client's */
+  struct attempt *attempts; /* those that are out */
+  struct request *next;     /* waiting for a connection */
+  double arrival;
+  uint64_t lineage; /* its place in the random streams: which request of which client, and which call below it */
+  uint32_t tries;   /* first attempt and retries made */
+  int32_t priority;
+  uint32_t references; /* attempts that live, one while open, one while queued */
+  uint16_t call;       /* of its parent's */
+  uint16_t target;     /* of its caller's */
+  uint32_t flags;
+  struct attempt first;
+  /* From here on only where the model needs it. */
+  double recorded, size;
+  uint64_t number;   /* of its client */
+  struct flow *flow; /* stage of */
+  struct server *orbit_server;
+  struct server *served_by;  /* a stage's, when it has succeeded */
+  struct customer *customer; /* of a closed population */
+  uint32_t deadline_event, retry_event, hedge_event;
+  uint32_t attempts_made;
+};
+
+/* One attempt's way through a pipeline. */
+struct flow {
+  struct attempt *root;
+  struct flow *next, *previous;
+  uint32_t live;   /* stages that are open */
+  uint32_t stages; /* made so far */
+  bool reached_end;
+  bool silent;     /* the last branch failed without an answer */
+  uint8_t failure; /* why it failed */
+  struct {
+    uint32_t live;        /* stages that may still come to this join */
+    bool passed;          /* the joined request has gone on */
+    struct attempt *host; /* the branch that stands there for all */
+  } joins[];
+};
+
+struct breaker; /* The distribution of a law for one member: the common one, or the member's own, drawn from the stream
+                 * (key, number), which replaces `*owned` and is destroyed by its owner. NULL for a law that is not
+                 * given, or if the draw was impossible (then the run ends). */
+const struct sj_distribution *member_law(struct engine *engine, const struct sj_law *law, uint64_t key, uint64_t number,
+                                         struct sj_distribution **owned);
+
+/* breaker.c */
+struct hedging; /* hedging.c */
+
+/* The members of a pool that a caller knows; `members` NULL: all. */
+struct subset {
+  uint32_t count, *members;
+};
+
+/* One way of calling: a client member, or one call of one server member. */
+struct caller {
+  const struct sj_call *spec;
+  struct client *client; /* NULL for a server's */
+  struct server *server; /* whose call it is; NULL for a client's */
+  uint32_t member;
+  struct call_counts *counts;
+  const uint64_t *keys; /* KEY_... */
+  bool direct;          /* one member to call, nothing between, nothing to watch: the attempt goes straight in */
+  bool timeout_constant;
+  bool mixed_timeouts; /* a fault has changed them */
+  bool is_stage;
+  struct server *only; /* the member, where there is just one */
+  uint16_t only_api;
+
+  uint32_t out; /* attempts out */
+  struct request *queue_head, *queue_tail;
+  bool draining;
+
+  struct attempt *timer_head, *timer_tail; /* constant timeouts expire in the order of sending */
+  uint32_t timer_event;
+
+  uint64_t turn; /* round robin */
+  double tokens, tokens_at;
+  struct subset *subsets;    /* [target], or NULL: all members are known */
+  struct breaker **breakers; /* [target][member], made when first needed; NULL without breaker */
+  struct hedging *hedging;
+  const struct sj_distribution *timeout, *rtt, *one_way;
+  struct sj_distribution *owned[3]; /* the same, where each member has its own */
+  struct sj_call *stage_spec;       /* for a target that hands requests on: how its first stage is called */
+  struct caller *stage;
+};
+
+/* Purposes of a caller's random streams. */
+enum { KEY_TIMEOUT, KEY_BACKOFF, KEY_TARGET, KEY_POLICY, KEY_LINK, KEY_BACK, KEY_SUBSET, KEY_LAW, KEY_COUNT };
+
+struct customer {
+  struct arrivals *arrivals;
+  struct sj_stream stream; /* of its think times */
+};
+
+/* One source of requests: a whole pool's, or one member's. */
+struct arrivals {
+  struct client *client;
+  const struct sj_arrivals *spec;
+  int64_t member; /* -1: each request goes to a uniform member */
+  struct sj_stream stream;
+  uint64_t base_lineage, number; /* of the next request */
+  double next_time;
+  uint32_t event;
+  struct customer *customers;
+  uint32_t customer_count;
+  size_t state;  /* mmpp */
+  uint64_t left; /* spread */
+  double last;   /* spread, piecewise: where the last arrival was */
+  struct sj_trace_reader *reader;
+  struct sj_trace_record record;
+  double origin, recorded_origin; /* a recorded time t is replayed at origin + (t - recorded_origin) / rate_factor */
+  const struct sj_distribution *interval;
+  struct sj_distribution *owned_interval;
+  double
+      standstill; /* of a source that a fault has stopped (rate 0): what is left, as rate times time; NAN: not known */
+};
+
+struct client {
+  const struct sj_client *spec;
+  struct caller *callers; /* [member] */
+  struct arrivals *arrivals;
+  size_t arrivals_count;
+  struct client_statistics *statistics; /* of the pool */
+  struct client_statistics *members;    /* [member], or NULL */
+  const struct sj_distribution **sizes; /* [member], or NULL */
+  struct sj_distribution **owned_sizes;
+  uint64_t keys[KEY_COUNT];
+  uint64_t size_key, member_key, lineage_key;
+};
+
+struct queue {
+  struct attempt *head, *tail; /* fifo and lifo; of one priority */
+  struct attempt **array;      /* random order */
+  uint32_t count, array_capacity;
+  struct queue_level *levels; /* priority: sorted */
+  uint32_t level_count;
+};
+
+struct sharing; /* sharing.c: processor sharing */
+
+struct admission {
+  double tokens, at;             /* token bucket */
+  double above_since, drop_next; /* codel */
+  uint32_t drops, last_drops;
+  bool dropping;
+};
+
+struct server {
+  const struct sj_server *spec;
+  struct engine *engine;
+  uint32_t index, member;
+  struct server_statistics *statistics; /* of the pool */
+  struct server_statistics *own;        /* of the member, or NULL */
+  uint64_t service_key, order_key, admission_key, fail_key;
+
+  uint32_t threads, busy, in_system, waiting;
+  double capacity;
+  double pace;            /* speed / slow factors: the rate at which work gets done */
+  double slow;            /* product of the slow faults in force */
+  uint32_t down, stalled; /* faults in force */
+  double fail_ratio;      /* 1 - product of (1 - ratio) */
+  bool simple;            /* nothing to check at arrival but capacity */
+  bool codel;             /* some admission is CoDel */
+  uint32_t sharers;       /* processor sharing: requests that hold a share */
+  struct queue queue;
+  struct attempt *working; /* in service: those whose EVENT_SERVED is pending or whose work stands still */
+  struct attempt *other;   /* in the system but neither in the queue nor working: calling, joining, held */
+  struct sharing *sharing;
+  struct admission *admissions;
+  const struct sj_distribution **work; /* [api] */
+  struct sj_distribution **owned_work; /* [api], NULL where fixed */
+  struct caller **calls;               /* [api][call] */
+  struct sj_stream replace_stream;
+  uint64_t replacements;
+  uint64_t law_key, random_number;
+};
+
+/* All members of a server of the model. */
+struct server_pool {
+  const struct sj_server *spec;
+  struct server *members;
+  uint32_t count;
+  uint32_t join; /* index of the join + 1, 0: none */
+  uint64_t join_key;
+  uint64_t reach; /* joins that a stage sent here may come to, as bits */
+  struct server_statistics *statistics;
+  struct server_statistics *member_statistics;
+  uint64_t **call_keys;      /* [api][call x KEY_COUNT] */
+  struct call_counts calls;  /* that its members make */
+  struct call_counts stages; /* of pipelines, sent to its members */
+};
+
+struct fault_state {
+  const struct sj_fault *spec;
+  struct sj_stream stream;
+  bool active;
+  double started, ended; /* the last time */
+  uint32_t *members;     /* affected while active: indices of place's pool */
+  uint32_t member_count;
+};
+
+struct variant {
+  struct sj_model *model;
+  struct fault_state **faults; /* that make it, in order */
+  size_t fault_count;
+  struct variant *next;
+};
+
+struct engine {
+  double now;
+  struct sj_event_list events;
+  const struct sj_model *model;   /* as loaded */
+  const struct sj_model *current; /* with the changes in force */
+  const struct sj_simulate_options *options;
+  const struct sj_results *results;
+  uint64_t seed, run;
+  double warmup, duration, drain;
+  bool counting; /* requests that arrive now are counted */
+  bool arriving; /* arrivals go on */
+  bool done;
+  bool plain; /* the short forms of request and attempt suffice */
+  bool no_memory;
+  uint64_t dispatched;
+  uint64_t open; /* clients' requests */
+
+  struct sj_pool requests, attempts;
+  struct client *clients;
+  struct server_pool *servers;
+  size_t join_count;
+  struct flow *flows;
+  struct fault_state *faults;
+  size_t cuts;                         /* cut faults of the model */
+  uint32_t *scratch;                   /* as many numbers as the largest pool has members */
+  struct fault_state **active_changes; /* faults with set or scale in force, in the order they began */
+  size_t active_change_count;
+  struct variant *variants;
+
+  double grid_step;
+  size_t grid_next;
+  double *series; /* the run's */
+  int quarter;
+  FILE *csv;
+  struct sj_mser *pilot; /* [client]: latencies of a pilot run, or NULL */
+  struct sj_error *error;
+  enum sj_status status; /* other than SJ_OK ends the run */
+};
+
+/* The lineage of what comes out of `lineage`: an attempt after the first, a call, a stage. */
+static inline uint64_t lineage_below(uint64_t lineage, uint64_t which) {
+  return sj_mix(lineage ^ (which * UINT64_C(0xda942042e4dd58b5)));
+}
+static inline uint64_t attempt_lineage(const struct attempt *attempt) {
+  return attempt->number == 0 ? attempt->request->lineage : lineage_below(attempt->request->lineage, attempt->number);
+}
+
+static inline void schedule(struct engine *engine, double time, enum event_kind kind, void *argument) {
+  sj_event_schedule(&engine->events, time, (uint32_t)kind, argument, false);
+}
+
+/* What the recording gave with the request; never asked for where there is none. */
+static inline double recorded_service(const struct engine *engine, const struct request *request) {
+  return engine->plain ? 0.0 : request->recorded;
+}
+
+/* A stream at its beginning for one draw or a few: of a purpose (key), for one attempt or request (lineage). */
+static inline struct sj_stream stream_of(uint64_t key, uint64_t lineage) {
+  struct sj_stream stream;
+  sj_stream_seed(&stream, key + lineage, 0);
+  return stream;
+}
+
+/* engine.c: one run, from nothing to its figures. `control` may be NULL. */
+struct engine_control {
+  const volatile sig_atomic_t *stop; /* the user's wish to end; may be NULL */
+  bool cancelled;                    /* atomic: another run failed */
+  double share;                      /* atomic: how far this run is, 0 ... 1 */
+  uint64_t events;                   /* atomic: dispatched so far */
+};
+enum sj_status engine_run(const struct sj_model *model, const struct sj_simulate_options *options,
+                          const struct sj_results *results, uint64_t run_number, struct sj_mser *pilot, FILE *csv,
+                          struct engine_control *control, struct sj_run *run, struct sj_error *error);
+/* Notes that memory ran out; the run ends at its next event. */
+void engine_out_of_memory(struct engine *engine);
+/* Ends the run with a message. */
+void engine_fail(struct engine *engine, enum sj_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* arrivals.c */
+bool arrivals_create(struct engine *engine, struct client *client);
+void arrivals_destroy(struct client *client);
+void arrivals_start(struct engine *engine, struct client *client);
+void arrivals_happen(struct engine *engine, struct arrivals *arrivals);
+void arrivals_thought(struct engine *engine, struct customer *customer);
+void arrivals_think(struct engine *engine, struct customer *customer); /* its request is closed */
+void arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before);
+
+/* caller.c */
+bool caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec);
+void caller_destroy(struct engine *engine, struct caller *caller);
+void caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec);
+/* A new request of `caller`, all fields set but for the attempt; then request_begin. NULL: no memory. */
+struct request *request_create(struct engine *engine, struct caller *caller, uint64_t lineage);
+void request_begin(struct engine *engine, struct request *request);
+uint16_t request_pick_target(const struct caller *caller, const struct request *request);
+void request_retry(struct engine *engine, struct request *request);
+void request_deadline(struct engine *engine, struct request *request);
+void request_hedge(struct engine *engine, struct request *request);
+void request_close(struct engine *engine, struct request *request, enum outcome outcome);
+void attempt_timeout(struct engine *engine, struct attempt *attempt);
+void caller_timeouts(struct engine *engine, struct caller *caller);
+/* The server has an outcome: the answer goes on its way. */
+void attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome);
+/* The answer has come. */
+void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome);
+/* Nothing will ever come of it. */
+void attempt_vanish(struct engine *engine, struct attempt *attempt);
+/* Gives the attempt's memory back if both of its sides are over. */
+void attempt_release(struct engine *engine, struct attempt *attempt);
+void attempt_deliver(struct engine *engine, struct attempt *attempt);
+void attempt_answer_arrives(struct engine *engine, struct attempt *attempt);
+
+/* The distribution of a law for one member: the common one, or the member's own, drawn from the stream (key, number),
+ * which replaces `*owned` and is destroyed by its owner. NULL for a law that is not given, or if the draw was
+ * impossible (then the run ends). */
+const struct sj_distribution *member_law(struct engine *engine, const struct sj_law *law, uint64_t key, uint64_t number,
+                                         struct sj_distribution **owned);
+
+/* breaker.c */
+bool breakers_create(struct engine *engine, struct caller *caller);
+bool breaker_allows(struct engine *engine, struct caller *caller, size_t target, uint32_t member);
+/* Marks the attempt as the probe of an open breaker, where it is one. */
+void breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt);
+void breaker_ended(struct engine *engine, struct caller *caller, struct attempt *attempt, bool failed, bool known);
+void breakers_destroy(struct engine *engine, struct caller *caller);
+
+/* hedging.c */
+bool hedging_create(struct caller *caller);
+void hedging_destroy(struct caller *caller);
+void hedging_add(struct caller *caller, double latency);
+double hedging_delay(const struct caller *caller); /* INFINITY: too few answers */
+
+/* server.c */
+void server_receive(struct engine *engine, struct attempt *attempt);
+void server_offer(struct engine *engine, struct server *server, struct attempt *attempt); /* waits or is served */
+void server_served(struct engine *engine, struct attempt *attempt);
+void server_work_done(struct engine *engine, struct attempt *attempt);
+void server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome);
+void server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok);
+void server_withdraw(struct engine *engine, struct attempt *attempt);
+void server_start_waiting(struct engine *engine, struct server *server);
+/* After standing still: calls that are due are made, failures are answered. */
+void server_go_on(struct engine *engine, struct server *server);
+void server_set_pace(struct engine *engine, struct server *server);
+void server_stall(struct engine *engine, struct server *server);
+void server_resume(struct engine *engine, struct server *server);
+void server_crash(struct engine *engine, struct server *server, bool answer_error);
+void server_draw_laws(struct engine *engine, struct server *server); /* threads and services of a member */
+void server_replace(struct engine *engine, struct server *server);
+void server_changed(struct engine *engine, struct server *server, const struct sj_server *spec);
+void server_simplify(struct server *server); /* recomputes server->simple */
+void server_count(struct server *server, double now, int in_system, int waiting, int busy); /* changes of level */
+
+void sj_attempt_list_add(struct attempt **list, struct attempt *attempt);
+void sj_attempt_list_remove(struct attempt **list, struct attempt *attempt);
+
+/* queue.c */
+bool queue_push(struct engine *engine, struct server *server, struct attempt *attempt);
+void queue_push_front(struct server *server, struct attempt *attempt);
+struct attempt *queue_pop(struct engine *engine, struct server *server);
+void queue_remove(struct server *server, struct attempt *attempt);
+void queue_destroy(struct server *server);
+
+/* sharing.c */
+bool sharing_create(struct server *server);
+void sharing_destroy(struct server *server);
+void sharing_add(struct engine *engine, struct server *server, struct attempt *attempt, double work);
+void sharing_done(struct engine *engine, struct server *server);
+void sharing_leave(struct engine *engine, struct server *server); /* one that held a share without working is gone */
+/* Around a change of threads, pace or stalling: settle before it, rate_changed after it. */
+void sharing_settle(struct engine *engine, struct server *server);
+void sharing_rate_changed(struct engine *engine, struct server *server);
+/* Takes one out, for a crash; NULL, and all is as new, when none is left. */
+struct attempt *sharing_take_any(struct engine *engine, struct server *server);
+
+/* admission.c */
+bool admission_admits(struct engine *engine, struct server *server, struct attempt *attempt);
+bool admission_drops(struct engine *engine, struct server *server, struct attempt *attempt); /* CoDel, at dequeue */
+double bucket_tokens(const struct sj_token_bucket *bucket, double tokens, double *at, double now);
+
+/* flow.c */
+bool flows_create(struct engine *engine); /* false: more than 64 joins */
+void flow_begin(struct engine *engine, struct attempt *root);
+void flow_stage_closed(struct engine *engine, struct request *stage, enum outcome outcome);
+/* At a server that joins: takes the attempt in where another branch of its request stands; false if there is none. */
+bool flow_merge(struct engine *engine, struct attempt *attempt);
+/* The attempt, just let in, is the first branch: it waits for the others. */
+void flow_join(struct engine *engine, struct attempt *attempt);
+void flow_host_gone(struct engine *engine, struct attempt *host);
+void flows_destroy(struct engine *engine);
+
+/* engine.c */
+void client_draw_sizes(struct engine *engine, struct client *client);
+
+/* growth.c: notes which servers' queues kept growing; in a steady simulation what has no limit becomes null. */
+void judge_growth(const struct sj_model *model, struct sj_results *results);
+
+/* fault.c */
+bool faults_create(struct engine *engine);
+void faults_destroy(struct engine *engine);
+void faults_start(struct engine *engine);
+void fault_happen(struct engine *engine, struct fault_state *fault);
+/* Whether a message between the two was, or would have been, lost to a cut at any time since `since`. */
+bool fault_cuts(const struct engine *engine, const struct caller *caller, const struct server *server, double since);
+#endif

@@ -1,0 +1,137 @@
+/* The pending events of one run, in the order of time.
+ *
+ * A 4-ary heap of 16-byte keys whose four children share a cache line. A key is one unsigned 128-bit number: the bits
+ * of the time (a non-negative double orders as an integer), whether it is a timer, a sequence number, and the slot
+ * where handler and argument lie. So the order is total and needs no further comparison: by time; at the same instant
+ * what was scheduled first, timers (a timeout, a deadline) after everything else.
+ *
+ * Taking the first event leaves a hole at the root, which the next event to be scheduled fills: the common "take one,
+ * schedule one" costs one pass down the heap, not a pass down and a pass up. */
+#ifndef SJ_SIMULATE_EVENT_LIST_H
+#define SJ_SIMULATE_EVENT_LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+__extension__ typedef unsigned __int128 sj_event_key;
+
+enum {
+  SJ_EVENT_SLOT_BITS = 24, /* at most 2^24 - 1 pending events */
+  SJ_EVENT_NONE = 0        /* no event has slot 0 */
+};
+
+struct sj_event {
+  void *argument;
+  uint32_t kind; /* the user's; 0 is kept for cancelled events */
+  uint32_t next_free;
+};
+
+struct sj_event_list {
+  sj_event_key *heap; /* root at index 3, children of i at 4 (i - 2) ... + 3 */
+  struct sj_event *slots;
+  uint32_t end; /* one past the last heap index */
+  uint32_t heap_capacity, slot_capacity, slot_count, free_slot;
+  uint32_t cancelled; /* cancelled events still in the heap */
+  bool hole;          /* the root is empty */
+  bool overflow;      /* an event could not be kept: memory or slots ran out */
+  uint64_t sequence;
+};
+
+bool sj_event_list_create(struct sj_event_list *list); /* false: no memory */
+void sj_event_list_destroy(struct sj_event_list *list);
+
+/* Room for one more event: grows the tables. False if that is not possible (then list->overflow is set). */
+bool sj_event_list_grow(struct sj_event_list *list);
+
+/* Marks the event in `slot` as not to happen. It must be pending. */
+void sj_event_cancel(struct sj_event_list *list, uint32_t slot);
+
+/* Fills the hole at the root with the last key. */
+void sj_event_list_close_hole(struct sj_event_list *list);
+
+/* Moves `key` down from the root to its place. */
+static inline void sj_event_list_sift_down(struct sj_event_list *list, sj_event_key key) {
+  sj_event_key *const heap = list->heap;
+  const uint32_t end = list->end;
+  uint32_t i = 3;
+  for (;;) {
+    const uint32_t child = 4 * (i - 2);
+    if (child + 3 < end) {
+      /* The grandchildren of the four are 16 keys in a row: fetch them while these are compared. */
+      __builtin_prefetch(&heap[4 * (child - 2)]);
+      __builtin_prefetch(&heap[4 * (child - 2) + 8]);
+      const uint32_t left = child + (heap[child + 1] < heap[child]);
+      const uint32_t right = child + 2 + (heap[child + 3] < heap[child + 2]);
+      const uint32_t least = heap[right] < heap[left] ? right : left;
+      if (key < heap[least]) break;
+      heap[i] = heap[least];
+      i = least;
+    } else {
+      if (child >= end) break;
+      uint32_t least = child;
+      for (uint32_t c = child + 1; c < end; c++)
+        if (heap[c] < heap[least]) least = c;
+      if (key < heap[least]) break;
+      heap[i] = heap[least];
+      i = least;
+      break; /* a node with fewer than four children has only leaves below */
+    }
+  }
+  heap[i] = key;
+}
+
+/* Schedules an event at `time` >= 0 and returns its slot, SJ_EVENT_NONE when it could not be kept (list->overflow). */
+static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time, uint32_t kind, void *argument,
+                                         bool timer) {
+  uint32_t slot = list->free_slot;
+  if (__builtin_expect(slot == SJ_EVENT_NONE || list->end + 4 >= list->heap_capacity, 0)) {
+    if (!sj_event_list_grow(list)) return SJ_EVENT_NONE;
+    slot = list->free_slot;
+  }
+  struct sj_event *const event = &list->slots[slot];
+  list->free_slot = event->next_free;
+  event->argument = argument;
+  event->kind = kind;
+  uint64_t bits;
+  memcpy(&bits, &time, sizeof bits);
+  const uint64_t low = (uint64_t)timer << 63 | (list->sequence++ << SJ_EVENT_SLOT_BITS & (UINT64_MAX >> 1)) | slot;
+  const sj_event_key key = (sj_event_key)bits << 64 | low;
+  if (list->hole) {
+    list->hole = false;
+    sj_event_list_sift_down(list, key);
+    return slot;
+  }
+  sj_event_key *const heap = list->heap;
+  uint32_t i = list->end++;
+  while (i > 3) {
+    const uint32_t parent = i / 4 + 2;
+    if (heap[parent] < key) break;
+    heap[i] = heap[parent];
+    i = parent;
+  }
+  heap[i] = key;
+  return slot;
+}
+
+/* Takes the first event that was not cancelled: its time, kind and argument. False if none is pending. */
+static inline bool sj_event_take(struct sj_event_list *list, double *time, uint32_t *kind, void **argument) {
+  for (;;) {
+    if (list->hole) sj_event_list_close_hole(list);
+    if (__builtin_expect(list->end == 3, 0)) return false;
+    const sj_event_key key = list->heap[3];
+    const uint32_t slot = (uint32_t)key & ((1u << SJ_EVENT_SLOT_BITS) - 1);
+    struct sj_event *const event = &list->slots[slot];
+    const uint64_t bits = (uint64_t)(key >> 64);
+    memcpy(time, &bits, sizeof bits);
+    *kind = event->kind;
+    *argument = event->argument;
+    event->next_free = list->free_slot;
+    list->free_slot = slot;
+    list->hole = true;
+    if (__builtin_expect(*kind != 0, 1)) return true;
+    list->cancelled--;
+  }
+}
+
+#endif

@@ -1,0 +1,96 @@
+#include "simulate/statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void sample_clear(struct sample *sample) { sj_histogram_destroy(&sample->histogram); }
+
+void client_statistics_clear(struct client_statistics *s) {
+  sample_clear(&s->latency);
+  sample_clear(&s->recorded_latency);
+  sample_clear(&s->recorded_wait);
+}
+
+void server_statistics_clear(struct server_statistics *s, size_t api_count) {
+  sample_clear(&s->sojourn);
+  sample_clear(&s->wait);
+  sample_clear(&s->service);
+  for (size_t i = 0; s->apis && i < 3 * api_count; i++) sample_clear(&s->apis[i]);
+  free(s->apis);
+  sj_gauge_destroy(&s->in_system);
+  sj_gauge_destroy(&s->waiting);
+  sj_gauge_destroy(&s->busy);
+  sj_gauge_destroy(&s->orbit);
+}
+
+static void account_members(struct server_statistics *s, double now) {
+  const double elapsed = now - s->members_since;
+  s->full_area += elapsed * s->full_members;
+  s->empty_area += elapsed * s->empty_members;
+  s->members_since = now;
+}
+
+void server_statistics_account(struct server_statistics *s, double now) {
+  sj_gauge_set(&s->in_system, now, s->in_system.level);
+  sj_gauge_set(&s->waiting, now, s->waiting.level);
+  sj_gauge_set(&s->busy, now, s->busy.level);
+  sj_gauge_set(&s->orbit, now, s->orbit.level);
+  s->threads_area += (now - s->threads_since) * s->threads;
+  s->threads_since = now;
+  account_members(s, now);
+}
+
+void server_statistics_reset(struct server_statistics *s, double now) {
+  server_statistics_account(s, now);
+  sj_gauge_reset(&s->in_system, now);
+  sj_gauge_reset(&s->waiting, now);
+  sj_gauge_reset(&s->busy, now);
+  sj_gauge_reset(&s->orbit, now);
+  s->threads_area = s->full_area = s->empty_area = 0;
+  s->cell_busy = s->cell_threads = s->quarter_area = 0;
+  s->in_window = 0;
+}
+
+void server_statistics_threads(struct server_statistics *s, double now, double change) {
+  s->threads_area += (now - s->threads_since) * s->threads;
+  s->threads_since = now;
+  s->threads += change;
+}
+
+void server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
+                                double now) {
+  account_members(s, now);
+  s->full_members += (uint32_t)(in_system >= after) - (uint32_t)(in_system >= before);
+}
+
+void server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length) {
+  sj_gauge_set(&s->in_system, now, s->in_system.level);
+  const double area = sj_gauge_area(&s->in_system);
+  s->quarter_mean[quarter] = (area - s->quarter_area) / quarter_length;
+  s->quarter_area = area;
+}
+
+static void close_gauge(const struct sj_gauge *gauge, double figures[3]) {
+  figures[0] = sj_gauge_mean(gauge);
+  figures[1] = sj_gauge_std(gauge);
+  figures[2] = sj_gauge_max(gauge);
+}
+
+void server_statistics_close(struct server_statistics *s, double capacity, double now, double window) {
+  server_statistics_account(s, now);
+  close_gauge(&s->in_system, s->window.in_system);
+  close_gauge(&s->waiting, s->window.waiting);
+  s->window.orbit[0] = sj_gauge_mean(&s->orbit);
+  s->window.orbit[1] = sj_gauge_std(&s->orbit);
+  s->window.utilization = s->threads_area > 0 ? sj_gauge_area(&s->busy) / s->threads_area : NAN;
+  if (s->members > 1) {
+    s->window.full = s->full_area / (window * s->members);
+    s->window.empty = s->empty_area / (window * s->members);
+  } else {
+    s->window.full = capacity < UINT32_MAX ? sj_gauge_share_from(&s->in_system, (uint32_t)ceil(capacity)) : 0;
+    s->window.empty = sj_gauge_share_at(&s->in_system, 0);
+  }
+  s->window.throughput = (double)s->in_window / window;
+  /* From the middle of the first quarter to the middle of the last. */
+  s->window.growth = (s->quarter_mean[3] - s->quarter_mean[0]) / (0.75 * window);
+}

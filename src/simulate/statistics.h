@@ -1,0 +1,88 @@
+/* What one run counts and measures, and the metrics made of it. */
+#ifndef SJ_SIMULATE_STATISTICS_H
+#define SJ_SIMULATE_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/results.h"
+#include "stats/gauge.h"
+#include "stats/histogram.h"
+#include "stats/moments.h"
+
+struct engine;
+struct sj_model;
+struct server_pool;
+
+/* Durations of one kind: exact moments, and a histogram for the quantiles. */
+struct sample {
+  struct sj_moments moments;
+  struct sj_histogram histogram;
+};
+static inline void sample_add(struct sample *sample, double value) {
+  sj_moments_add(&sample->moments, value);
+  sj_histogram_add(&sample->histogram, value);
+}
+
+/* Attempts of counted requests. */
+struct call_counts {
+  uint64_t attempts, timeouts, retries, rejected, late, hedges;
+};
+
+enum { OUTCOME_COUNT = 7 }; /* enum outcome */
+
+struct client_statistics {
+  uint64_t arrivals, completed, failed; /* counted requests */
+  uint64_t failed_by[OUTCOME_COUNT];
+  uint64_t in_window;  /* completed inside the measured window, whenever they arrived */
+  double last_arrival; /* the end of the measured window */
+  struct call_counts calls;
+  struct sample latency, recorded_latency, recorded_wait;
+  uint64_t cell_arrivals, cell_completed, cell_failed; /* since the time series' last cell */
+  double cell_latency;
+};
+
+struct server_statistics {
+  struct sample sojourn, wait, service;
+  struct sample *apis; /* [api][sojourn, wait, service], or NULL where there is one api */
+  struct sj_gauge in_system, waiting, busy, orbit;
+  uint64_t dropped, in_window;
+  double threads_area, threads_since; /* integral of the number of threads over time */
+  double threads;
+  /* Of a pool of several: members at capacity, members with nobody, and their integrals over time. */
+  uint32_t members, full_members, empty_members;
+  double members_since, full_area, empty_area;
+  double cell_busy, cell_threads; /* areas at the time series' last cell */
+  double quarter_area;            /* in_system's area at the end of the last quarter */
+  double quarter_mean[4];
+  /* The figures of the measured window, taken at its end. */
+  struct {
+    double in_system[3], waiting[3]; /* mean, std, max */
+    double orbit[2];
+    double utilization, full, empty, throughput, growth;
+  } window;
+};
+
+void client_statistics_clear(struct client_statistics *s);
+void server_statistics_clear(struct server_statistics *s, size_t api_count);
+
+/* Accounts for the time up to `now`; forgets what was before (the end of the warm-up); takes the window's figures. */
+void server_statistics_account(struct server_statistics *s, double now);
+void server_statistics_reset(struct server_statistics *s, double now);
+/* The number of threads changes by `change`; the capacity of one of the members changes. */
+void server_statistics_threads(struct server_statistics *s, double now, double change);
+void server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
+                                double now);
+void server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length);
+void server_statistics_close(struct server_statistics *s, double capacity, double now, double window);
+
+/* Names the columns of a model's results. False if memory ran out. */
+bool statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
+/* Notes one cell of the time series, which ends now. */
+enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3 };
+void series_cell(struct engine *engine);
+/* Fills a run's values and moves its histograms, in the order of the names. */
+void statistics_fill(struct engine *engine, bool members, struct sj_run *run);
+
+#endif
