@@ -1,0 +1,360 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/base.h"
+#include "results/store.h"
+#include "sample.h"
+
+static char folder[] = "/tmp/sojourn-store-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+  (void)state;
+  char command[64];
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  return system(command);
+}
+
+static const char *path_of(const char *name) {
+  static char path[128];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  return path;
+}
+
+static struct sj_store *opened(const char *name, enum sj_store_mode mode) {
+  struct sj_store *store = NULL;
+  struct sj_error error = {{0}};
+  const enum sj_status status = sj_store_open(path_of(name), mode, &store, &error);
+  if (status != SJ_OK) print_error("%s\n", error.message);
+  assert_int_equal(status, SJ_OK);
+  return store;
+}
+
+/* Stores the runs first ... end - 1 in descending order. */
+static void store_runs(struct sj_store *store, int64_t result, const struct sj_results *results, uint64_t first,
+                       uint64_t end) {
+  for (uint64_t number = end; number-- > first;) {
+    struct sj_run run;
+    sample_run(results, number, &run);
+    assert_int_equal(sj_store_add_run(store, result, results, &run, NULL), SJ_OK);
+    sj_run_clear(results, &run);
+  }
+}
+
+static void write_whole(const char *name, const char *scenario, uint64_t seed, uint64_t runs, bool again) {
+  struct sj_store *const store = opened(name, SJ_STORE_WRITE);
+  struct sj_results *const results = sample_results(scenario, seed);
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, runs, again, &result, NULL), SJ_OK);
+  store_runs(store, result, results, results->run_count, runs);
+  results->wall_seconds = 1.5;
+  assert_int_equal(sj_store_finish(store, result, results, NULL), SJ_OK);
+  sj_results_destroy(results);
+  sj_store_close(store);
+}
+
+static char *csv_of(const char *name) {
+  struct sj_store *const store = opened(name, SJ_STORE_READ);
+  char *text;
+  assert_int_equal(sj_store_csv_text(store, &text, NULL), SJ_OK);
+  sj_store_close(store);
+  return text;
+}
+
+static void round_trip(void **state) {
+  (void)state;
+  struct sj_store *store = opened("a.db", SJ_STORE_WRITE);
+  struct sj_results *const results = sample_results("burst", UINT64_MAX);
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, 4, false, &result, NULL), SJ_OK);
+  assert_int_equal(results->run_count, 0);
+  store_runs(store, result, results, 0, 3);
+  assert_true(sj_results_add_note(results, "It's a note, 100 %% of it."));
+  assert_true(sj_results_add_note(results, "Another."));
+  results->wall_seconds = 2.25;
+  assert_int_equal(sj_store_finish(store, result, results, NULL), SJ_OK);
+  assert_int_equal(sj_store_finish(store, result, results, NULL), SJ_OK);
+  sj_store_close(store);
+  assert_int_equal(access(path_of("a.db-journal"), F_OK), -1);
+  assert_int_equal(access(path_of("a.db-wal"), F_OK), -1);
+  assert_true(sj_store_is_database(path_of("a.db")));
+
+  store = opened("a.db", SJ_STORE_READ);
+  struct sj_store_entry *entries;
+  size_t count;
+  assert_int_equal(sj_store_list(store, &entries, &count, NULL), SJ_OK);
+  assert_int_equal(count, 1);
+  char identity[65];
+  sj_results_identity(results, identity);
+  assert_string_equal(entries[0].identity, identity);
+  assert_int_equal(entries[0].result, result);
+  assert_int_equal(entries[0].attempt, 0);
+  assert_string_equal(entries[0].engine, "simulate");
+  assert_string_equal(entries[0].version, SJ_VERSION);
+  assert_string_equal(entries[0].model, "models/sample.lua");
+  assert_string_equal(entries[0].scenario, "burst");
+  assert_true(entries[0].seed == UINT64_MAX);
+  assert_int_equal(entries[0].runs, 3);
+  assert_int_equal(entries[0].runs_wanted, 4);
+  sj_store_list_destroy(entries, count);
+
+  struct sj_results *loaded;
+  assert_int_equal(sj_store_load(store, result, &loaded, NULL), SJ_OK);
+  sj_store_close(store);
+  assert_string_equal(loaded->engine, results->engine);
+  assert_string_equal(loaded->model, results->model);
+  assert_string_equal(loaded->scenario, results->scenario);
+  assert_string_equal(loaded->canonical, results->canonical);
+  assert_string_equal(loaded->time_unit, results->time_unit);
+  assert_true(loaded->seed == results->seed && loaded->duration == results->duration);
+  assert_true(loaded->warmup == results->warmup && loaded->drain == results->drain && loaded->warmup_found);
+  assert_true(loaded->grid_start == 12.5 && loaded->grid_step == 0.5 && loaded->grid_count == SAMPLE_GRID);
+  assert_true(loaded->partial && loaded->wall_seconds == 4.5);
+  assert_int_equal(loaded->note_count, 2);
+  assert_string_equal(loaded->notes[0], "It's a note, 100 % of it.");
+  assert_int_equal(loaded->metric_count, results->metric_count);
+  for (size_t i = 0; i < results->metric_count; i++) {
+    assert_string_equal(loaded->metrics[i].name, results->metrics[i].name);
+    assert_int_equal(loaded->metrics[i].reduction, results->metrics[i].reduction);
+  }
+  assert_string_equal(loaded->histogram_names[0], "web.latency");
+  assert_string_equal(loaded->series[1].name, "web.goodput");
+  assert_string_equal(loaded->series[1].unit, "requests/time");
+  assert_int_equal(loaded->run_count, 3);
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(loaded->runs[i].number, i);
+    assert_true(sample_is_whole(loaded, &loaded->runs[i]));
+  }
+  sj_results_destroy(loaded);
+  sj_results_destroy(results);
+}
+
+static void more_runs_add_the_missing_ones(void **state) {
+  (void)state;
+  write_whole("b.db", NULL, 1, 3, false);
+  struct sj_store *store = opened("b.db", SJ_STORE_WRITE);
+  struct sj_results *results = sample_results(NULL, 1);
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, 2, false, &result, NULL), SJ_OK);
+  assert_int_equal(results->run_count, 2); /* of three */
+  sj_results_destroy(results);
+  results = sample_results(NULL, 1);
+  assert_int_equal(sj_store_begin(store, results, 8, false, &result, NULL), SJ_OK);
+  assert_int_equal(results->run_count, 3);
+  for (size_t i = 0; i < 3; i++) assert_true(sample_is_whole(results, &results->runs[i]));
+  store_runs(store, result, results, 2, 8); /* run 2 once more */
+  store_runs(store, result, results, 2, 8); /* and all of them */
+  sj_results_destroy(results);
+  struct sj_results *loaded;
+  assert_int_equal(sj_store_load(store, result, &loaded, NULL), SJ_OK);
+  assert_int_equal(loaded->run_count, 8);
+  assert_false(loaded->partial);
+  for (size_t i = 0; i < 8; i++) assert_true(sample_is_whole(loaded, &loaded->runs[i]));
+  sj_results_destroy(loaded);
+  sj_store_close(store);
+}
+
+static void identity_is_all_that_matters(void **state) {
+  (void)state;
+  char first[65], other[65];
+  struct sj_results *const results = sample_results(NULL, 1);
+  sj_results_identity(results, first);
+  /* The hash of the documented text: engine, version, seed, duration, warm-up, drain, canonical model. */
+  static const char text[] = "simulate\n" SJ_VERSION "\n1\n10000\n12.5\n100000\n{\"scenario\":\"\"}";
+  sj_sha256_hex(text, sizeof text - 1, other);
+  assert_string_equal(first, other);
+#define DIFFERS_WITH(field, value)          \
+  do {                                      \
+    const __typeof__(field) kept = (field); \
+    (field) = (value);                      \
+    sj_results_identity(results, other);    \
+    assert_string_not_equal(first, other);  \
+    (field) = kept;                         \
+  } while (0)
+  char engine[] = "solve", canonical[] = "{}", model[] = "elsewhere/sample.lua";
+  DIFFERS_WITH(results->engine, engine);
+  DIFFERS_WITH(results->canonical, canonical);
+  DIFFERS_WITH(results->seed, 2);
+  DIFFERS_WITH(results->duration, nextafter(10000, 0));
+  DIFFERS_WITH(results->warmup, 0);
+  DIFFERS_WITH(results->drain, 1);
+#undef DIFFERS_WITH
+  char *const kept = results->model;
+  results->model = model;
+  sj_results_identity(results, other);
+  assert_string_equal(first, other);
+  results->model = kept;
+  sj_results_destroy(results);
+}
+
+static void again_asks_for_a_new_result(void **state) {
+  (void)state;
+  write_whole("c.db", NULL, 1, 2, false);
+  write_whole("c.db", NULL, 1, 3, true);
+  write_whole("c.db", NULL, 2, 1, false);
+  struct sj_store *const store = opened("c.db", SJ_STORE_WRITE);
+  struct sj_store_entry *entries;
+  size_t count;
+  assert_int_equal(sj_store_list(store, &entries, &count, NULL), SJ_OK);
+  assert_int_equal(count, 3);
+  assert_true(entries[0].runs == 2 && entries[0].attempt == 0);
+  assert_true(entries[1].runs == 3 && entries[1].attempt == 1);
+  assert_true(entries[2].runs == 1 && entries[2].attempt == 0);
+  assert_string_equal(entries[0].identity, entries[1].identity);
+  assert_string_not_equal(entries[0].identity, entries[2].identity);
+  const int64_t newest = entries[1].result;
+  sj_store_list_destroy(entries, count);
+  /* Without `again`, the newest is the one that goes on. */
+  struct sj_results *const results = sample_results(NULL, 1);
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, 5, false, &result, NULL), SJ_OK);
+  assert_int_equal(result, newest);
+  assert_int_equal(results->run_count, 3);
+  sj_results_destroy(results);
+  sj_store_close(store);
+}
+
+/* The first command asks for fewer columns than the second: the runs are to be computed again, then all is there. */
+static void columns_may_come_later(void **state) {
+  (void)state;
+  struct sj_store *const store = opened("d.db", SJ_STORE_WRITE);
+  struct sj_results *const few = sample_results(NULL, 1);
+  few->series_count = 1;
+  few->metric_count = 10;
+  int64_t result, same;
+  assert_int_equal(sj_store_begin(store, few, 2, false, &result, NULL), SJ_OK);
+  store_runs(store, result, few, 0, 2);
+  struct sj_results *all = sample_results(NULL, 1);
+  assert_int_equal(sj_store_begin(store, all, 2, false, &same, NULL), SJ_OK);
+  assert_int_equal(result, same);
+  assert_int_equal(all->run_count, 0);
+  store_runs(store, result, all, 0, 1);
+  sj_results_destroy(all);
+  all = sample_results(NULL, 1);
+  assert_int_equal(sj_store_begin(store, all, 2, false, &same, NULL), SJ_OK);
+  assert_int_equal(all->run_count, 1);
+  assert_true(sample_is_whole(all, &all->runs[0]));
+  store_runs(store, result, all, 1, 2);
+  sj_results_destroy(all);
+  /* Fewer columns again: what is there does. */
+  assert_int_equal(sj_store_begin(store, few, 2, false, &same, NULL), SJ_OK);
+  assert_int_equal(few->run_count, 2);
+  assert_true(sample_is_whole(few, &few->runs[1]));
+  sj_store_close(store);
+  few->series_count = 2;
+  few->metric_count = SAMPLE_METRICS;
+  for (size_t i = 0; i < few->run_count; i++) sj_run_clear(few, &few->runs[i]);
+  sj_results_destroy(few);
+  /* The file is as if all had been asked for at once. */
+  write_whole("e.db", NULL, 1, 2, false);
+  char *const grown = csv_of("d.db"), *const at_once = csv_of("e.db");
+  assert_string_equal(grown, at_once);
+  free(grown);
+  free(at_once);
+}
+
+static void csv_does_not_tell_the_order_of_events(void **state) {
+  (void)state;
+  write_whole("f.db", "burst", 1, 2, false);
+  write_whole("f.db", "burst", 1, 4, false);
+  write_whole("f.db", NULL, 7, 3, false);
+  write_whole("g.db", NULL, 7, 3, false);
+  write_whole("g.db", "burst", 1, 4, false);
+  char *const one = csv_of("f.db"), *const other = csv_of("g.db");
+  assert_string_equal(one, other);
+  static const char header[] =
+      "result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n";
+  assert_memory_equal(one, header, sizeof header - 1);
+  char identity[65], row[256];
+  struct sj_results *const results = sample_results(NULL, 7);
+  sj_results_identity(results, identity);
+  sj_results_destroy(results);
+  static const char *const rows[] = {"0,web.figure0,0.3333333333333333", "2,web.figure0,1", "1,web.figure5,",
+                                     "1,web.figure6,inf"};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    snprintf(row, sizeof row, "\n%.12s,0,simulate," SJ_VERSION ",sample.lua,,7,10000,12.5,100000,%s\n", identity,
+             rows[i]);
+    assert_non_null(strstr(one, row));
+  }
+  size_t lines = 0;
+  for (const char *c = one; *c; c++) lines += *c == '\n';
+  assert_int_equal(lines, 1 + 7 * SAMPLE_METRICS);
+  free(one);
+  free(other);
+  if (access("/dev/full", W_OK) == 0) {
+    struct sj_store *const store = opened("f.db", SJ_STORE_READ);
+    FILE *const full = fopen("/dev/full", "w");
+    assert_int_equal(sj_store_csv(store, full, NULL), SJ_FAILED);
+    fclose(full);
+    sj_store_close(store);
+  }
+}
+
+static void names_that_need_quotes(void **state) {
+  (void)state;
+  struct sj_store *const store = opened("q.db", SJ_STORE_WRITE);
+  struct sj_results *const results = sj_results_create("simulate", "a \"b\", c.lua", "it's; DROP TABLE runs");
+  assert_true(sj_results_add_metric(results, "x,y", SJ_REDUCE_MEAN));
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, 1, false, &result, NULL), SJ_OK);
+  struct sj_run run;
+  assert_true(sj_run_prepare(results, &run, 0));
+  assert_int_equal(sj_store_add_run(store, result, results, &run, NULL), SJ_OK);
+  sj_run_clear(results, &run);
+  sj_results_destroy(results);
+  sj_store_close(store);
+  char *const csv = csv_of("q.db");
+  assert_non_null(strstr(csv, ",\"a \"\"b\"\", c.lua\",it's; DROP TABLE runs,0,0,0,0,0,\"x,y\",\n"));
+  free(csv);
+}
+
+static void texts_for_show(void **state) {
+  (void)state;
+  write_whole("t.db", "burst", 1, 2, false);
+  write_whole("t.db", NULL, 9, 1, false);
+  struct sj_store *const store = opened("t.db", SJ_STORE_READ);
+  char *text;
+  assert_int_equal(sj_store_list_text(store, &text, NULL), SJ_OK);
+  assert_non_null(strstr(text, "1  models/sample.lua, scenario burst, simulate, seed 1, 2 runs, "));
+  assert_non_null(strstr(text, "\n2  models/sample.lua, simulate, seed 9, 1 run, "));
+  free(text);
+  assert_int_equal(sj_store_tables_text(store, 2, &text, NULL), SJ_OK);
+  assert_non_null(strstr(text, "web.figure0"));
+  assert_null(strstr(text, "burst"));
+  free(text);
+  assert_int_equal(sj_store_tables_text(store, 0, &text, NULL), SJ_OK);
+  assert_non_null(strstr(text, "burst"));
+  free(text);
+  struct sj_error error = {{0}};
+  assert_int_equal(sj_store_tables_text(store, 3, &text, &error), SJ_FAILED);
+  char wanted[256];
+  snprintf(wanted, sizeof wanted, "%s: holds no result number 3", path_of("t.db"));
+  assert_string_equal(error.message, wanted);
+  assert_null(text);
+  sj_store_close(store);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(round_trip),
+      cmocka_unit_test(more_runs_add_the_missing_ones),
+      cmocka_unit_test(identity_is_all_that_matters),
+      cmocka_unit_test(again_asks_for_a_new_result),
+      cmocka_unit_test(columns_may_come_later),
+      cmocka_unit_test(csv_does_not_tell_the_order_of_events),
+      cmocka_unit_test(names_that_need_quotes),
+      cmocka_unit_test(texts_for_show),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
