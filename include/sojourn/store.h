@@ -1,9 +1,11 @@
 /* Keeping results: a SQLite database that is added to, never overwritten. docs/results-file.md has its tables.
  *
- * A run is written in one transaction of a rollback journal, so a process killed at any instant leaves a file that
- * opens and holds all finished runs, alone, without a file beside it that matters (the write-ahead log, SQLite's other
- * way, keeps the newest runs in a second file, and does not work on the network file systems that clusters share).
- * Several processes may write to one file: each waits up to a minute for the others.
+ * A run is written in one transaction, so a process killed at any instant leaves a file that opens and holds all
+ * finished runs. On a local disk SQLite's write-ahead log is used while writing (0.3 ms a run, where the rollback
+ * journal's four syncs take 20 ms); its contents move into the file at least once a second, and when the file is
+ * closed the log is gone. What a killed process leaves in FILE-wal belongs to FILE; the next to open FILE moves it in.
+ * Elsewhere (network file systems, where the log is unsafe) it is the rollback journal. Several processes may write to
+ * one file: each waits up to a minute for the others.
  *
  * A store may be used from one thread at a time; sj_simulate_run's on_run keeps to that. Failures are SJ_FAILED, with a
  * message that begins with the file's name: not there, a directory, not readable, read-only, not a SQLite database,

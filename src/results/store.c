@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -131,24 +133,86 @@ static enum sj_status make_tables(struct sj_store *store, struct sj_error *error
   return sj_store_end(store, status, error);
 }
 
+static const char empty_file[] = "%s: holds no results (it is empty)";
+
+/* SQLite would say less clearly why it cannot. */
+static enum sj_status make_file(const char *path, struct sj_error *error) {
+  const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) return sj_error_set(error, SJ_FAILED, "%s: cannot be made: %s", path, strerror(errno));
+  close(file);
+  return SJ_OK;
+}
+
 /* What SQLite would not say clearly, or would not refuse at all. */
 static enum sj_status look_before(const char *path, enum sj_store_mode mode, struct sj_error *error) {
   struct stat found;
   if (stat(path, &found) != 0) {
-    if (errno == ENOENT && mode == SJ_STORE_WRITE && *path) return SJ_OK;
+    if (errno == ENOENT && mode == SJ_STORE_WRITE) return make_file(path, error);
     return sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(errno));
   }
   if (S_ISDIR(found.st_mode)) return sj_error_set(error, SJ_FAILED, "%s: is a folder, not a results file", path);
   if (!S_ISREG(found.st_mode)) return sj_error_set(error, SJ_FAILED, "%s: not a regular file", path);
-  if (found.st_size == 0 && mode == SJ_STORE_READ)
-    return sj_error_set(error, SJ_FAILED, "%s: holds no results (it is empty)", path);
+  if (found.st_size == 0 && mode == SJ_STORE_READ) return sj_error_set(error, SJ_FAILED, empty_file, path);
   return SJ_OK;
 }
 
+static double monotonic_s(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void sj_store_checkpoint(struct sj_store *store) {
+  enum { PERIOD_S = 1 };
+  if (!store->logging || monotonic_s() - store->checkpointed_s < PERIOD_S) return;
+  sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  store->checkpointed_s = monotonic_s();
+}
+
+/* Whether all who may write to the file share this machine's memory, which the write-ahead log needs. */
+static bool is_local(const char *path) {
+  /* From statfs(2): ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS, F2FS, bcachefs. */
+  static const long local[] = {0xef53,     0x58465342, 0x9123683e, 0x01021994,
+                               0x794c7630, 0x2fc12fc1, 0xf2f52010, 0xca451a4e};
+  struct statfs found;
+  if (statfs(path, &found) != 0) return false;
+  for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+    if ((long)found.f_type == local[i]) return true;
+  return false;
+}
+
+static bool is_logging(struct sj_store *store, const char *pragma) {
+  sqlite3_stmt *statement;
+  bool row = false;
+  if (sj_store_prepare(store, pragma, &statement, NULL) != SJ_OK) return false;
+  const bool done = sj_store_step(store, statement, &row, NULL) == SJ_OK && row;
+  const char *const mode = done ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+  const bool logging = mode && strcmp(mode, "wal") == 0;
+  sqlite3_finalize(statement);
+  return logging;
+}
+
+/* Chooses how the runs to come are written. A file that someone else has open stays as it is: both ways are safe. */
+static enum sj_status start_writing(struct sj_store *store, struct sj_error *error) {
+  store->logging = is_local(store->path) && is_logging(store, "PRAGMA journal_mode = WAL");
+  store->checkpointed_s = monotonic_s();
+  return sj_store_execute(store,
+                          store->logging ? "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON"
+                                         : "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+                          error);
+}
+
+/* Leaves a plain file with nothing beside it, unless others still use it: then the last one does. */
+static void make_plain(struct sj_store *store) {
+  if (sqlite3_db_readonly(store->database, "main") != 0 || !is_logging(store, "PRAGMA journal_mode")) return;
+  sqlite3_busy_timeout(store->database, 0);
+  sqlite3_exec(store->database, "PRAGMA query_only = OFF; PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+}
+
 static enum sj_status connect_to(struct sj_store *store, enum sj_store_mode mode, struct sj_error *error) {
-  /* SQLite takes names that begin with a colon for databases in memory. Reading opens for writing too where it may:
+  /* To SQLite names that begin with ":" or "file:" are special. Reading opens for writing too where it may:
    * only so can the remains of a process that was killed while writing be undone. */
-  char *const name = sj_format("%s%s", store->path[0] == ':' ? "./" : "", store->path);
+  char *const name = sj_format("%s%s", store->path[0] == '/' ? "" : "./", store->path);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE |
                     (mode == SJ_STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
   const int code = sqlite3_open_v2(name, &store->database, flags, NULL);
@@ -165,11 +229,10 @@ static enum sj_status connect_to(struct sj_store *store, enum sj_store_mode mode
   enum sj_status status = recognise(store, &empty, error);
   if (status != SJ_OK) return status;
   if (mode == SJ_STORE_READ)
-    return empty ? sj_error_set(error, SJ_FAILED, "%s: a SQLite database, but not a results file", store->path)
+    return empty ? sj_error_set(error, SJ_FAILED, empty_file, store->path)
                  : sj_store_execute(store, "PRAGMA query_only = ON", error);
   if (empty) status = make_tables(store, error);
-  if (status == SJ_OK) status = sj_store_execute(store, "PRAGMA foreign_keys = ON", error);
-  return status;
+  return status == SJ_OK ? start_writing(store, error) : status;
 }
 
 enum sj_status sj_store_open(const char *path, enum sj_store_mode mode, struct sj_store **store,
@@ -189,6 +252,7 @@ enum sj_status sj_store_open(const char *path, enum sj_store_mode mode, struct s
 
 void sj_store_close(struct sj_store *store) {
   if (!store) return;
+  if (store->database) make_plain(store);
   sqlite3_close(store->database);
   free(store->path);
   free(store);

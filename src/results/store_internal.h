@@ -13,6 +13,8 @@ enum { SJ_STORE_APPLICATION_ID = 0x536a526e };
 struct sj_store {
   sqlite3 *database;
   char *path;
+  bool logging;          /* the write-ahead log is in use */
+  double checkpointed_s; /* when its contents were last moved into the file, by the monotonic clock */
 };
 
 /* The statements that make an empty database a results file, but for application_id and user_version. */
@@ -29,6 +31,10 @@ enum sj_status sj_store_prepare(struct sj_store *store, const char *sql, sqlite3
 enum sj_status sj_store_step(struct sj_store *store, sqlite3_stmt *statement, bool *row, struct sj_error *error);
 /* Executes a statement without rows and makes it ready for the next time. */
 enum sj_status sj_store_once(struct sj_store *store, sqlite3_stmt *statement, struct sj_error *error);
+
+/* Moves what the write-ahead log holds into the file itself if that was not done for a second. It costs two syncs, so
+ * doing it after each of many short runs would take longer than the runs. A failure does no harm: the log stays. */
+void sj_store_checkpoint(struct sj_store *store);
 
 /* Ends the transaction: commits if `status` is SJ_OK, else undoes it. Returns `status`, or why it could not commit. */
 enum sj_status sj_store_end(struct sj_store *store, enum sj_status status, struct sj_error *error);

@@ -237,7 +237,9 @@ enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const st
   status = write_run(store, result, run, &id, error);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
     status = write_values(store, result, results, run, id, kind, error);
-  return sj_store_end(store, status, error);
+  status = sj_store_end(store, status, error);
+  if (status == SJ_OK) sj_store_checkpoint(store);
+  return status;
 }
 
 static enum sj_status write_notes(struct sj_store *store, int64_t result, const struct sj_results *results,
