@@ -110,22 +110,6 @@ static bool read_times(const char *p, int64_t *end, int64_t *duration) {
   return p && *p == 0 && sj_decimal_ticks(&number, micro, duration) && *duration <= *end;
 }
 
-bool sj_combined_start(struct sj_trace_parser *parser, const char *text, size_t length, uint64_t seed) {
-  struct parts parts;
-  take_apart(text, &parts);
-  int64_t end, duration;
-  const bool timed = parts.more && *parts.more && read_times(parts.more + 1, &end, &duration);
-  (void)length;
-  parser->has_size = true;
-  parser->has_latency = timed;
-  parser->whole_seconds = !timed;
-  const int64_t ticks_per_second = timed ? microseconds_per_second : nanoseconds_per_second;
-  parser->ticks_per_unit = (double)ticks_per_second * parser->unit_seconds;
-  parser->spread_key = sj_stream_key(seed, 0, "", "whole seconds");
-  if (timed) memcpy(parser->name, "combined+msec", sizeof "combined+msec");
-  return true;
-}
-
 /* Says what is wrong with a line. */
 static enum sj_trace_verdict explain(struct sj_trace_parser *parser, const char *text, size_t length,
                                      const struct parts *parts) {
@@ -162,6 +146,24 @@ static enum sj_trace_verdict explain(struct sj_trace_parser *parser, const char 
                         "%s at the end, expected $msec $request_time: seconds since 1970, and seconds, with at most "
                         "six decimals",
                         quoted);
+}
+
+bool sj_combined_start(struct sj_trace_parser *parser, const char *text, size_t length, uint64_t seed) {
+  struct parts parts;
+  take_apart(text, &parts);
+  int64_t end, duration;
+  parser->whole_seconds = parts.more && *parts.more == 0;
+  if (!parts.more || (*parts.more && !read_times(parts.more + 1, &end, &duration))) {
+    explain(parser, text, length, &parts);
+    return false;
+  }
+  const int64_t ticks_per_second = parser->whole_seconds ? nanoseconds_per_second : microseconds_per_second;
+  parser->ticks_per_unit = (double)ticks_per_second * parser->unit_seconds;
+  parser->has_size = true;
+  parser->has_latency = !parser->whole_seconds;
+  parser->spread_key = sj_stream_key(seed, 0, "", "whole seconds");
+  if (parser->has_latency) memcpy(parser->name, "combined+msec", sizeof "combined+msec");
+  return true;
 }
 
 enum sj_trace_verdict sj_combined_parse(struct sj_trace_parser *parser, const char *text, size_t length,
