@@ -84,6 +84,13 @@ struct parts {
 
 static const char *skip_blank(const char *p) { return p && *p == ' ' ? p + 1 : NULL; }
 
+/* Bytes sent, or - for none; NULL if it is neither. */
+static const char *skip_size(const char *p, int64_t *bytes) {
+  *bytes = 0;
+  p = *p == '-' ? p + 1 : sj_scan_whole(p, bytes);
+  return p && (*p == ' ' || !*p) ? p : NULL;
+}
+
 static void take_apart(const char *text, struct parts *parts) {
   *parts = (struct parts){.date = find_date(text)};
   if (!parts->date) return;
@@ -94,7 +101,7 @@ static void take_apart(const char *text, struct parts *parts) {
   if (!parts->status || !digits(parts->status, 3, &status)) return;
   parts->bytes = skip_blank(parts->status + 3);
   if (!parts->bytes) return;
-  p = parts->bytes[0] == '-' ? parts->bytes + 1 : sj_scan_whole(parts->bytes, &parts->byte_count);
+  p = skip_size(parts->bytes, &parts->byte_count);
   while (p && p[0] == ' ' && p[1] == '"') p = skip_quoted(p + 1);
   if (p && (*p == 0 || (*p == ' ' && p[1]))) parts->more = p;
 }
@@ -131,7 +138,7 @@ static enum sj_trace_verdict explain(struct sj_trace_parser *parser, const char 
                           sj_quote(parts->status, strcspn(parts->status, " "), quoted));
   int64_t bytes;
   const size_t size_length = strcspn(parts->bytes, " ");
-  if (parts->bytes[0] != '-' && sj_scan_whole(parts->bytes, &bytes) != parts->bytes + size_length)
+  if (!skip_size(parts->bytes, &bytes))
     return sj_trace_wrong(parser, "the size is %s, expected a number of bytes of at most 18 digits, or -",
                           sj_quote(parts->bytes, size_length, quoted));
   if (!parts->more)

@@ -94,10 +94,10 @@ bool sj_csv_start(struct sj_trace_parser *parser, char *text, size_t length) {
   for (const char *p = header;; p++) {
     const struct field field = read_field(p);
     if (!field.next)
-      return sj_trace_problem(parser,
-                              "a quoted name that does not end, expected `\"` and then a comma or the line's end");
+      return sj_trace_problem(
+          parser, "a quoted name that does not end where it should, expected `\"` and then a comma or the line's end");
     if (parser->column_count == SJ_CSV_MOST_COLUMNS)
-      return sj_trace_problem(parser, "more columns than expected, which is at most %d", SJ_CSV_MOST_COLUMNS);
+      return sj_trace_problem(parser, "more than %d columns, expected fewer", SJ_CSV_MOST_COLUMNS);
     const enum csv_column kind = kind_of(&field);
     if (kind != OTHER && seen[kind])
       return sj_trace_problem(parser, "column `%s` twice, expected it once", names[kind - TIME]);
@@ -130,8 +130,8 @@ static enum sj_trace_verdict explain(struct sj_trace_parser *parser, const char 
   for (const char *p = text;; p++) {
     const struct field field = read_field(p);
     if (!field.next)
-      return sj_trace_wrong(parser,
-                            "a quoted field that does not end, expected `\"` and then a comma or the line's end");
+      return sj_trace_wrong(
+          parser, "a quoted field that does not end where it should, expected `\"` and then a comma or the line's end");
     count++;
     p = field.next;
     if (!*p) break;

@@ -12,8 +12,8 @@ static const int64_t microseconds_per_second = 1000000;
 /* An aggregated log (--aggregate-interval) has as many columns, but begins with a time since 1970. */
 static const int64_t most_clients = 1000000;
 
-static const char *const column_names[MOST] = {"client",       "transaction",       "latency",      "script",
-                                               "end, seconds", "end, microseconds", "schedule lag", "retries"};
+static const char *const column_names[MOST] = {"client",        "transaction",        "latency",      "script",
+                                               "end (seconds)", "end (microseconds)", "schedule lag", "retries"};
 
 struct field {
   const char *text;
@@ -113,10 +113,10 @@ enum sj_trace_verdict sj_pgbench_parse(struct sj_trace_parser *parser, const cha
                           "not tell when requests arrived)",
                           (long long)v[CLIENT]);
   if (v[END_MICROSECONDS] >= microseconds_per_second)
-    return sj_trace_wrong(parser, "end, microseconds is %lld, expected less than 1000000",
+    return sj_trace_wrong(parser, "end (microseconds) is %lld, expected less than 1000000",
                           (long long)v[END_MICROSECONDS]);
   if (v[END_SECONDS] > INT64_MAX / microseconds_per_second - 1)
-    return sj_trace_wrong(parser, "end, seconds is %lld, expected a time since 1970", (long long)v[END_SECONDS]);
+    return sj_trace_wrong(parser, "end (seconds) is %lld, expected seconds since 1970", (long long)v[END_SECONDS]);
   if (v[LAG] > v[LATENCY])
     return sj_trace_wrong(parser,
                           "the schedule lag, %lld, is larger than the latency, %lld, expected a latency that counts "

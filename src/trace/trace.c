@@ -194,8 +194,8 @@ static enum sj_status first_pass(struct sj_trace *trace, struct sj_error *error)
     if (pass.status != SJ_OK) return pass.status;
     if (trace->lines == 0) {
       sj_error_add(error,
-                   pass.started ? "%s: a header and no requests, expected at least one line below it"
-                                : "%s: empty, expected a recording",
+                   pass.started ? "%s:1: a header and no requests, expected at least one line below it"
+                                : "%s:1: empty, expected a recording",
                    trace->name);
       return SJ_INVALID;
     }
