@@ -3,12 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-bool sj_displacement_start(struct sj_displacement *d) {
-  d->need = 1;
-  /* Pages that a well-ordered file never reaches are never touched. */
-  d->emitted = malloc(SJ_REORDER_LARGEST * sizeof *d->emitted);
-  return d->emitted != NULL;
-}
+void sj_displacement_start(struct sj_displacement *d) { d->need = 1; }
 
 void sj_displacement_end(struct sj_displacement *d) {
   free(d->emitted);
@@ -16,10 +11,21 @@ void sj_displacement_end(struct sj_displacement *d) {
   d->emitted = d->heap = NULL;
 }
 
-static void emit(struct sj_displacement *d, int64_t instant) {
+static bool grow(int64_t **instants, size_t *capacity) {
+  const size_t larger = *capacity ? 2 * *capacity : 1024;
+  int64_t *const moved = realloc(*instants, larger * sizeof *moved);
+  if (!moved) return false;
+  *instants = moved;
+  *capacity = larger;
+  return true;
+}
+
+static bool emit(struct sj_displacement *d, int64_t instant) {
+  if (d->next == d->emitted_capacity && !grow(&d->emitted, &d->emitted_capacity)) return false;
   d->emitted[d->next] = instant;
   d->next = (d->next + 1) % SJ_REORDER_LARGEST;
   if (d->emitted_count < SJ_REORDER_LARGEST) d->emitted_count++;
+  return true;
 }
 
 static int64_t *last_emitted(const struct sj_displacement *d) {
@@ -27,13 +33,7 @@ static int64_t *last_emitted(const struct sj_displacement *d) {
 }
 
 static bool push(struct sj_displacement *d, int64_t instant) {
-  if (d->heap_count == d->heap_capacity) {
-    const size_t capacity = d->heap_capacity ? 2 * d->heap_capacity : 64;
-    int64_t *const larger = realloc(d->heap, capacity * sizeof *larger);
-    if (!larger) return false;
-    d->heap = larger;
-    d->heap_capacity = capacity;
-  }
+  if (d->heap_count == d->heap_capacity && !grow(&d->heap, &d->heap_capacity)) return false;
   size_t i = d->heap_count++;
   while (i > 0 && d->heap[(i - 1) / 2] > instant) {
     d->heap[i] = d->heap[(i - 1) / 2];
@@ -58,10 +58,7 @@ static int64_t pop(struct sj_displacement *d) {
 
 enum sj_displacement_verdict sj_displacement_add(struct sj_displacement *d, int64_t instant) {
   if (d->emitted_count == 0 || instant >= *last_emitted(d)) {
-    if (d->need == 1) {
-      emit(d, instant);
-      return SJ_DISPLACEMENT_OK;
-    }
+    if (d->need == 1) return emit(d, instant) ? SJ_DISPLACEMENT_OK : SJ_DISPLACEMENT_NO_MEMORY;
   } else {
     /* Handed out too soon: take back what arrived later than this line, with as much more room. Less than
      * SJ_REORDER_LARGEST are ever taken back, so a ring that has forgotten some is not emptied here. */
@@ -74,7 +71,7 @@ enum sj_displacement_verdict sj_displacement_add(struct sj_displacement *d, int6
     }
   }
   if (!push(d, instant)) return SJ_DISPLACEMENT_NO_MEMORY;
-  if (d->heap_count == d->need) emit(d, pop(d));
+  if (d->heap_count == d->need && !emit(d, pop(d))) return SJ_DISPLACEMENT_NO_MEMORY;
   return SJ_DISPLACEMENT_OK;
 }
 

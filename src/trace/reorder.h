@@ -15,18 +15,19 @@
 /* The largest H: a reader's heap is then 48 MiB. */
 enum { SJ_REORDER_LARGEST = 1 << 20 };
 
-/* Finds H. Zero-initialize, then call sj_displacement_start. */
+/* Finds H. Zero-initialize, then call sj_displacement_start. It takes up to 16 bytes for each of SJ_REORDER_LARGEST
+ * instants. */
 struct sj_displacement {
-  size_t need;                /* H for the instants so far, at least 1 */
-  int64_t *emitted;           /* the last instants handed out, ascending, as a ring */
-  size_t next, emitted_count; /* of the ring */
+  size_t need;      /* H for the instants so far, at least 1 */
+  int64_t *emitted; /* the last instants handed out, ascending; a ring once there are SJ_REORDER_LARGEST */
+  size_t next, emitted_count, emitted_capacity;
   int64_t *heap;
   size_t heap_count, heap_capacity;
 };
 
 enum sj_displacement_verdict { SJ_DISPLACEMENT_OK, SJ_DISPLACEMENT_TOO_LARGE, SJ_DISPLACEMENT_NO_MEMORY };
 
-bool sj_displacement_start(struct sj_displacement *d); /* false if memory ran out */
+void sj_displacement_start(struct sj_displacement *d);
 /* Takes the instant of the next line. O(log H), and over a whole file at most H further steps. */
 enum sj_displacement_verdict sj_displacement_add(struct sj_displacement *d, int64_t instant);
 void sj_displacement_end(struct sj_displacement *d);

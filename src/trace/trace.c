@@ -158,10 +158,7 @@ static void read_all(struct pass *pass) {
   struct sj_trace *const trace = pass->trace;
   struct sj_error *const error = pass->error;
   trace->lines = 0;
-  if (!sj_displacement_start(&pass->displacement)) {
-    pass->status = sj_trace_no_memory(trace, error);
-    return;
-  }
+  sj_displacement_start(&pass->displacement);
   pass->status = sj_source_create(trace->fd, trace->name, &trace->identity, &pass->source, error);
   bool more = pass->status == SJ_OK;
   while (more && pass->mistakes < MOST_MISTAKES) {

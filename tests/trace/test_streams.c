@@ -101,7 +101,7 @@ static void order_is_that_of_a_sort(void **state) {
     sj_stream_seed(&stream, 7, round);
     size_t length = (size_t)sprintf(text, "time,size\n"), need = 1;
     struct sj_displacement displacement = {0};
-    assert_true(sj_displacement_start(&displacement));
+    sj_displacement_start(&displacement);
     for (size_t i = 0; i < LINES; i++) {
       const int64_t late = (int64_t)sj_stream_below(&stream, (uint64_t)spreads[round % 5]);
       lines[i] = (struct line){(int64_t)(i / 2) + late, i};
@@ -131,7 +131,7 @@ static void too_much_disorder(void **state) {
   (void)state;
   for (int64_t before = 0; before < 5000000; before += 2500000) {
     struct sj_displacement d = {0};
-    assert_true(sj_displacement_start(&d));
+    sj_displacement_start(&d);
     for (int64_t i = 0; i < before; i++) assert_int_equal(sj_displacement_add(&d, i), SJ_DISPLACEMENT_OK);
     for (int64_t i = 1; i < SJ_REORDER_LARGEST; i++)
       assert_int_equal(sj_displacement_add(&d, before + i), SJ_DISPLACEMENT_OK);
