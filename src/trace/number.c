@@ -135,7 +135,12 @@ const char *sj_quote(const char *text, size_t length, char buffer[SJ_QUOTED]) {
   const size_t limit = 40;
   size_t n = 0;
   buffer[n++] = '`';
-  for (size_t i = 0; i < length && i < limit; i++) buffer[n++] = text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '?';
+  for (size_t i = 0; i < length && i < limit; i++) {
+    const bool printable = text[i] >= 0x20 && text[i] < 0x7f;
+    buffer[n] = '?';
+    if (printable) buffer[n] = text[i];
+    n++;
+  }
   if (length > limit)
     for (int i = 0; i < 3; i++) buffer[n++] = '.';
   buffer[n++] = '`';

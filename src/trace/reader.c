@@ -23,7 +23,8 @@ bool sj_trace_too_late(const struct sj_trace *trace, int64_t instant) {
 }
 
 static enum sj_status changed(const struct sj_trace *trace, struct sj_error *error) {
-  return sj_error_set(error, SJ_FAILED, "%s: changed while it was read, expected a finished file", trace->name);
+  sj_error_set(error, SJ_FAILED, "%s: changed while it was read, expected a finished file", trace->name);
+  return SJ_FAILED;
 }
 
 /* Reads the next line of the file into the heap, or finds its end. */
@@ -68,22 +69,22 @@ enum sj_status sj_trace_next_line(struct sj_trace_reader *reader, struct sj_trac
   return SJ_OK;
 }
 
-enum sj_status sj_trace_reader_create(const struct sj_trace *trace, struct sj_trace_reader **result,
+enum sj_status sj_trace_reader_create(const struct sj_trace *trace, struct sj_trace_reader **reader,
                                       struct sj_error *error) {
   if (error) error->message[0] = 0;
-  struct sj_trace_reader *const reader = calloc(1, sizeof *reader);
-  if (!reader) return sj_trace_no_memory(trace, error);
-  reader->trace = trace;
-  reader->parser = trace->parser;
-  reader->heap.capacity = trace->capacity;
-  reader->heap.entries = calloc(trace->capacity, sizeof *reader->heap.entries);
+  struct sj_trace_reader *const created = calloc(1, sizeof *created);
+  if (!created) return sj_trace_no_memory(trace, error);
+  created->trace = trace;
+  created->parser = trace->parser;
+  created->heap.capacity = trace->capacity;
+  created->heap.entries = calloc(trace->capacity, sizeof *created->heap.entries);
   enum sj_status status = SJ_OK;
-  if (!reader->heap.entries) status = sj_trace_no_memory(trace, error);
-  if (status == SJ_OK) status = sj_source_create(trace->fd, trace->name, &trace->identity, &reader->source, error);
+  if (!created->heap.entries) status = sj_trace_no_memory(trace, error);
+  if (status == SJ_OK) status = sj_source_create(trace->fd, trace->name, &trace->identity, &created->source, error);
   if (status == SJ_OK)
-    *result = reader;
+    *reader = created;
   else
-    sj_trace_reader_destroy(reader);
+    sj_trace_reader_destroy(created);
   return status;
 }
 

@@ -122,18 +122,21 @@ static enum sj_status skip_line(struct sj_source *source, struct sj_error *error
 enum sj_status sj_source_refill(struct sj_source *source, struct sj_source_line *line, bool *more,
                                 struct sj_error *error) {
   size_t searched = 0;
+  *more = true;
   for (;;) {
-    const char *const text = source->buffer + source->begin;
+    char *const text = source->buffer + source->begin;
     const size_t length = source->end - source->begin;
-    const char *const newline = memchr(text + searched, '\n', length - searched);
+    char *newline = memchr(text + searched, '\n', length - searched);
     const size_t found = newline ? (size_t)(newline - text) : length;
     if (found > SJ_SOURCE_LONGEST_LINE) break;
-    if (newline) return sj_source_next(source, line, more, error);
-    if (source->exhausted) {
+    if (!newline && source->exhausted) {
       *more = length > 0;
       if (!*more) return SJ_OK;
-      source->buffer[source->end++] = '\n'; /* the byte that is always writable */
-      return sj_source_next(source, line, more, error);
+      newline = source->buffer + source->end++; /* the byte that is always writable */
+    }
+    if (newline) {
+      sj_source_take(source, newline, line);
+      return SJ_OK;
     }
     searched = length;
     const enum sj_status status = fill(source, error);
@@ -141,7 +144,6 @@ enum sj_status sj_source_refill(struct sj_source *source, struct sj_source_line 
   }
   source->line_number++;
   *line = (struct sj_source_line){NULL, 0};
-  *more = true;
   return skip_line(source, error);
 }
 
@@ -165,25 +167,25 @@ static enum sj_status begin_gzip(struct sj_source *source, struct sj_error *erro
   return SJ_OK;
 }
 
-enum sj_status sj_source_create(int fd, const char *name, const struct stat *identity, struct sj_source **result,
+enum sj_status sj_source_create(int fd, const char *name, const struct stat *identity, struct sj_source **source,
                                 struct sj_error *error) {
-  struct sj_source *const source = calloc(1, sizeof *source);
+  struct sj_source *const created = calloc(1, sizeof *created);
   char *const buffer = malloc(BUFFER + 1);
-  if (!source || !buffer) {
-    free(source);
+  if (!created || !buffer) {
+    free(created);
     free(buffer);
     sj_error_add(error, "%s: memory ran out", name);
     return SJ_NO_MEMORY;
   }
-  source->buffer = buffer;
-  source->fd = fd;
-  source->name = name;
-  source->identity = *identity;
-  const enum sj_status status = begin_gzip(source, error);
+  created->buffer = buffer;
+  created->fd = fd;
+  created->name = name;
+  created->identity = *identity;
+  const enum sj_status status = begin_gzip(created, error);
   if (status != SJ_OK)
-    sj_source_destroy(source);
+    sj_source_destroy(created);
   else
-    *result = source;
+    *source = created;
   return status;
 }
 

@@ -45,6 +45,17 @@ void sj_source_destroy(struct sj_source *source); /* NULL is fine */
 enum sj_status sj_source_refill(struct sj_source *source, struct sj_source_line *line, bool *more,
                                 struct sj_error *error);
 
+/* Hands out the unread part up to `newline`. */
+static inline void sj_source_take(struct sj_source *source, char *newline, struct sj_source_line *line) {
+  char *const text = source->buffer + source->begin;
+  char *const last = newline > text && newline[-1] == '\r' ? newline - 1 : newline;
+  *last = 0;
+  line->text = text;
+  line->length = (size_t)(last - text);
+  source->begin += (size_t)(newline - text) + 1;
+  source->line_number++;
+}
+
 /* The next line; *more = false at the end. The last line may lack its end. SJ_FAILED: unreadable, changed, or a gzip
  * file that is truncated; SJ_INVALID: a gzip file that is corrupt, or has something else after it. Failures add a line
  * to `error` and keep what it held. */
@@ -53,12 +64,7 @@ static inline enum sj_status sj_source_next(struct sj_source *source, struct sj_
   char *const text = source->buffer + source->begin;
   char *const newline = memchr(text, '\n', source->end - source->begin);
   if (!newline || newline - text > SJ_SOURCE_LONGEST_LINE) return sj_source_refill(source, line, more, error);
-  source->begin += (size_t)(newline - text) + 1;
-  source->line_number++;
-  char *const last = newline > text && newline[-1] == '\r' ? newline - 1 : newline;
-  *last = 0;
-  line->text = text;
-  line->length = (size_t)(last - text);
+  sj_source_take(source, newline, line);
   *more = true;
   return SJ_OK;
 }

@@ -275,26 +275,26 @@ static enum sj_status examine(struct sj_trace *trace, struct sj_error *error) {
   return status;
 }
 
-enum sj_status sj_trace_open(int fd, const char *name, const struct sj_trace_options *options, struct sj_trace **result,
+enum sj_status sj_trace_open(int fd, const char *name, const struct sj_trace_options *options, struct sj_trace **trace,
                              struct sj_error *error) {
   if (error) error->message[0] = 0;
-  struct sj_trace *const trace = calloc(1, sizeof *trace);
+  struct sj_trace *const opened = calloc(1, sizeof *opened);
   char *const copy = strdup(name);
-  if (!trace || !copy) {
-    free(trace);
+  if (!opened || !copy) {
+    free(opened);
     free(copy);
     close(fd);
     return sj_error_set(error, SJ_NO_MEMORY, "%s: memory ran out", name);
   }
-  trace->fd = fd;
-  trace->name = copy;
-  trace->options = *options;
-  const enum sj_status status = examine(trace, error);
-  trace->options.format = NULL; /* the caller's */
+  opened->fd = fd;
+  opened->name = copy;
+  opened->options = *options;
+  const enum sj_status status = examine(opened, error);
+  opened->options.format = NULL; /* the caller's */
   if (status == SJ_OK)
-    *result = trace;
+    *trace = opened;
   else
-    sj_trace_close(trace);
+    sj_trace_close(opened);
   return status;
 }
 
