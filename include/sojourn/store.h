@@ -57,7 +57,8 @@ SJ_PUBLIC enum sj_status sj_store_begin(struct sj_store *store, struct sj_result
 SJ_PUBLIC enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const struct sj_results *results,
                                           const struct sj_run *run, struct sj_error *error);
 
-/* Stores what is known at the end: the notes in place of earlier ones, and the time it took in addition to earlier. */
+/* Stores what is known at the end: the time it took in addition to earlier; and, unless the file holds more runs than
+ * `results`, its notes and which metrics have no meaning over these runs, in place of earlier ones. */
 SJ_PUBLIC enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const struct sj_results *results,
                                          struct sj_error *error);
 

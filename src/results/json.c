@@ -66,11 +66,12 @@ static bool is_exact(const struct sj_results *results) { return strcmp(results->
 static json_t *metric(const struct sj_results *results, size_t index) {
   const struct sj_figure figure = sj_results_figure(results, index);
   json_t *const object = json_object();
+  const bool suppressed = results->metrics[index].suppressed;
   int failed = put(object, "value", sj_json_number(figure.value));
   if (!is_exact(results)) {
     json_t *const runs = json_array();
     for (size_t i = 0; i < results->run_count; i++)
-      failed |= json_array_append_new(runs, sj_json_number(results->runs[i].values[index]));
+      failed |= json_array_append_new(runs, sj_json_number(suppressed ? (double)NAN : results->runs[i].values[index]));
     failed |= put(object, "ci95", sj_json_number(figure.ci95));
     failed |= put(object, "runs", runs);
   }

@@ -169,6 +169,7 @@ static double extreme(const struct sj_results *results, size_t metric, bool larg
 struct sj_figure sj_results_figure(const struct sj_results *results, size_t metric) {
   struct sj_figure figure = {.value = NAN, .ci95 = NAN};
   if (results->run_count == 0) return figure;
+  if (results->metrics[metric].suppressed) return figure;
   const enum sj_reduction reduction = results->metrics[metric].reduction;
   if (reduction != SJ_REDUCE_MEAN) {
     figure.value = extreme(results, metric, reduction == SJ_REDUCE_MAX);

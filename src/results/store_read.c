@@ -216,9 +216,9 @@ static enum sj_reduction reduction_of(const char *name) {
 /* Gives `results` the columns that are stored, in their order. */
 static enum sj_status take_columns(struct sj_store *store, int64_t result, enum sj_store_kind kind,
                                    struct sj_results *results, struct sj_error *error) {
+  static const char *const more[SJ_STORE_KINDS] = {", reduction, suppressed", "", ", unit"};
   const struct sj_store_kind_name *const name = &sj_store_kinds[kind];
-  char *const sql = sj_format("SELECT name%s%s FROM %s WHERE result = ? ORDER BY position, id",
-                              name->detail ? ", " : "", name->detail ? name->detail : "", name->table);
+  char *const sql = sj_format("SELECT name%s FROM %s WHERE result = ? ORDER BY position, id", more[kind], name->table);
   sqlite3_stmt *list;
   enum sj_status status = sj_store_prepare(store, sql, &list, error);
   free(sql);
@@ -230,6 +230,8 @@ static enum sj_status take_columns(struct sj_store *store, int64_t result, enum 
     const bool added = kind == SJ_STORE_METRICS      ? sj_results_add_metric(results, column, reduction_of(detail))
                        : kind == SJ_STORE_HISTOGRAMS ? sj_results_add_histogram(results, column)
                                                      : sj_results_add_series(results, column, detail);
+    if (added && kind == SJ_STORE_METRICS)
+      results->metrics[results->metric_count - 1].suppressed = sqlite3_column_int(list, 2) != 0;
     free(column);
     free(detail);
     if (!added) {

@@ -43,6 +43,7 @@ const char sj_store_tables[] =
     "  position INTEGER NOT NULL,\n"
     "  name TEXT NOT NULL,\n"
     "  reduction TEXT NOT NULL CHECK (reduction IN ('mean', 'min', 'max')),\n"
+    "  suppressed INTEGER NOT NULL DEFAULT 0,\n"
     "  UNIQUE (result, name)\n"
     ");\n"
     "CREATE TABLE metric_values (\n"

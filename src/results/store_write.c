@@ -262,6 +262,36 @@ static enum sj_status write_notes(struct sj_store *store, int64_t result, const 
   return status;
 }
 
+static enum sj_status write_suppressed(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                       struct sj_error *error) {
+  sqlite3_stmt *update;
+  enum sj_status status = sj_store_prepare(
+      store, "UPDATE metrics SET suppressed = ?3 WHERE result = ?1 AND name = ?2 AND suppressed <> ?3", &update, error);
+  if (status != SJ_OK) return status;
+  for (size_t i = 0; i < results->metric_count && status == SJ_OK; i++) {
+    sqlite3_bind_int64(update, 1, result);
+    sqlite3_bind_text(update, 2, results->metrics[i].name, -1, SQLITE_STATIC);
+    sqlite3_bind_int(update, 3, results->metrics[i].suppressed);
+    status = sj_store_once(store, update, error);
+  }
+  sqlite3_finalize(update);
+  return status;
+}
+
+/* Whether the file holds runs that `results` does not: then what it says about them stays. */
+static enum sj_status holds_more(struct sj_store *store, int64_t result, const struct sj_results *results, bool *more,
+                                 struct sj_error *error) {
+  sqlite3_stmt *count;
+  enum sj_status status = sj_store_prepare(store, "SELECT count(*) FROM runs WHERE result = ?", &count, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(count, 1, result);
+  bool row;
+  status = sj_store_step(store, count, &row, error);
+  *more = status == SJ_OK && row && (uint64_t)sqlite3_column_int64(count, 0) > results->run_count;
+  sqlite3_finalize(count);
+  return status;
+}
+
 enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const struct sj_results *results,
                                struct sj_error *error) {
   enum sj_status status = sj_store_execute(store, "BEGIN IMMEDIATE", error);
@@ -274,6 +304,9 @@ enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const str
     status = sj_store_once(store, update, error);
     sqlite3_finalize(update);
   }
-  if (status == SJ_OK) status = write_notes(store, result, results, error);
+  bool more = false;
+  if (status == SJ_OK) status = holds_more(store, result, results, &more, error);
+  if (status == SJ_OK && !more) status = write_notes(store, result, results, error);
+  if (status == SJ_OK && !more) status = write_suppressed(store, result, results, error);
   return sj_store_end(store, status, error);
 }

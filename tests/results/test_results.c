@@ -87,6 +87,8 @@ static void figures_over_runs(void **state) {
   assert_true(figure.value == 0.25 && isnan(figure.ci95));
   figure = sj_results_figure(results, 2);
   assert_true(figure.value == 30 && isnan(figure.ci95));
+  results->metrics[2].suppressed = true;
+  assert_true(isnan(sj_results_figure(results, 2).value));
   add(results, 3, NAN, 1, 1);
   figure = sj_results_figure(results, 0);
   assert_true(isnan(figure.value) && isnan(figure.ci95));
