@@ -141,6 +141,8 @@ struct sj_document *sj_document_copy(const struct sj_document *original) {
   struct sj_document *const copy = sj_allocate(sizeof *copy);
   *copy = *original;
   copy->arena = (struct sj_arena){0};
+  copy->laws = NULL;
+  copy->owns_resources = false;
   copy->components = shared_array(&copy->arena, original->components, original->component_count, sizeof(void *));
   copy->component_capacity = original->component_count;
   copy->faults = shared_array(&copy->arena, original->faults, original->fault_count, sizeof(void *));

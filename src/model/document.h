@@ -12,6 +12,8 @@
 
 struct sj_schema;
 struct sj_node;
+struct sj_law_record;
+struct sj_resources;
 
 /* Memory that is given back all at once. Zero-initialize. */
 struct sj_arena_block;
@@ -95,6 +97,9 @@ struct sj_document {
   size_t parameter_count, parameter_capacity;
   const char **scenarios;
   size_t scenario_count, scenario_capacity;
+  struct sj_law_record *laws; /* what the model built from this document owns; see build.h */
+  struct sj_resources *resources;
+  bool owns_resources;
 };
 
 /* The named field of `node`, or NULL. */

@@ -1,0 +1,126 @@
+/* From the document to the checked model. The tables of schema.h say what each field is; the functions here read nodes
+ * by them into the structs of model.h, report what is wrong, and go on. */
+#ifndef SJ_MODEL_BUILD_H
+#define SJ_MODEL_BUILD_H
+
+#include "base/base.h"
+#include "model/document.h"
+#include "model/mistakes.h"
+#include "model/model.h"
+#include "model/resources.h"
+#include "model/schema.h"
+
+/* A law that the model owns, with the expression it came from. */
+struct sj_law_record {
+  struct sj_distribution *distribution; /* NULL if member */
+  struct sj_member_law *member;
+  struct sj_value expression;
+  struct sj_law_record *next;
+};
+
+/* x is drawn from `drawn`; the law is `body` with x for `symbol`. */
+struct sj_member_law {
+  struct sj_distribution *drawn;
+  struct sj_value body;
+  uint32_t symbol;
+  struct sj_resources *resources;
+  double least;     /* a draw of the law must not be below this */
+  const char *what; /* "backend.service", for messages */
+};
+
+struct sj_name_index {
+  const char *name;
+  uint32_t index;
+};
+
+struct sj_builder {
+  struct sj_document *document;
+  struct sj_model *model;
+  struct sj_mistakes *mistakes;
+  struct sj_resources *resources;
+  struct sj_text path; /* of the node being read: "api.calls[1]" */
+  struct sj_name_index *server_names, *client_names; /* sorted */
+  size_t server_name_count, client_name_count;
+  const struct sj_node **server_nodes, **client_nodes; /* by index in the model */
+};
+
+/* Builds the model that `document` describes; it owns the document from then on, also when it fails. `resources` must
+ * outlive it; with `owns_resources` they are its own. Mistakes go to `mistakes`; `*model` is NULL if there were any. */
+void sj_build_model(struct sj_document *document, struct sj_resources *resources, bool owns_resources,
+                    const char *scenario, struct sj_mistakes *mistakes, struct sj_model **model);
+
+/* ---- messages ---- */
+
+/* A mistake at `field` of `node` (NULL: at the item `item`; SIZE_MAX: at the node). `value` may be NULL; if it was
+ * overridden its origin is the place. */
+void sj_build_wrong(struct sj_builder *builder, const struct sj_node *node, const char *field, size_t item,
+                    const struct sj_value *value, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* "`db.threads`: expected a whole number of at least 1, got 0". The field's name is appended to the path. */
+void sj_build_expected(struct sj_builder *builder, const struct sj_node *node, const char *field, size_t item,
+                       const struct sj_value *value, const char *expected);
+/* What a value is, for "got ...". */
+const char *sj_value_describe(const struct sj_value *value, char buffer[96]);
+
+/* Appends ".name" or "[item + 1]" to the builder's path; returns the length to go back to with sj_build_leave. */
+size_t sj_build_enter(struct sj_builder *builder, const char *name, size_t item);
+void sj_build_leave(struct sj_builder *builder, size_t length);
+
+/* ---- reading by the tables ---- */
+
+/* Reports fields that `schema` does not have, items where it has none, and words of later versions. */
+void sj_build_known(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema);
+/* Reads every field of `schema` that has an offset into `target`, defaults where it is not written, and reports
+ * required fields that are missing. Includes sj_build_known. */
+void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
+                     void *target);
+/* Reads one field; false if it is not written or wrong. */
+bool sj_build_field(struct sj_builder *builder, const struct sj_node *node, const struct sj_field_schema *field,
+                    void *target);
+bool sj_build_is_unknown(const struct sj_value *value);
+/* The node behind a value if it is a plain table, or one made by `schema`; reports and returns NULL otherwise. */
+const struct sj_node *sj_build_part(struct sj_builder *builder, const struct sj_node *node, const char *field,
+                                    const struct sj_schema *schema);
+
+/* ---- laws ---- */
+
+/* Reads a law; the builder's path is its own. `field` gives the range. */
+bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const struct sj_field_schema *field,
+                  const struct sj_value *value, bool recorded_allowed, struct sj_law *law);
+/* Checks the fields and items of an expression without building it. */
+void sj_build_check_law(struct sj_builder *builder, const struct sj_value *value);
+/* Builds the distribution of an expression. `symbol` is bound to `x` (0: none). NULL with `error` set and `*place` the
+ * node that is wrong. */
+struct sj_distribution *sj_build_distribution(struct sj_resources *resources, const struct sj_value *value,
+                                              uint32_t symbol, double x, const struct sj_node **place,
+                                              struct sj_error *error);
+/* The value of a number or of arithmetic on a symbol. NAN where it has none. */
+double sj_build_number(const struct sj_value *value, uint32_t symbol, double x);
+/* The record of a law of the model, by its distribution or member law. */
+const struct sj_law_record *sj_build_law_record(const struct sj_model *model, const void *law);
+/* The law's mean; for a per_member law averaged over x. `recorded` stands for recorded() (NAN: unknown). */
+double sj_law_mean(const struct sj_model *model, const struct sj_law *law, double recorded);
+/* The mean of max(1, round(draw)). */
+double sj_law_threads_mean(const struct sj_model *model, const struct sj_law *law);
+void sj_build_free_laws(struct sj_document *document);
+
+/* ---- parts; each reports what is wrong and goes on ---- */
+
+void sj_build_call(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
+                   struct sj_call *call);
+/* The targets of `call` from a name or a list { {weight, name}, ... }. */
+void sj_build_targets(struct sj_builder *builder, const struct sj_node *node, const char *field, size_t item,
+                      const struct sj_value *value, struct sj_call *call);
+void sj_build_servers(struct sj_builder *builder);      /* fields and apis, not what they call */
+void sj_build_server_calls(struct sj_builder *builder); /* once all servers and apis are known */
+void sj_build_clients(struct sj_builder *builder);
+void sj_build_arrivals(struct sj_builder *builder, const struct sj_node *client, struct sj_arrivals *arrivals);
+void sj_build_faults(struct sj_builder *builder);
+void sj_build_run(struct sj_builder *builder);
+void sj_build_expectations(struct sj_builder *builder);
+/* What concerns several components: cycles, joins, recorded services. */
+void sj_check_graph(struct sj_builder *builder);
+/* Arrival rates, run settings, offered load, whether anything is random. */
+void sj_derive(struct sj_builder *builder);
+void sj_build_note(struct sj_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
