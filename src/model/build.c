@@ -361,12 +361,12 @@ static void read_settings(struct sj_builder *builder) {
   sj_build_leave(builder, length);
 }
 
-void sj_build_model(struct sj_document *document, struct sj_resources *resources, bool owns_resources,
-                    const char *scenario, struct sj_mistakes *mistakes, struct sj_model **result) {
+void sj_build_model(struct sj_document *document, struct sj_resources *resources, const char *scenario,
+                    const struct sj_model *base, struct sj_mistakes *mistakes, struct sj_model **result) {
   struct sj_model *const model = sj_allocate(sizeof *model);
-  struct sj_builder builder = {.document = document, .model = model, .mistakes = mistakes, .resources = resources};
+  struct sj_builder builder = {
+      .document = document, .model = model, .mistakes = mistakes, .resources = resources, .base = base};
   document->resources = resources;
-  document->owns_resources = owns_resources;
   model->document = document;
   model->file = sj_arena_string(&document->arena, document->file);
   model->scenario = scenario ? sj_arena_string(&document->arena, scenario) : NULL;
@@ -379,12 +379,17 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
   report_duplicates(&builder);
   count_components(&builder);
   read_settings(&builder);
-  sj_build_run(&builder);
+  if (base)
+    model->run = base->run;
+  else
+    sj_build_run(&builder);
   sj_build_servers(&builder);
   sj_build_server_calls(&builder);
   sj_build_clients(&builder);
-  sj_build_faults(&builder);
-  sj_build_expectations(&builder);
+  if (!base) {
+    sj_build_faults(&builder);
+    if (!document->incomplete) sj_build_expectations(&builder);
+  }
   if (mistakes->count == before) sj_check_graph(&builder);
   if (mistakes->count == before) sj_derive(&builder);
   free(builder.path.data);

@@ -42,12 +42,23 @@ struct sj_builder {
   struct sj_name_index *server_names, *client_names; /* sorted */
   size_t server_name_count, client_name_count;
   const struct sj_node **server_nodes, **client_nodes; /* by index in the model */
+  const struct sj_model *base;                         /* of a variant, which keeps its run settings; else NULL */
 };
 
 /* Builds the model that `document` describes; it owns the document from then on, also when it fails. `resources` must
- * outlive it; with `owns_resources` they are its own. Mistakes go to `mistakes`; `*model` is NULL if there were any. */
-void sj_build_model(struct sj_document *document, struct sj_resources *resources, bool owns_resources,
-                    const char *scenario, struct sj_mistakes *mistakes, struct sj_model **model);
+ * outlive it, unless sj_model_own_resources hands them over. `base` is the model that this is a variant of, or NULL.
+ * Mistakes go to `mistakes`; `*model` is NULL if there were any. */
+void sj_build_model(struct sj_document *document, struct sj_resources *resources, const char *scenario,
+                    const struct sj_model *base, struct sj_mistakes *mistakes, struct sj_model **model);
+
+/* Loading from memory: the `length` bytes at `text` as the file `file`, data files below `directories` (ends with
+ * NULL; none: no data files). Otherwise as sj_model_load; options->data_directory is not looked at. */
+enum sj_status sj_model_load_text(const char *file, const char *text, size_t length, const char *const *directories,
+                                  const struct sj_model_options *options, struct sj_model **model,
+                                  struct sj_error *error);
+
+/* Tries the changes of every fault, each fault alone; what is impossible goes to `mistakes`. */
+void sj_check_changes(const struct sj_model *model, struct sj_mistakes *mistakes);
 
 /* ---- messages ---- */
 

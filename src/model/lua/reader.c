@@ -24,6 +24,7 @@ static int line_of(const char *file, const char *message) {
 /* What Lua says becomes one of the mistakes, so that those found before it are reported too. */
 static enum sj_status absorb(struct sj_reader *reader, enum sj_status status, struct sj_error *error) {
   if (status != SJ_INVALID) return status;
+  reader->document->incomplete = true;
   sj_mistake_text(reader->mistakes, line_of(reader->document->file, error->message), error->message);
   return SJ_OK;
 }

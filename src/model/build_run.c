@@ -1,0 +1,63 @@
+/* Run settings and expectations. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/build.h"
+#include "model/metrics.h"
+
+void sj_build_run(struct sj_builder *builder) {
+  static const struct sj_node empty = {.schema = &sj_schema_run};
+  const struct sj_node *const node = builder->document->run ? builder->document->run : &empty;
+  const size_t length = sj_build_enter(builder, "run", SIZE_MAX);
+  sj_build_fields(builder, node, &sj_schema_run, &builder->model->run);
+  if (!sj_node_field(node, "runs")) builder->model->run.runs = 0;
+  sj_build_leave(builder, length);
+}
+
+/* "< 0.5" */
+static bool parse_bound(const char *text, enum sj_comparison *comparison, double *bound) {
+  static const struct {
+    const char *text;
+    enum sj_comparison comparison;
+  } operators[] = {{"<=", SJ_LESS_EQUAL}, {">=", SJ_GREATER_EQUAL}, {"==", SJ_EQUAL}, {"<", SJ_LESS}, {">", SJ_GREATER}};
+  while (*text == ' ') text++;
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+    const size_t length = strlen(operators[i].text);
+    if (strncmp(text, operators[i].text, length) != 0) continue;
+    *comparison = operators[i].comparison;
+    text += length;
+    while (*text == ' ') text++;
+    char *end;
+    *bound = strtod(text, &end);
+    if (end == text || !isfinite(*bound) || strpbrk(text, "xX")) return false;
+    while (*end == ' ') end++;
+    return !*end;
+  }
+  return false;
+}
+
+void sj_build_expectations(struct sj_builder *builder) {
+  struct sj_model *const model = builder->model;
+  struct sj_document *const document = builder->document;
+  model->expectations = sj_arena_array(&document->arena, document->expect_count, sizeof *model->expectations);
+  for (size_t i = 0; i < document->expect_count; i++) {
+    const struct sj_expect_entry *const entry = &document->expects[i];
+    struct sj_expectation *const expectation = &model->expectations[model->expectation_count];
+    char buffer[96];
+    if (sj_build_is_unknown(&entry->value)) continue;
+    expectation->metric = sj_arena_string(&document->arena, entry->metric);
+    expectation->line = entry->line;
+    const bool parsed = entry->value.kind == SJ_VALUE_STRING &&
+                        parse_bound(entry->value.as.string, &expectation->comparison, &expectation->bound);
+    if (!parsed)
+      sj_mistake(builder->mistakes, document->file, entry->line, NULL,
+                 "`expect`: for `%s` expected <, <=, >, >= or == and a number, such as \"< 0.5\", got %s", entry->metric,
+                 sj_value_describe(&entry->value, buffer));
+    struct sj_error error = {{0}};
+    if (sj_metric_check(model, entry->metric, &expectation->simulate, &expectation->solve, &error))
+      sj_mistake(builder->mistakes, document->file, entry->line, NULL, "`expect`: %s", error.message);
+    model->expectation_count++;
+  }
+}

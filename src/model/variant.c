@@ -1,0 +1,119 @@
+/* The model while a fault's changes are in force. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/build.h"
+#include "model/path.h"
+
+/* What an engine builds once for a run must be the same in every variant. NULL, or what differs. */
+static const char *call_difference(const struct sj_call *a, const struct sj_call *b) {
+  if (a->target_count != b->target_count) return "whom it calls";
+  for (size_t i = 0; i < a->target_count; i++)
+    if (a->targets[i].server != b->targets[i].server || a->targets[i].api != b->targets[i].api) return "whom it calls";
+  if (a->wait != b->wait || a->optional != b->optional) return "whether a call is waited for";
+  if (a->subset != b->subset || a->subset_replacement != b->subset_replacement) return "a subset";
+  return NULL;
+}
+
+static const char *server_difference(const struct sj_server *a, const struct sj_server *b) {
+  if (a->count != b->count || a->pool != b->pool) return "the size of a pool";
+  if (a->discipline != b->discipline) return "a discipline";
+  if (a->async != b->async || a->join != b->join) return "`async` or `join`";
+  if (a->admission_count != b->admission_count) return "the list of admissions";
+  for (size_t i = 0; i < a->admission_count; i++)
+    if (a->admissions[i].kind != b->admissions[i].kind) return "the kind of an admission";
+  if (a->api_count != b->api_count) return "the list of apis";
+  for (size_t i = 0; i < a->api_count; i++) {
+    const struct sj_api *const x = &a->apis[i], *const y = &b->apis[i];
+    if (!x->name != !y->name || (x->name && strcmp(x->name, y->name) != 0)) return "the list of apis";
+    if (x->call_count != y->call_count || x->forward != y->forward || x->parallel != y->parallel)
+      return "the calls of an api";
+    for (size_t j = 0; j < x->call_count; j++) {
+      const char *const difference = call_difference(&x->calls[j], &y->calls[j]);
+      if (difference) return difference;
+    }
+  }
+  return NULL;
+}
+
+static const char *client_difference(const struct sj_client *a, const struct sj_client *b) {
+  if (a->count != b->count || a->pool != b->pool || a->per_client != b->per_client) return "the size of a pool";
+  if (a->arrivals.kind != b->arrivals.kind) return "the kind of arrivals";
+  if (a->arrivals.trace != b->arrivals.trace) return "a recording";
+  if (a->arrivals.kind == SJ_ARRIVALS_MMPP && a->arrivals.state_count != b->arrivals.state_count)
+    return "the number of states of mmpp";
+  return call_difference(&a->call, &b->call);
+}
+
+static const char *difference(const struct sj_model *a, const struct sj_model *b, const char **component) {
+  for (size_t i = 0; i < a->server_count; i++) {
+    const char *const found = server_difference(&a->servers[i], &b->servers[i]);
+    *component = a->servers[i].name;
+    if (found) return found;
+  }
+  for (size_t i = 0; i < a->client_count; i++) {
+    const char *const found = client_difference(&a->clients[i], &b->clients[i]);
+    *component = a->clients[i].name;
+    if (found) return found;
+  }
+  return NULL;
+}
+
+static void apply(struct sj_document *document, const struct sj_change *change, struct sj_mistakes *mistakes) {
+  const struct sj_node *const run = document->run, *const settings = document->model;
+  struct sj_error error = {{0}};
+  const int line = change->value ? change->value->line : 0;
+  const enum sj_status status =
+      change->scale ? sj_path_scale(document, change->path, change->factor, NULL, line, &error)
+                    : sj_path_set(document, change->path, *change->value, &error);
+  if (status)
+    sj_mistake(mistakes, document->file, line, NULL, "%s", error.message);
+  else if (document->run != run || document->model != settings || !strncmp(change->path, "fault[", 6))
+    sj_mistake(mistakes, document->file, line, NULL, "a fault changes components, it cannot change `%s`",
+               change->path);
+}
+
+static struct sj_model *build_variant(const struct sj_model *model, const struct sj_change *const *changes,
+                                      size_t count, struct sj_mistakes *mistakes) {
+  struct sj_document *const document = sj_document_copy(model->document);
+  const size_t before = mistakes->count;
+  for (size_t i = 0; i < count; i++) apply(document, changes[i], mistakes);
+  if (mistakes->count > before) {
+    sj_document_destroy(document);
+    return NULL;
+  }
+  struct sj_model *variant = NULL;
+  sj_build_model(document, model->document->resources, model->scenario, model, mistakes, &variant);
+  if (!variant) return NULL;
+  const char *component = NULL;
+  const char *const what = difference(model, variant, &component);
+  if (!what) {
+    variant->faults = model->faults;
+    variant->fault_count = model->fault_count;
+    return variant;
+  }
+  sj_mistake(mistakes, model->file, count && changes[0]->value ? changes[0]->value->line : 0, NULL,
+             "a fault can change figures and laws, but not %s (of `%s`)", what, component);
+  sj_model_destroy(variant);
+  return NULL;
+}
+
+enum sj_status sj_model_variant(const struct sj_model *model, const struct sj_change *const *changes, size_t count,
+                                struct sj_model **variant, struct sj_error *error) {
+  struct sj_mistakes mistakes = {0};
+  *variant = build_variant(model, changes, count, &mistakes);
+  const enum sj_status status = sj_mistakes_report(&mistakes, error);
+  sj_mistakes_clear(&mistakes);
+  return status;
+}
+
+void sj_check_changes(const struct sj_model *model, struct sj_mistakes *mistakes) {
+  for (size_t i = 0; i < model->fault_count; i++) {
+    const struct sj_fault *const fault = &model->faults[i];
+    if (!fault->change_count) continue;
+    const struct sj_change **const changes = sj_allocate_array(fault->change_count, sizeof *changes);
+    for (size_t j = 0; j < fault->change_count; j++) changes[j] = &fault->changes[j];
+    sj_model_destroy(build_variant(model, changes, fault->change_count, mistakes));
+    free(changes);
+  }
+}
