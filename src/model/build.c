@@ -29,6 +29,7 @@ const char *sj_value_describe(const struct sj_value *value, char buffer[96]) {
     case SJ_VALUE_BOOLEAN:
       return value->as.boolean ? "true" : "false";
     case SJ_VALUE_NUMBER:
+      if (isnan(value->as.number)) return "nan"; /* without the sign that some processors give it */
       snprintf(buffer, 96, "%s", sj_number_text(value->as.number, number));
       return buffer;
     case SJ_VALUE_STRING:
@@ -250,6 +251,23 @@ bool sj_build_field(struct sj_builder *builder, const struct sj_node *node, cons
   return false;
 }
 
+/* A field that is there under a name like its own was reported as that. */
+static bool is_misspelt(const struct sj_node *node, const struct sj_schema *schema, const char *name) {
+  for (size_t i = 0; i < node->field_count; i++) {
+    if (sj_schema_field(schema, node->fields[i].name)) continue;
+    const char *const nearest = sj_schema_nearest_field(schema, node->fields[i].name);
+    if (nearest && !strcmp(nearest, name)) return true;
+  }
+  return false;
+}
+
+void sj_build_lacks(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
+                    const char *name, const char *expected) {
+  if (!is_misspelt(node, schema, name))
+    sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "`%s` lacks `%s`: expected %s", builder->path.data, name,
+                   expected);
+}
+
 void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                      void *target) {
   sj_build_known(builder, node, schema);
@@ -259,8 +277,7 @@ void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, con
     if (!value && !field->fallback_text) {
       struct sj_text expected = {0};
       sj_field_expected(field, &expected);
-      sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "`%s` lacks `%s`: expected %s", builder->path.data,
-                     field->name, expected.data);
+      sj_build_lacks(builder, node, schema, field->name, expected.data);
       free(expected.data);
     }
     if (field->offset == SJ_NO_OFFSET) continue;

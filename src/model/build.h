@@ -69,6 +69,9 @@ void sj_build_wrong(struct sj_builder *builder, const struct sj_node *node, cons
 /* "`db.threads`: expected a whole number of at least 1, got 0". The field's name is appended to the path. */
 void sj_build_expected(struct sj_builder *builder, const struct sj_node *node, const char *field, size_t item,
                        const struct sj_value *value, const char *expected);
+/* "`db` lacks `service`: expected ..."; says nothing if a field of nearly that name was reported. */
+void sj_build_lacks(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
+                    const char *name, const char *expected);
 /* What a value is, for "got ...". */
 const char *sj_value_describe(const struct sj_value *value, char buffer[96]);
 

@@ -80,8 +80,9 @@ static void check_constructor(struct sj_builder *builder, const struct sj_node *
     const struct sj_field_schema *const field = &schema->fields[i];
     const struct sj_value *const value = sj_node_field(node, field->name);
     if (!value && !field->fallback_text) {
-      sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "%s lacks `%s`: it is written %s", schema->name, field->name,
-                     schema->example);
+      char *const written = sj_format("it written %s", schema->example);
+      sj_build_lacks(builder, node, schema, field->name, written);
+      free(written);
     } else if (value && field->type == SJ_FIELD_PART) {
       if (!strcmp(field->name, "T")) continue;
       check_list_of_numbers(builder, node, field->name, SIZE_MAX, value);

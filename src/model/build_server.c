@@ -112,8 +112,8 @@ static void read_service(struct sj_builder *builder, const struct sj_node *node,
       sj_build_wrong(builder, node, "apis", SIZE_MAX, NULL, "`%s` takes `service` or `apis`, not both",
                      builder->path.data);
     else
-      sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "`%s` lacks `service` (or `apis`): %s", builder->path.data,
-                     "expected the time that its work takes, a number or a distribution");
+      sj_build_lacks(builder, node, &sj_schema_server, "service",
+                     "the time that its work takes, a number or a distribution (or `apis`)");
     if (!service) return;
   }
   if (apis) {

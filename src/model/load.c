@@ -280,8 +280,8 @@ static enum sj_status read_file(const char *path, char **text, size_t *length, s
 enum sj_status sj_model_load(const char *path, const struct sj_model_options *options, struct sj_model **model,
                              struct sj_error *error) {
   *model = NULL;
-  char *text;
-  size_t length;
+  char *text = NULL;
+  size_t length = 0;
   enum sj_status status = read_file(path, &text, &length, error);
   if (status) return status;
   const char *const slash = strrchr(path, '/');

@@ -251,7 +251,7 @@ static const struct sj_node *inside_per_member(lua_State *L, const struct sj_sch
 }
 
 static int arithmetic(lua_State *L, const struct sj_schema *schema, size_t count) {
-  struct sj_value operands[2];
+  struct sj_value operands[2] = {{0}};
   for (size_t i = 0; i < count; i++) {
     operands[i] = sj_reader_value(L, (int)i + 1);
     if (is_unknown(&operands[i])) return sj_reader_push_unknown(L);
