@@ -205,11 +205,25 @@ static void access_log_dates(void **state) {
     }
 }
 
+static void leap_days(void **state) {
+  (void)state;
+  check_arrivals(
+      "h - - [29/Feb/2000:00:00:00 +0000] \"\" 200 1 951782400 0\n"
+      "h - - [29/Feb/2096:23:59:60 +0000] \"\" 200 1 951782401.5 0\n",
+      ARRIVALS(0, 1.5));
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(csv_columns),         cmocka_unit_test(csv_absent_columns),
-                                     cmocka_unit_test(csv_spellings),       cmocka_unit_test(csv_times_are_exact),
-                                     cmocka_unit_test(csv_is_put_in_order), cmocka_unit_test(model_units),
-                                     cmocka_unit_test(pgbench_variants),    cmocka_unit_test(formats_are_found),
-                                     cmocka_unit_test(access_log_fields),   cmocka_unit_test(access_log_dates)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(csv_columns),
+                                     cmocka_unit_test(csv_absent_columns),
+                                     cmocka_unit_test(csv_spellings),
+                                     cmocka_unit_test(csv_times_are_exact),
+                                     cmocka_unit_test(csv_is_put_in_order),
+                                     cmocka_unit_test(model_units),
+                                     cmocka_unit_test(pgbench_variants),
+                                     cmocka_unit_test(formats_are_found),
+                                     cmocka_unit_test(access_log_fields),
+                                     cmocka_unit_test(access_log_dates),
+                                     cmocka_unit_test(leap_days)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,6 +163,9 @@ static void wrong_lines(void **state) {
       {TEXT(ACCESS "\nh - - [29/Feb/2023:09:03:25 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n"), NULL,
        "log:2: the time is `[29/Feb/2023:09:03:25 +0000]`, expected one as in [22/Nov/2026:09:03:25 +0000], of the "
        "years 1970 to 2261"},
+      {TEXT(ACCESS "\nh - - [29/Feb/2100:09:03:25 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n"), NULL,
+       "log:2: the time is `[29/Feb/2100:09:03:25 +0000]`, expected one as in [22/Nov/2026:09:03:25 +0000], of the "
+       "years 1970 to 2261"},
       {TEXT(ACCESS "\nh - - [22/Nov/2026:09:03:25 +0000] \"GET / HTTP/1.1\" OK 5 \"-\" \"-\"\n"), NULL,
        "log:2: the status is `OK`, expected three digits"},
       {TEXT(ACCESS "\nh - - [22/Nov/2026:09:03:25 +0000] \"GET / HTTP/1.1\" 200 5k \"-\" \"-\"\n"), NULL,

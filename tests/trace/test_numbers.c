@@ -75,6 +75,20 @@ static void random_values(void **state) {
   }
 }
 
+/* 64 bits and a power of ten: where rounding first to 64 bits and then to 53 goes wrong once in 4096. */
+static void long_mantissas(void **state) {
+  (void)state;
+  struct sj_stream stream;
+  sj_stream_seed(&stream, 5, 6);
+  for (int i = 0; i < 300000; i++) {
+    const uint64_t mantissa = sj_stream_next(&stream) | UINT64_C(1) << 63;
+    const int decimals = 1 + (int)sj_stream_below(&stream, 24);
+    char text[64];
+    snprintf(text, sizeof text, "%llue-%d", (unsigned long long)mantissa / (i % 2 ? 10 : 1), decimals);
+    check_value(text);
+  }
+}
+
 static void not_numbers(void **state) {
   (void)state;
   static const char *const texts[] = {"", ".", "-", "+", "e5", "1e", "1e+", "nan", "inf", "-inf", "x1", " 1", "+-1"};
@@ -135,8 +149,8 @@ static void quotes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(values),        cmocka_unit_test(halves),
-                                     cmocka_unit_test(random_values), cmocka_unit_test(not_numbers),
-                                     cmocka_unit_test(ticks),         cmocka_unit_test(whole_numbers),
-                                     cmocka_unit_test(quotes)};
+                                     cmocka_unit_test(random_values), cmocka_unit_test(long_mantissas),
+                                     cmocka_unit_test(not_numbers),   cmocka_unit_test(ticks),
+                                     cmocka_unit_test(whole_numbers), cmocka_unit_test(quotes)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

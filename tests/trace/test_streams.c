@@ -1,6 +1,7 @@
 /* Streams: compressed and plain, in order, cut, several at once, in bounded memory, of files that change. */
 #include <malloc.h>
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include "random/stream.h"
 #include "recording.h"
@@ -182,6 +183,21 @@ static void parts(void **state) {
   end_recording(&all);
 }
 
+/* `from` is in, `to` is out. */
+static void part_bounds(void **state) {
+  (void)state;
+  struct recording part;
+  struct sj_trace_options options = whole();
+  options.from = 1;
+  options.to = 3;
+  read_text(&part, "time,size\n13,4\n10,1\n11,2\n12,3\n", &options);
+  assert_int_equal(part.count, 2);
+  assert_true(part.records[0].size == 2 && part.records[0].arrival == 0);
+  assert_true(part.records[1].size == 3 && part.records[1].arrival == 1);
+  assert_true(sj_trace_summary_of(part.trace)->size_mean == 2.5);
+  end_recording(&part);
+}
+
 struct job {
   const struct sj_trace *trace;
   const struct recording *expected;
@@ -261,37 +277,51 @@ static void memory_does_not_grow(void **state) {
   assert_true(much < 1000000);
 }
 
+/* What is done to a file of 100,000 lines between the check and the replay. */
+struct change {
+  const char *text; /* written over the line in the middle; NULL: nothing */
+  bool hidden;      /* size and time of change stay */
+  off_t longer;     /* bytes appended or cut off */
+};
+
 static void changed_files_are_noticed(void **state) {
   (void)state;
-  static const char *const changes[] = {"x", "9", "\n"}; /* wrong, out of order, a line more */
-  for (size_t c = 0; c < 5; c++) {
-    const size_t lines = 100000, line_length = 7;
-    char *const text = malloc(lines * line_length + 16);
-    size_t length = (size_t)sprintf(text, "time\n");
-    for (size_t i = 0; i < lines; i++) length += (size_t)sprintf(text + length, "%zu\n", 100000 + i);
+  static const struct change changes[] = {{"x", true, 0},
+                                          {"9", true, 0} /* out of order */,
+                                          {"\n\n\n\n\n\n\n", true, 0} /* a line less */,
+                                          {"150000", false, 0},
+                                          {NULL, false, -7000},
+                                          {NULL, false, 7}};
+  enum { LINES = 100000, LINE_LENGTH = 7 };
+  char *const text = malloc(LINES * LINE_LENGTH + 16);
+  size_t length = (size_t)sprintf(text, "time\n");
+  for (size_t i = 0; i < LINES; i++) length += (size_t)sprintf(text + length, "%zu\n", 100000 + i);
+  for (size_t c = 0; c < sizeof changes / sizeof *changes; c++) {
+    const struct change *const change = &changes[c];
     const int fd = file_of(text, length);
-    free(text);
-    struct sj_trace *trace;
+    const struct timespec times[] = {{1, 0}, {1, 0}};
+    assert_int_equal(futimens(fd, times), 0);
+    struct recording recording = {0};
     struct sj_trace_reader *reader = NULL;
     struct sj_error error;
     const struct sj_trace_options options = whole();
-    assert_int_equal(sj_trace_open(fd, "live.csv", &options, &trace, &error), SJ_OK);
-    if (c < 3)
-      assert_int_equal(pwrite(fd, changes[c], 1, (off_t)length / 2 / 7 * 7 + 5), 1);
-    else if (c == 3)
-      assert_int_equal(ftruncate(fd, (off_t)length / 2), 0);
-    else
-      assert_int_equal(pwrite(fd, "200000\n", 7, (off_t)length), 7);
-    struct recording recording = {trace, NULL, 0};
-    enum sj_status status = sj_trace_reader_create(trace, &reader, &error);
-    bool more = status == SJ_OK;
+    assert_int_equal(sj_trace_open(fd, "live.csv", &options, &recording.trace, &error), SJ_OK);
+    if (change->text) {
+      const off_t middle = 5 + (off_t)LINE_LENGTH * (LINES / 2);
+      assert_int_equal(pwrite(fd, change->text, strlen(change->text), middle), strlen(change->text));
+    }
+    if (change->longer > 0) assert_int_equal(pwrite(fd, "200000\n", 7, (off_t)length), 7);
+    if (change->longer < 0) assert_int_equal(ftruncate(fd, (off_t)length + change->longer), 0);
+    if (change->hidden) assert_int_equal(futimens(fd, times), 0);
+    enum sj_status status = sj_trace_reader_create(recording.trace, &reader, &error);
     struct sj_trace_record record;
-    while (more && status == SJ_OK) status = sj_trace_reader_next(reader, &record, &more, &error);
+    for (bool more = true; more && status == SJ_OK;) status = sj_trace_reader_next(reader, &record, &more, &error);
     assert_int_equal(status, SJ_FAILED);
     assert_string_equal(error.message, "live.csv: changed while it was read, expected a finished file");
     sj_trace_reader_destroy(reader);
     end_recording(&recording);
   }
+  free(text);
 }
 
 int main(void) {
@@ -300,6 +330,7 @@ int main(void) {
                                      cmocka_unit_test(order_is_that_of_a_sort),
                                      cmocka_unit_test(too_much_disorder),
                                      cmocka_unit_test(parts),
+                                     cmocka_unit_test(part_bounds),
                                      cmocka_unit_test(readers_do_not_disturb_each_other),
                                      cmocka_unit_test(memory_does_not_grow),
                                      cmocka_unit_test(changed_files_are_noticed)};
