@@ -101,6 +101,16 @@ static inline double sj_draw(const struct sj_distribution *d, struct sj_stream *
   return sj_distribution_draw(d, stream, recorded);
 }
 
+/* The first draw of the stream (key, number): what a request needs that draws once for a purpose. */
+static inline double sj_draw_at(const struct sj_distribution *d, uint64_t key, uint64_t number, double recorded) {
+  if (__builtin_expect(d->kind == SJ_EXPONENTIAL, 1)) return d->location * sj_draw_exponential_at(key, number);
+  if (d->kind == SJ_CONSTANT) return d->location;
+  if (d->kind == SJ_RECORDED) return recorded;
+  struct sj_stream stream;
+  sj_stream_seed(&stream, key, number);
+  return sj_distribution_draw(d, &stream, recorded);
+}
+
 /* Moments; INFINITY where they do not exist (pareto), NAN where unknown (anything with SJ_RECORDED). Closed form where
  * there is one, else adaptive quadrature to about 1e-9 relative. */
 double sj_distribution_mean(const struct sj_distribution *d);

@@ -42,6 +42,15 @@ static inline void sj_stream_seed(struct sj_stream *stream, uint64_t key, uint64
   stream->s[3] = sj_mix(b + UINT64_C(0x9fb21c651e98df25));
 }
 
+/* What sj_stream_next gives first after sj_stream_seed(stream, key, number). */
+static inline uint64_t sj_stream_first(uint64_t key, uint64_t number) {
+  const uint64_t a = key + number * UINT64_C(0x9e3779b97f4a7c15);
+  const uint64_t b = key * UINT64_C(0xaf251af3b0f025b4) + number * UINT64_C(0xd1342543de82ef95);
+  const uint64_t s0 = sj_mix(a);
+  const uint64_t sum = s0 + sj_mix(b + UINT64_C(0x9fb21c651e98df25));
+  return ((sum << 23) | (sum >> 41)) + s0;
+}
+
 /* The next 64 random bits. 0.8 ns. */
 static inline uint64_t sj_stream_next(struct sj_stream *stream) {
   uint64_t *const s = stream->s;

@@ -25,6 +25,18 @@ static inline double sj_draw_exponential(struct sj_stream *stream) {
   return sj_ziggurat_exponential_slow(stream, bits);
 }
 
+/* The same as the first sj_draw_exponential of the stream (key, number), without making the stream: half of its state is not needed
+ * in 98.9 % of calls. */
+static inline double sj_draw_exponential_at(uint64_t key, uint64_t number) {
+  const uint64_t bits = sj_stream_first(key, number);
+  const struct sj_ziggurat_layer *const layer = &sj_ziggurat_exponential_layers[bits & 255];
+  const uint64_t abscissa = bits >> 8;
+  if (__builtin_expect(abscissa < layer->limit, 1)) return (double)(int64_t)abscissa * layer->scale;
+  struct sj_stream stream;
+  sj_stream_seed(&stream, key, number);
+  return sj_draw_exponential(&stream);
+}
+
 /* A draw from the standard normal distribution. The low 8 bits choose the layer, bit 8 the sign, the upper 55 the
  * abscissa. */
 static inline double sj_draw_normal(struct sj_stream *stream) {

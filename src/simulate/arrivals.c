@@ -6,8 +6,6 @@
 #include "random/elementary.h"
 #include "simulate/engine.h"
 
-static const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
-
 /* --- the time of the next arrival ----------------------------------------------------------------------------------
  */
 
@@ -72,10 +70,10 @@ static double next_recorded(struct engine *engine, struct arrivals *a) {
   return more ? a->origin + (a->record.arrival - a->recorded_origin) / a->spec->rate_factor : INFINITY;
 }
 
-static double next_time(struct engine *engine, struct arrivals *a, double now) {
+double arrivals_next(struct engine *engine, struct arrivals *a, double now) {
   switch (a->spec->kind) {
     case SJ_ARRIVALS_POISSON:
-      return a->spec->rate > 0 ? now + sj_draw_exponential(&a->stream) / a->spec->rate : INFINITY;
+      return a->spec->rate > 0 ? now + sj_draw_exponential(&a->stream) * a->mean_interval : INFINITY;
     case SJ_ARRIVALS_RENEWAL:
       return now + sj_draw(a->interval, &a->stream, 0);
     case SJ_ARRIVALS_MMPP:
@@ -106,7 +104,7 @@ static void note_recording(struct engine *engine, struct client *client, const s
 static void new_request(struct engine *engine, struct arrivals *a, struct customer *customer) {
   struct client *const client = a->client;
   const uint64_t number = a->number++;
-  const uint64_t lineage = a->base_lineage + number * golden;
+  const uint64_t lineage = a->base_lineage + number;
   uint32_t member = 0;
   if (a->member >= 0) {
     member = (uint32_t)a->member;
@@ -148,14 +146,8 @@ static void schedule_next(struct engine *engine, struct arrivals *a) {
 
 void arrivals_happen(struct engine *engine, struct arrivals *a) {
   if (!engine->arriving) return;
-  if (a->spec->kind == SJ_ARRIVALS_POISSON) { /* first the next one: it takes the place of this one in the heap */
-    a->next_time = engine->now + sj_draw_exponential(&a->stream) / a->spec->rate;
-    schedule_next(engine, a);
-    new_request(engine, a, NULL);
-    return;
-  }
   new_request(engine, a, NULL);
-  a->next_time = next_time(engine, a, engine->now);
+  a->next_time = arrivals_next(engine, a, engine->now);
   schedule_next(engine, a);
 }
 
@@ -227,6 +219,7 @@ static bool create_one(struct engine *engine, struct client *client, struct arri
   a->spec = &spec->arrivals;
   a->member = member;
   a->next_time = INFINITY;
+  a->mean_interval = 1 / a->spec->rate;
   a->standstill = NAN;
   a->base_lineage = client->lineage_key + (uint64_t)(member + 1) * UINT64_C(0xd6e8feb86659fd93);
   const uint64_t key = sj_stream_key(engine->seed, engine->run, spec->name, "arrivals");
@@ -282,7 +275,7 @@ void arrivals_start(struct engine *engine, struct client *client) {
       for (uint32_t c = 0; c < a->customer_count; c++) arrivals_think(engine, &a->customers[c]);
       continue;
     }
-    a->next_time = next_time(engine, a, 0);
+    a->next_time = arrivals_next(engine, a, 0);
     schedule_next(engine, a);
   }
 }
@@ -314,6 +307,7 @@ void arrivals_changed(struct engine *engine, struct client *client, const struct
   for (size_t i = 0; i < client->arrivals_count; i++) {
     struct arrivals *const a = &client->arrivals[i];
     a->spec = &client->spec->arrivals;
+    a->mean_interval = 1 / a->spec->rate;
     a->interval = member_law(engine, &a->spec->interval,
                              sj_stream_key(engine->seed, engine->run, client->spec->name, "interval law"),
                              (uint64_t)(a->member + 1), &a->owned_interval);

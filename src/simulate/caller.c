@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "random/elementary.h"
+#include "simulate/closing.h"
 #include "simulate/engine.h"
 
 struct request *request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
@@ -24,7 +25,6 @@ struct request *request_create(struct engine *engine, struct caller *caller, uin
   request->call = 0;
   request->target = 0;
   request->flags = REQUEST_OPEN;
-  if (engine->plain) return request;
   request->recorded = request->size = 0;
   request->number = 0;
   request->flow = NULL;
@@ -40,7 +40,7 @@ static void request_release(struct engine *engine, struct request *request) {
 }
 
 static struct attempt *attempt_create(struct engine *engine, struct request *request) {
-  const uint32_t number = engine->plain ? 0 : request->attempts_made++;
+  const uint32_t number = request->attempts_made++;
   struct attempt *const attempt = number == 0 ? &request->first : sj_pool_take(&engine->attempts);
   if (__builtin_expect(!attempt, 0)) {
     engine_out_of_memory(engine);
@@ -53,7 +53,6 @@ static struct attempt *attempt_create(struct engine *engine, struct request *req
   attempt->place = PLACE_TO_SERVER;
   attempt->flags = ATTEMPT_OUT | (number == 0 ? ATTEMPT_FIRST : 0);
   request->references++;
-  if (engine->plain) return attempt;
   attempt->next = attempt->previous = NULL;
   attempt->timer_next = attempt->timer_previous = NULL;
   attempt->sent = attempt->message_sent = engine->now;
@@ -70,7 +69,7 @@ static struct attempt *attempt_create(struct engine *engine, struct request *req
 
 void attempt_release(struct engine *engine, struct attempt *attempt) {
   if (attempt->flags & ATTEMPT_OUT || attempt->place != PLACE_GONE) return;
-  if (!engine->plain && attempt->children > 0) return;
+  if (attempt->children > 0) return;
   struct request *const request = attempt->request;
   if (!(attempt->flags & ATTEMPT_FIRST)) sj_pool_give(&engine->attempts, attempt);
   request_release(engine, request);
@@ -128,8 +127,9 @@ static struct server *pick(struct engine *engine, struct caller *caller, const s
  */
 
 static void arm_timeout(struct engine *engine, struct caller *caller, struct attempt *attempt) {
-  struct sj_stream stream = stream_of(caller->keys[KEY_TIMEOUT], attempt_lineage(attempt));
-  const double patience = sj_draw(caller->timeout, &stream, 0);
+  const double patience = caller->timeout_constant
+                              ? caller->timeout->location
+                              : sj_draw_at(caller->timeout, caller->keys[KEY_TIMEOUT], attempt_lineage(attempt), 0);
   attempt->expires = engine->now + patience;
   if (!caller->timeout_constant) {
     attempt->timer = sj_event_schedule(&engine->events, attempt->expires, EVENT_TIMEOUT, attempt, true);
@@ -347,7 +347,6 @@ static void end_attempt(struct engine *engine, struct attempt *attempt) {
   assert(attempt->flags & ATTEMPT_OUT);
   attempt->flags &= (uint8_t)~ATTEMPT_OUT;
   caller->out--;
-  if (engine->plain) return;
   disarm_timeout(engine, caller, attempt);
   struct attempt **link = &request->attempts;
   while (*link != attempt) link = &(*link)->sibling;
@@ -461,18 +460,16 @@ void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->place = PLACE_GONE;
-  if (!engine->plain) {
-    attempt->event = SJ_EVENT_NONE;
-    if (!(attempt->flags & ATTEMPT_OUT)) {
-      late_answer(engine, attempt, outcome);
-      drain(engine, caller);
-      attempt_release(engine, attempt);
-      return;
-    }
-    if (caller->spec->breaker.given)
-      breaker_ended(engine, caller, attempt, outcome != OUTCOME_OK, outcome != OUTCOME_BREAKER);
-    if (caller->hedging && outcome == OUTCOME_OK) hedging_add(caller, engine->now - attempt->sent);
+  attempt->event = SJ_EVENT_NONE;
+  if (!(attempt->flags & ATTEMPT_OUT)) {
+    late_answer(engine, attempt, outcome);
+    drain(engine, caller);
+    attempt_release(engine, attempt);
+    return;
   }
+  if (caller->spec->breaker.given)
+    breaker_ended(engine, caller, attempt, outcome != OUTCOME_OK, outcome != OUTCOME_BREAKER);
+  if (caller->hedging && outcome == OUTCOME_OK) hedging_add(caller, engine->now - attempt->sent);
   end_attempt(engine, attempt);
   if (outcome == OUTCOME_OK) {
     if (request->flags & REQUEST_STAGE) request->served_by = attempt->server;
@@ -523,45 +520,9 @@ void attempt_answer_arrives(struct engine *engine, struct attempt *attempt) {
 /* --- the end of a request ------------------------------------------------------------------------------------------
  */
 
-static const char *const outcome_names[] = {"ok", "timeout", "refused", "error", "breaker", "budget", "deadline"};
-
-static void write_row(const struct engine *engine, const struct request *request, enum outcome outcome) {
-  const struct client *const client = request->caller->client;
-  fprintf(engine->csv, "%llu,%s,%u,%.17g,%.17g,%s,%u\n", (unsigned long long)engine->run, client->spec->name,
-          request->caller->member, request->arrival, engine->now - request->arrival, outcome_names[outcome],
-          engine->plain ? 1 : request->attempts_made);
-}
-
-static void count_closed(struct client_statistics *s, double latency, enum outcome outcome, bool counted,
-                         bool in_window) {
-  if (outcome == OUTCOME_OK) {
-    if (in_window) s->in_window++;
-    s->cell_completed++;
-    s->cell_latency += latency;
-    if (!counted) return;
-    s->completed++;
-    sample_add(&s->latency, latency);
-  } else {
-    s->cell_failed++;
-    if (!counted) return;
-    s->failed++;
-    s->failed_by[outcome]++;
-  }
-}
-
 static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
-  struct client *const client = request->caller->client;
-  const double latency = engine->now - request->arrival;
-  const bool counted = request->flags & REQUEST_COUNTED;
-  count_closed(client->statistics, latency, outcome, counted, engine->counting);
-  if (client->members)
-    count_closed(&client->members[request->caller->member], latency, outcome, counted, engine->counting);
-  if (engine->csv && counted) write_row(engine, request, outcome);
-  if (engine->pilot && outcome == OUTCOME_OK)
-    sj_mser_add(&engine->pilot[client - engine->clients], engine->now, latency);
-  engine->open--;
-  if (!engine->arriving && engine->open == 0) engine->done = true;
-  if (!engine->plain && request->customer) arrivals_think(engine, request->customer);
+  note_closed(engine, request, outcome);
+  if (request->customer) arrivals_think(engine, request->customer);
 }
 
 static void cancel_event(struct engine *engine, uint32_t *event) {
@@ -583,13 +544,11 @@ static void abandon_attempts(struct engine *engine, struct request *request) {
 void request_close(struct engine *engine, struct request *request, enum outcome outcome) {
   assert(request->flags & REQUEST_OPEN);
   request->flags &= ~(uint32_t)REQUEST_OPEN;
-  if (!engine->plain) {
-    cancel_event(engine, &request->deadline_event);
-    cancel_event(engine, &request->retry_event);
-    cancel_event(engine, &request->hedge_event);
-    abandon_attempts(engine, request);
-    leave_orbit(engine, request);
-  }
+  cancel_event(engine, &request->deadline_event);
+  cancel_event(engine, &request->retry_event);
+  cancel_event(engine, &request->hedge_event);
+  abandon_attempts(engine, request);
+  leave_orbit(engine, request);
   if (request->flags & REQUEST_STAGE)
     flow_stage_closed(engine, request, outcome);
   else if (request->caller->client)

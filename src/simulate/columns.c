@@ -36,6 +36,7 @@ static const struct {
 static void put_sample(struct walk *walk, const char *prefix, const char *name, struct sample *sample) {
   char *const full = sj_format("%s.%s", prefix, name);
   const struct sj_moments *const m = &sample->moments;
+  if (!walk->results) sample_settle(sample);
   const bool any = m->count > 0;
   put_mean(walk, full, "mean", sj_moments_mean(m));
   put_mean(walk, full, "std", sj_moments_std(m));
@@ -109,7 +110,7 @@ static void put_server(struct walk *walk, const char *name, const struct sj_serv
   put_sample(walk, name, "sojourn", &s->sojourn);
   put_sample(walk, name, "wait", &s->wait);
   put_sample(walk, name, "service", &s->service);
-  struct sample nothing = {{0}, {0}};
+  struct sample nothing = {.gathered = 0};
   for (size_t a = 0; server->api_count > 1 && a < server->api_count; a++) {
     char *const full = sj_format("%s.%s", name, server->apis[a].name);
     for (size_t k = 0; k < 3; k++) put_sample(walk, full, kinds[k], s->apis ? &s->apis[3 * a + k] : &nothing);
@@ -206,8 +207,22 @@ bool statistics_name(struct sj_results *results, const struct sj_model *model, b
   return !walk.failed && (!series || name_series(results, model));
 }
 
+/* The latencies that were measured elsewhere. */
+static void copy_latencies(struct engine *engine) {
+  for (size_t i = 0; i < engine->model->client_count; i++) {
+    const struct client *const client = &engine->clients[i];
+    if (!client->latency_from) continue;
+    struct sample *const from = &client->latency_from->statistics->sojourn;
+    struct sample *const to = &client->statistics->latency;
+    sample_settle(from);
+    to->moments = from->moments;
+    if (!sj_histogram_merge(&to->histogram, &from->histogram)) engine_out_of_memory(engine);
+  }
+}
+
 void statistics_fill(struct engine *engine, bool members, struct sj_run *run) {
   struct walk walk = {.run = run, .window = engine->duration - engine->warmup};
+  copy_latencies(engine);
   walk_model(&walk, engine->model, engine, members);
 }
 

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "simulate/plain.h"
 
 void engine_out_of_memory(struct engine *engine) {
   if (engine->status != SJ_OK) return;
+  engine->running = false;
   engine->status = sj_error_set(engine->error, SJ_NO_MEMORY, "out of memory at time %.6g, with %llu requests in flight",
                                 engine->now, (unsigned long long)engine->open);
 }
@@ -21,6 +23,7 @@ void engine_fail(struct engine *engine, enum sj_status status, const char *forma
   va_start(arguments, format);
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
+  engine->running = false;
   engine->status = sj_error_set(engine->error, status, "%s", message);
 }
 
@@ -126,6 +129,9 @@ static bool create_member(struct engine *engine, struct server_pool *pool, struc
   if (pool->member_statistics) server->own = &pool->member_statistics[server->member];
   server->capacity = spec->capacity;
   server->pace = spec->speed;
+  server->stretch = 1 / spec->speed;
+  server->discipline = spec->discipline;
+  server->counted_apart = pool->count > 1 || pool->member_statistics;
   server->slow = 1;
   server->service_key = sj_stream_key(engine->seed, engine->run, spec->name, "service");
   server->admission_key = sj_stream_key(engine->seed, engine->run, spec->name, "admission");
@@ -229,10 +235,10 @@ static void pool_destroy(struct engine *engine, struct server_pool *pool) {
   free(pool->statistics);
 }
 
-static bool plain_call(const struct sj_call *call) {
-  return call->target_count == 1 && !sj_law_given(&call->timeout) && call->retries == 0 && call->deadline == INFINITY &&
-         !call->hedge.given && !call->breaker.given && call->connections == 0 && !call->network.given &&
-         !sj_law_given(&call->stage_timeout);
+static bool plain_call(const struct sj_model *model, const struct sj_call *call) {
+  return call->target_count == 1 && model->servers[call->targets[0].server].count == 1 &&
+         !sj_law_given(&call->timeout) && call->retries == 0 && call->deadline == INFINITY && !call->hedge.given &&
+         !call->breaker.given && call->connections == 0 && !call->network.given && !sj_law_given(&call->stage_timeout);
 }
 
 /* Whether every request is one attempt at one server, done when that is done: then nothing else needs to be kept of it.
@@ -241,8 +247,8 @@ static bool is_plain(const struct sj_model *model) {
   if (model->fault_count > 0) return false;
   for (size_t i = 0; i < model->client_count; i++) {
     const struct sj_client *const client = &model->clients[i];
-    if (!plain_call(&client->call) || sj_law_given(&client->size) || client->arrivals.kind == SJ_ARRIVALS_TRACE ||
-        client->arrivals.kind == SJ_ARRIVALS_CLOSED)
+    if (!plain_call(model, &client->call) || sj_law_given(&client->size) ||
+        client->arrivals.kind == SJ_ARRIVALS_TRACE || client->arrivals.kind == SJ_ARRIVALS_CLOSED)
       return false;
   }
   for (size_t i = 0; i < model->server_count; i++) {
@@ -252,6 +258,19 @@ static bool is_plain(const struct sj_model *model) {
       if (server->apis[a].call_count > 0) return false;
   }
   return true;
+}
+
+/* In a plain model a client's latencies are the sojourn times of the server that it alone calls. */
+static void measure_once(struct engine *engine) {
+  const struct sj_model *const model = engine->model;
+  for (size_t i = 0; i < model->client_count; i++) {
+    const uint32_t server = model->clients[i].call.targets[0].server;
+    size_t callers = 0;
+    for (size_t c = 0; c < model->client_count; c++) callers += model->clients[c].call.targets[0].server == server;
+    if (callers > 1 || engine->options->members) continue;
+    engine->clients[i].latency_from = &engine->servers[server];
+    engine->clients[i].statistics->latency_elsewhere = true;
+  }
 }
 
 static bool make_world(struct engine *engine) {
@@ -280,6 +299,7 @@ static bool make_world(struct engine *engine) {
       if (!make_server_callers(engine, &engine->servers[i], &engine->servers[i].members[m])) return false;
   for (size_t i = 0; i < model->client_count; i++)
     if (!client_create(engine, &engine->clients[i], &model->clients[i])) return false;
+  if (engine->plain) measure_once(engine);
   return true;
 }
 
@@ -296,6 +316,8 @@ static void destroy_world(struct engine *engine) {
   sj_pool_destroy(&engine->requests);
   sj_pool_destroy(&engine->attempts);
 }
+
+static void engine_done(struct engine *engine) { engine->running = false; }
 
 /* --- the measured window -------------------------------------------------------------------------------------------
  */
@@ -348,7 +370,7 @@ static void last_arrival(struct engine *engine) {
   engine->counting = false;
   engine->arriving = false;
   if (engine->open == 0 || engine->pilot)
-    engine->done = true;
+    engine_done(engine);
   else
     schedule(engine, engine->duration + engine->drain, EVENT_GIVE_UP, NULL);
 }
@@ -386,10 +408,16 @@ static void start(struct engine *engine) {
 static inline void dispatch(struct engine *engine, enum event_kind kind, void *argument) {
   switch (kind) {
     case EVENT_ARRIVAL:
-      arrivals_happen(engine, argument);
+      if (engine->plain)
+        plain_arrive(engine, argument);
+      else
+        arrivals_happen(engine, argument);
       break;
     case EVENT_SERVED:
-      server_served(engine, argument);
+      if (engine->plain)
+        plain_served(engine, argument);
+      else
+        server_served(engine, argument);
       break;
     case EVENT_THOUGHT:
       arrivals_thought(engine, argument);
@@ -437,7 +465,7 @@ static inline void dispatch(struct engine *engine, enum event_kind kind, void *a
       last_arrival(engine);
       break;
     case EVENT_GIVE_UP:
-      engine->done = true;
+      engine_done(engine);
       break;
     case EVENT_CANCELLED:
       break;
@@ -448,29 +476,24 @@ enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
 
 /* Reports how far the run is, and looks whether it shall stop. */
 static void look_up(struct engine *engine, struct engine_control *control) {
+  if (engine->events.overflow) engine_out_of_memory(engine);
   if (!control) return;
   const double share = engine->now < engine->duration ? engine->now / engine->duration : 1;
   __atomic_store(&control->share, &share, __ATOMIC_RELAXED);
   __atomic_store_n(&control->events, engine->dispatched, __ATOMIC_RELAXED);
-  if ((control->stop && *control->stop) || __atomic_load_n(&control->cancelled, __ATOMIC_RELAXED))
+  if ((control->stop && *control->stop) || __atomic_load_n(&control->cancelled, __ATOMIC_RELAXED)) {
     engine->status = SJ_INTERRUPTED;
+    engine->running = false;
+  }
 }
 
 static void loop(struct engine *engine, struct engine_control *control) {
-  while (!engine->done && engine->status == SJ_OK) {
-    for (int i = 0; i < EVENTS_BETWEEN_LOOKS; i++) {
-      uint32_t kind;
-      void *argument;
-      if (!sj_event_take(&engine->events, &engine->now, &kind, &argument)) {
-        engine->done = true;
-        break;
-      }
-      engine->dispatched++;
-      dispatch(engine, (enum event_kind)kind, argument);
-      if (__builtin_expect(engine->done || engine->status != SJ_OK, 0)) break;
-    }
-    if (engine->events.overflow) engine_out_of_memory(engine);
-    look_up(engine, control);
+  uint32_t kind;
+  void *argument;
+  engine->running = engine->status == SJ_OK;
+  while (engine->running && sj_event_take(&engine->events, &engine->now, &kind, &argument)) {
+    if (__builtin_expect(++engine->dispatched % EVENTS_BETWEEN_LOOKS == 0, 0)) look_up(engine, control);
+    dispatch(engine, (enum event_kind)kind, argument);
   }
 }
 
@@ -481,7 +504,7 @@ static void check_invariants(const struct engine *engine) {
   for (size_t i = 0; i < engine->model->client_count; i++) {
     const struct client_statistics *const s = engine->clients[i].statistics;
     assert(s->completed + s->failed <= s->arrivals);
-    assert(s->latency.moments.count == s->completed);
+    assert(s->latency_elsewhere || s->latency.moments.count + s->latency.gathered == s->completed);
     unfinished += s->arrivals - s->completed - s->failed;
     for (uint32_t m = 0; engine->open == 0 && m < engine->clients[i].spec->count; m++)
       assert(engine->clients[i].callers[m].out == 0 && !engine->clients[i].callers[m].timer_head);
@@ -538,6 +561,7 @@ enum sj_status engine_run(const struct sj_model *model, const struct sj_simulate
   engine->pilot = pilot;
   engine->csv = csv;
   engine->error = error;
+  engine->watched = csv || pilot || options->members;
   engine->series = run && results->series_count > 0 ? run->series : NULL;
   if (!make_world(engine)) engine_out_of_memory(engine);
   if (engine->status == SJ_OK) start(engine);

@@ -240,6 +240,7 @@ struct arrivals {
   double origin, recorded_origin; /* a recorded time t is replayed at origin + (t - recorded_origin) / rate_factor */
   const struct sj_distribution *interval;
   struct sj_distribution *owned_interval;
+  double mean_interval; /* poisson: 1 / rate */
   double
       standstill; /* of a source that a fault has stopped (rate 0): what is left, as rate times time; NAN: not known */
 };
@@ -251,6 +252,7 @@ struct client {
   size_t arrivals_count;
   struct client_statistics *statistics; /* of the pool */
   struct client_statistics *members;    /* [member], or NULL */
+  struct server_pool *latency_from; /* whose sojourn times are the latencies, which are then measured once; or NULL */
   const struct sj_distribution **sizes; /* [member], or NULL */
   struct sj_distribution **owned_sizes;
   uint64_t keys[KEY_COUNT];
@@ -284,7 +286,10 @@ struct server {
 
   uint32_t threads, busy, in_system, waiting;
   double capacity;
-  double pace;            /* speed / slow factors: the rate at which work gets done */
+  double pace;    /* speed / slow factors: the rate at which work gets done */
+  double stretch; /* 1 / pace */
+  enum sj_discipline discipline;
+  bool counted_apart;     /* levels are counted in more places than the pool\'s gauges */
   double slow;            /* product of the slow faults in force */
   uint32_t down, stalled; /* faults in force */
   double fail_ratio;      /* 1 - product of (1 - ratio) */
@@ -347,7 +352,8 @@ struct engine {
   bool counting; /* requests that arrive now are counted */
   bool arriving; /* arrivals go on */
   bool done;
-  bool plain; /* the short forms of request and attempt suffice */
+  bool running; /* neither done nor failed */
+  bool plain;   /* the short forms of request and attempt suffice */
   bool no_memory;
   uint64_t dispatched;
   uint64_t open; /* clients' requests */
@@ -368,6 +374,7 @@ struct engine {
   size_t grid_next;
   double *series; /* the run's */
   int quarter;
+  bool watched; /* csv, pilot or members: more is to be done at the end of a request */
   FILE *csv;
   struct sj_mser *pilot; /* [client]: latencies of a pilot run, or NULL */
   struct sj_error *error;
@@ -394,7 +401,7 @@ static inline double recorded_service(const struct engine *engine, const struct 
 /* A stream at its beginning for one draw or a few: of a purpose (key), for one attempt or request (lineage). */
 static inline struct sj_stream stream_of(uint64_t key, uint64_t lineage) {
   struct sj_stream stream;
-  sj_stream_seed(&stream, key + lineage, 0);
+  sj_stream_seed(&stream, key, lineage);
   return stream;
 }
 
@@ -418,10 +425,15 @@ void engine_fail(struct engine *engine, enum sj_status status, const char *forma
 bool arrivals_create(struct engine *engine, struct client *client);
 void arrivals_destroy(struct client *client);
 void arrivals_start(struct engine *engine, struct client *client);
+/* The time of the next arrival after `now`; INFINITY: none. */
+double arrivals_next(struct engine *engine, struct arrivals *arrivals, double now);
 void arrivals_happen(struct engine *engine, struct arrivals *arrivals);
 void arrivals_thought(struct engine *engine, struct customer *customer);
 void arrivals_think(struct engine *engine, struct customer *customer); /* its request is closed */
 void arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before);
+
+/* plain.c */
+void plain_refused(struct engine *engine, struct server *server, struct attempt *attempt);
 
 /* caller.c */
 bool caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec);
@@ -470,6 +482,10 @@ double hedging_delay(const struct caller *caller); /* INFINITY: too few answers 
 
 /* server.c */
 void server_receive(struct engine *engine, struct attempt *attempt);
+/* The same where something stands in the way: it is full, down, particular about whom it admits. */
+void server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt);
+/* The attempt gives up its thread and its place; who waits is served. */
+void server_leave(struct engine *engine, struct server *server, struct attempt *attempt);
 void server_offer(struct engine *engine, struct server *server, struct attempt *attempt); /* waits or is served */
 void server_served(struct engine *engine, struct attempt *attempt);
 void server_work_done(struct engine *engine, struct attempt *attempt);
@@ -529,6 +545,10 @@ void flows_destroy(struct engine *engine);
 
 /* engine.c */
 void client_draw_sizes(struct engine *engine, struct client *client);
+
+/* rows.c: one row a request, in the order of closing. */
+void csv_header(FILE *csv);
+void csv_row(const struct engine *engine, const struct request *request, enum outcome outcome);
 
 /* growth.c: notes which servers' queues kept growing; in a steady simulation what has no limit becomes null. */
 void judge_growth(const struct sj_model *model, struct sj_results *results);

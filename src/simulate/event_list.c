@@ -6,6 +6,7 @@
 bool sj_event_list_create(struct sj_event_list *list) {
   memset(list, 0, sizeof *list);
   list->end = 3;
+  list->few = true;
   list->slot_count = 1; /* slot 0 stays unused */
   return sj_event_list_grow(list);
 }
@@ -22,6 +23,7 @@ static bool grow_heap(struct sj_event_list *list) {
   if (!heap) return false;
   if (list->heap) memcpy(heap, list->heap, list->end * sizeof *heap);
   free(list->heap);
+  heap[2] = ~(sj_event_key)0;
   list->heap = heap;
   list->heap_capacity = capacity;
   return true;
@@ -61,11 +63,36 @@ failed:
   return false;
 }
 
+void sj_event_list_make_heap(struct sj_event_list *list) {
+  for (uint32_t i = 3, j = list->end - 1; i < j; i++, j--) {
+    const sj_event_key key = list->heap[i];
+    list->heap[i] = list->heap[j];
+    list->heap[j] = key;
+  }
+  list->few = false;
+}
+
+/* Insertion sort, into falling order. */
+static void make_few(struct sj_event_list *list) {
+  for (uint32_t i = 4; i < list->end; i++) {
+    const sj_event_key key = list->heap[i];
+    uint32_t place = i;
+    for (; list->heap[place - 1] < key; place--) list->heap[place] = list->heap[place - 1];
+    list->heap[place] = key;
+  }
+  list->few = true;
+}
+
 void sj_event_list_close_hole(struct sj_event_list *list) {
   assert(list->hole && list->end > 3);
   list->hole = false;
   list->end--;
-  if (list->end > 3) sj_event_list_sift_down(list, list->heap[list->end]);
+  if (list->end <= 3 + SJ_EVENTS_FEW / 4) {
+    if (list->end > 3) list->heap[3] = list->heap[list->end];
+    make_few(list);
+  } else {
+    sj_event_list_sift_down(list, list->heap[list->end]);
+  }
 }
 
 /* Drops what was cancelled, so that timers that never fire do not make the heap deep. */
@@ -83,6 +110,7 @@ static void purge(struct sj_event_list *list) {
   }
   list->end = kept;
   list->cancelled = 0;
+  if (list->few) return;
   /* Floyd's construction: sift down every inner node, the last first. */
   if (kept <= 4) return;
   for (uint32_t node = (kept - 1) / 4 + 2; node >= 3; node--) {

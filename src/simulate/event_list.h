@@ -6,7 +6,10 @@
  * what was scheduled first, timers (a timeout, a deadline) after everything else.
  *
  * Taking the first event leaves a hole at the root, which the next event to be scheduled fills: the common "take one,
- * schedule one" costs one pass down the heap, not a pass down and a pass up. */
+ * schedule one" costs one pass down the heap, not a pass down and a pass up.
+ *
+ * While there are few events they are not a heap but in falling order, the first at the end: taking costs nothing and
+ * scheduling a comparison or two. Turned around, that is a heap. */
 #ifndef SJ_SIMULATE_EVENT_LIST_H
 #define SJ_SIMULATE_EVENT_LIST_H
 
@@ -18,7 +21,8 @@ __extension__ typedef unsigned __int128 sj_event_key;
 
 enum {
   SJ_EVENT_SLOT_BITS = 24, /* at most 2^24 - 1 pending events */
-  SJ_EVENT_NONE = 0        /* no event has slot 0 */
+  SJ_EVENT_NONE = 0,       /* no event has slot 0 */
+  SJ_EVENTS_FEW = 16
 };
 
 struct sj_event {
@@ -28,11 +32,12 @@ struct sj_event {
 };
 
 struct sj_event_list {
-  sj_event_key *heap; /* root at index 3, children of i at 4 (i - 2) ... + 3 */
+  sj_event_key *heap; /* root at index 3, children of i at 4 (i - 2) ... + 3; index 2 holds the largest key there is */
   struct sj_event *slots;
   uint32_t end; /* one past the last heap index */
   uint32_t heap_capacity, slot_capacity, slot_count, free_slot;
   uint32_t cancelled; /* cancelled events still in the heap */
+  bool few;           /* in falling order, not a heap */
   bool hole;          /* the root is empty */
   bool overflow;      /* an event could not be kept: memory or slots ran out */
   uint64_t sequence;
@@ -47,7 +52,9 @@ bool sj_event_list_grow(struct sj_event_list *list);
 /* Marks the event in `slot` as not to happen. It must be pending. */
 void sj_event_cancel(struct sj_event_list *list, uint32_t slot);
 
-/* Fills the hole at the root with the last key. */
+/* From few to many. */
+void sj_event_list_make_heap(struct sj_event_list *list);
+/* Fills the hole at the root with the last key; from many to few, if there are. */
 void sj_event_list_close_hole(struct sj_event_list *list);
 
 /* Moves `key` down from the root to its place. */
@@ -103,6 +110,18 @@ static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time
     return slot;
   }
   sj_event_key *const heap = list->heap;
+  if (list->few) {
+    if (__builtin_expect(list->end < 3 + SJ_EVENTS_FEW, 1)) {
+      uint32_t place = list->end++;
+      while (heap[place - 1] < key) { /* the place before the first holds the largest key there is */
+        heap[place] = heap[place - 1];
+        place--;
+      }
+      heap[place] = key;
+      return slot;
+    }
+    sj_event_list_make_heap(list);
+  }
   uint32_t i = list->end++;
   while (i > 3) {
     const uint32_t parent = i / 4 + 2;
@@ -119,7 +138,7 @@ static inline bool sj_event_take(struct sj_event_list *list, double *time, uint3
   for (;;) {
     if (list->hole) sj_event_list_close_hole(list);
     if (__builtin_expect(list->end == 3, 0)) return false;
-    const sj_event_key key = list->heap[3];
+    const sj_event_key key = list->few ? list->heap[--list->end] : list->heap[3];
     const uint32_t slot = (uint32_t)key & ((1u << SJ_EVENT_SLOT_BITS) - 1);
     struct sj_event *const event = &list->slots[slot];
     const uint64_t bits = (uint64_t)(key >> 64);
@@ -128,7 +147,7 @@ static inline bool sj_event_take(struct sj_event_list *list, double *time, uint3
     *argument = event->argument;
     event->next_free = list->free_slot;
     list->free_slot = slot;
-    list->hole = true;
+    list->hole = !list->few;
     if (__builtin_expect(*kind != 0, 1)) return true;
     list->cancelled--;
   }

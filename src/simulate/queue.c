@@ -120,7 +120,7 @@ struct attempt *queue_pop(struct engine *engine, struct server *server) {
       unlink_attempt(&queue->head, &queue->tail, attempt);
       break;
     case SJ_RANDOM_ORDER: {
-      struct sj_stream stream = stream_of(server->order_key, server->random_number++ * UINT64_C(0x9e3779b97f4a7c15));
+      struct sj_stream stream = stream_of(server->order_key, server->random_number++);
       const uint32_t index = (uint32_t)sj_stream_below(&stream, queue->count);
       attempt = queue->array[index];
       remove_index(queue, index);

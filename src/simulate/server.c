@@ -5,51 +5,10 @@
 #include <stdlib.h>
 
 #include "simulate/engine.h"
-
-static void record_visit(struct server_statistics *s, const struct attempt *attempt, double now) {
-  const double wait = attempt->started - attempt->arrived;
-  const double sojourn = now - attempt->arrived;
-  const double service = now - attempt->started;
-  sample_add(&s->sojourn, sojourn);
-  sample_add(&s->wait, wait);
-  sample_add(&s->service, service);
-  if (!s->apis) return;
-  struct sample *const api = &s->apis[3 * (size_t)attempt->api];
-  sample_add(&api[0], sojourn);
-  sample_add(&api[1], wait);
-  sample_add(&api[2], service);
-}
-
-static void count_members(struct server_statistics *s, const struct server *server, double now, int in_system) {
-  const double elapsed = now - s->members_since;
-  s->full_area += elapsed * s->full_members;
-  s->empty_area += elapsed * s->empty_members;
-  s->members_since = now;
-  const uint32_t after = server->in_system;
-  const uint32_t before = after - (uint32_t)in_system;
-  s->empty_members += (uint32_t)(after == 0) - (uint32_t)(before == 0);
-  s->full_members += (uint32_t)(after >= server->capacity) - (uint32_t)(before >= server->capacity);
-}
-
-static inline void count_into(struct server_statistics *s, double now, int in_system, int waiting, int busy) {
-  if (in_system) sj_gauge_set(&s->in_system, now, s->in_system.level + (uint32_t)in_system);
-  if (waiting) sj_gauge_set(&s->waiting, now, s->waiting.level + (uint32_t)waiting);
-  if (busy) sj_gauge_set(&s->busy, now, s->busy.level + (uint32_t)busy);
-}
-
-/* Changes the levels by the given amounts, -1, 0 or 1 each (busy: any), and accounts for the time before. */
-static inline void count(struct server *server, double now, int in_system, int waiting, int busy) {
-  server->in_system += (uint32_t)in_system;
-  server->waiting += (uint32_t)waiting;
-  server->busy += (uint32_t)busy;
-  count_into(server->statistics, now, in_system, waiting, busy);
-  if (__builtin_expect(server->statistics->members > 1 && in_system, 0))
-    count_members(server->statistics, server, now, in_system);
-  if (__builtin_expect(server->own != NULL, 0)) count_into(server->own, now, in_system, waiting, busy);
-}
+#include "simulate/server_steps.h"
 
 void server_count(struct server *server, double now, int in_system, int waiting, int busy) {
-  count(server, now, in_system, waiting, busy);
+  count_levels(server, now, in_system, waiting, busy);
 }
 
 void sj_attempt_list_add(struct attempt **list, struct attempt *attempt) {
@@ -67,25 +26,6 @@ void sj_attempt_list_remove(struct attempt **list, struct attempt *attempt) {
   if (attempt->next) attempt->next->previous = attempt->previous;
 }
 
-/* The work that an attempt brings, in time of a server at pace 1. */
-static inline double draw_work(struct engine *engine, struct server *server, const struct attempt *attempt) {
-  struct sj_stream stream = stream_of(server->service_key, attempt_lineage(attempt));
-  return sj_draw(server->work[attempt->api], &stream, recorded_service(engine, attempt->request));
-}
-
-/* Begins service; levels are the caller's to count. */
-static inline void start(struct engine *engine, struct server *server, struct attempt *attempt) {
-  attempt->started = engine->now;
-  attempt->place = PLACE_SERVED;
-  attempt->flags |= ATTEMPT_THREAD;
-  double duration = draw_work(engine, server, attempt);
-  if (server->pace != 1) duration /= server->pace;
-  attempt->event = sj_event_schedule(&engine->events, engine->now + duration, EVENT_SERVED, attempt, false);
-  if (engine->plain) return;
-  attempt->done_at = engine->now + duration;
-  sj_attempt_list_add(&server->working, attempt);
-}
-
 /* Under processor sharing as many threads are busy as requests hold a share, up to all. */
 static int sharing_busy_change(const struct server *server, uint32_t holders) {
   const uint32_t busy = holders < server->threads ? holders : server->threads;
@@ -97,7 +37,7 @@ static void share(struct engine *engine, struct server *server, struct attempt *
   attempt->place = PLACE_SERVED;
   attempt->flags |= ATTEMPT_THREAD;
   server->sharers++;
-  count(server, engine->now, 0, 0, sharing_busy_change(server, server->sharers));
+  count_levels(server, engine->now, 0, 0, sharing_busy_change(server, server->sharers));
   sharing_add(engine, server, attempt, draw_work(engine, server, attempt));
 }
 
@@ -106,7 +46,9 @@ static void refuse(struct engine *engine, struct server *server, struct attempt 
     server->statistics->dropped++;
     if (server->own) server->own->dropped++;
   }
-  if (server->spec->refuse_silent)
+  if (engine->plain)
+    plain_refused(engine, server, attempt);
+  else if (server->spec->refuse_silent)
     attempt_vanish(engine, attempt);
   else
     attempt_answer(engine, attempt, OUTCOME_REFUSED);
@@ -116,15 +58,18 @@ void server_offer(struct engine *engine, struct server *server, struct attempt *
   if (server->sharing) {
     share(engine, server, attempt);
   } else if (server->busy < server->threads && !server->stalled) {
-    count(server, engine->now, 0, 0, 1);
-    start(engine, server, attempt);
-  } else if (queue_push(engine, server, attempt)) {
-    attempt->place = PLACE_WAITING;
-    count(server, engine->now, 0, 1, 0);
+    count_levels(server, engine->now, 0, 0, 1);
+    start_service(engine, server, attempt);
+  } else if (join_queue(engine, server, attempt)) {
+    count_levels(server, engine->now, 0, 1, 0);
   }
 }
 
-static void receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt) {
+void server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt) {
+  if (server->simple) { /* it is full */
+    refuse(engine, server, attempt);
+    return;
+  }
   if (server->down) {
     refuse(engine, server, attempt);
     return;
@@ -135,35 +80,21 @@ static void receive_with_care(struct engine *engine, struct server *server, stru
     refuse(engine, server, attempt);
     return;
   }
-  count(server, engine->now, 1, 0, 0);
+  count_levels(server, engine->now, 1, 0, 0);
   if (pool->join)
     flow_join(engine, attempt);
   else
     server_offer(engine, server, attempt);
 }
 
-void server_receive(struct engine *engine, struct attempt *attempt) {
-  struct server *const server = attempt->server;
-  attempt->arrived = engine->now;
-  if (__builtin_expect(!server->simple, 0)) {
-    receive_with_care(engine, server, attempt);
-  } else if (server->in_system >= server->capacity) {
-    refuse(engine, server, attempt);
-  } else if (server->busy < server->threads) {
-    count(server, engine->now, 1, 0, 1);
-    start(engine, server, attempt);
-  } else if (queue_push(engine, server, attempt)) {
-    attempt->place = PLACE_WAITING;
-    count(server, engine->now, 1, 1, 0);
-  }
-}
+void server_receive(struct engine *engine, struct attempt *attempt) { receive(engine, attempt->server, attempt); }
 
 /* The next who waits and is not dropped by CoDel, or NULL. Dropped ones leave the system on the way. */
 static struct attempt *next_waiting(struct engine *engine, struct server *server) {
   while (server->queue.count > 0) {
-    struct attempt *const attempt = queue_pop(engine, server);
+    struct attempt *const attempt = leave_queue(engine, server);
     if (__builtin_expect(!server->codel, 1) || !admission_drops(engine, server, attempt)) return attempt;
-    count(server, engine->now, -1, -1, 0);
+    count_levels(server, engine->now, -1, -1, 0);
     refuse(engine, server, attempt);
   }
   return NULL;
@@ -174,8 +105,8 @@ void server_start_waiting(struct engine *engine, struct server *server) {
   while (server->busy < server->threads && !server->stalled && server->queue.count > 0) {
     struct attempt *const attempt = next_waiting(engine, server);
     if (!attempt) return;
-    count(server, engine->now, 0, -1, 1);
-    start(engine, server, attempt);
+    count_levels(server, engine->now, 0, -1, 1);
+    start_service(engine, server, attempt);
   }
 }
 
@@ -186,18 +117,14 @@ static void release_thread(struct engine *engine, struct server *server, struct 
   if (server->sharing) {
     server->sharers--;
     sharing_leave(engine, server);
-    count(server, engine->now, 0, 0, sharing_busy_change(server, server->sharers));
+    count_levels(server, engine->now, 0, 0, sharing_busy_change(server, server->sharers));
     return;
   }
-  count(server, engine->now, 0, 0, -1);
+  count_levels(server, engine->now, 0, 0, -1);
 }
 
 /* Answers the attempt and, at a join, every branch it stands for. */
 static void answer_all(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
-  if (engine->plain) {
-    attempt_result(engine, attempt, outcome);
-    return;
-  }
   attempt->answered = true;
   struct attempt *merged = attempt->merged;
   attempt->merged = NULL;
@@ -211,32 +138,14 @@ static void answer_all(struct engine *engine, struct attempt *attempt, enum outc
   }
 }
 
+void server_leave(struct engine *engine, struct server *server, struct attempt *attempt) {
+  release_thread(engine, server, attempt);
+  count_levels(server, engine->now, -1, 0, 0);
+  server_start_waiting(engine, server);
+}
+
 void server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
-  struct server *const server = attempt->server;
-  const double now = engine->now;
-  if (attempt->request->flags & REQUEST_COUNTED) {
-    record_visit(server->statistics, attempt, now);
-    if (server->own) record_visit(server->own, attempt, now);
-  }
-  if (engine->counting && outcome == OUTCOME_OK) {
-    server->statistics->in_window++;
-    if (server->own) server->own->in_window++;
-  }
-  if (__builtin_expect(server->simple && server->busy <= server->threads, 1) && (attempt->flags & ATTEMPT_THREAD)) {
-    /* The commonest case in one step: the thread goes from this request to the next one waiting. */
-    attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
-    if (server->queue.count > 0) {
-      struct attempt *const next = queue_pop(engine, server);
-      count(server, now, -1, -1, 0);
-      start(engine, server, next);
-    } else {
-      count(server, now, -1, 0, -1);
-    }
-  } else {
-    release_thread(engine, server, attempt);
-    count(server, now, -1, 0, 0);
-    server_start_waiting(engine, server);
-  }
+  finish_service(engine, attempt->server, attempt, outcome == OUTCOME_OK);
   answer_all(engine, attempt, outcome);
 }
 
@@ -334,10 +243,6 @@ void server_work_done(struct engine *engine, struct attempt *attempt) {
 
 void server_served(struct engine *engine, struct attempt *attempt) {
   attempt->event = SJ_EVENT_NONE;
-  if (engine->plain) {
-    server_finish(engine, attempt, OUTCOME_OK);
-    return;
-  }
   sj_attempt_list_remove(&attempt->server->working, attempt);
   server_work_done(engine, attempt);
 }
@@ -346,6 +251,6 @@ void server_withdraw(struct engine *engine, struct attempt *attempt) {
   assert(attempt->place == PLACE_WAITING);
   struct server *const server = attempt->server;
   queue_remove(server, attempt);
-  count(server, engine->now, -1, -1, 0);
+  count_levels(server, engine->now, -1, -1, 0);
   attempt->place = PLACE_GONE;
 }

@@ -81,6 +81,7 @@ enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj
   memcpy(results->time_unit, model->time_unit, sizeof results->time_unit);
   results->canonical = sj_model_canonical(model);
   enum sj_status status = settle(model, options, results, error);
+  if (!results->canonical) results->canonical = sj_copy_string("{}");
   bool ok = results->canonical != NULL;
   for (size_t i = 0; i < model->note_count; i++) ok = sj_results_add_note(results, "%s", model->notes[i]) && ok;
   if (options->series) {
@@ -309,7 +310,7 @@ enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_sim
   for (size_t i = 0; i < force.worker_count; i++) force.controls[i].stop = options->stop;
   pthread_mutex_init(&force.lock, NULL);
   pthread_cond_init(&force.changed, NULL);
-  if (options->csv) fputs("run,client,member,arrival,latency,outcome,attempts\n", options->csv);
+  if (options->csv) csv_header(options->csv);
   if (force.job_count > 0) employ(&force);
   pthread_cond_destroy(&force.changed);
   pthread_mutex_destroy(&force.lock);

@@ -3,6 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+void sample_settle(struct sample *sample) {
+  sj_moments_add_many(&sample->moments, sample->values, sample->gathered);
+  sj_histogram_add_many(&sample->histogram, sample->values, sample->gathered);
+  sample->gathered = 0;
+}
+
 static void sample_clear(struct sample *sample) { sj_histogram_destroy(&sample->histogram); }
 
 void client_statistics_clear(struct client_statistics *s) {

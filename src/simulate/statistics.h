@@ -15,14 +15,19 @@ struct engine;
 struct sj_model;
 struct server_pool;
 
-/* Durations of one kind: exact moments, and a histogram for the quantiles. */
+/* Durations of one kind: exact moments, and a histogram for the quantiles. Values are gathered, and worked in some at a
+ * time: sample_settle before reading. */
+enum { SAMPLE_GATHERED = 64 };
 struct sample {
+  uint32_t gathered;
+  double values[SAMPLE_GATHERED];
   struct sj_moments moments;
   struct sj_histogram histogram;
 };
+void sample_settle(struct sample *sample);
 static inline void sample_add(struct sample *sample, double value) {
-  sj_moments_add(&sample->moments, value);
-  sj_histogram_add(&sample->histogram, value);
+  sample->values[sample->gathered++] = value;
+  if (__builtin_expect(sample->gathered == SAMPLE_GATHERED, 0)) sample_settle(sample);
 }
 
 /* Attempts of counted requests. */
@@ -39,6 +44,7 @@ struct client_statistics {
   double last_arrival; /* the end of the measured window */
   struct call_counts calls;
   struct sample latency, recorded_latency, recorded_wait;
+  bool latency_elsewhere; /* `latency` is filled at the end, with another sample that is the same */
   uint64_t cell_arrivals, cell_completed, cell_failed; /* since the time series' last cell */
   double cell_latency;
 };

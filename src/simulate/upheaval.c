@@ -33,11 +33,13 @@ void server_set_pace(struct engine *engine, struct server *server) {
   if (server->sharing) {
     sharing_settle(engine, server);
     server->pace = pace;
+    server->stretch = 1 / pace;
     sharing_rate_changed(engine, server);
     return;
   }
   if (!server->stalled) suspend(engine, server);
   server->pace = pace;
+  server->stretch = 1 / pace;
   if (!server->stalled) proceed(engine, server);
 }
 

@@ -65,6 +65,28 @@ void sj_histogram_add_slow(struct sj_histogram *h, double value) {
   h->counts[cell - h->first]++;
 }
 
+void sj_histogram_add_many(struct sj_histogram *h, const double *values, size_t count) {
+  size_t i = 0;
+  while (i < count) {
+    uint64_t *const counts = h->counts;
+    const uint32_t first = h->first, length = h->length;
+    uint32_t zeros = 0;
+    for (; i < count; i++) {
+      /* A zero counts in the first cell, from where it is taken back below. */
+      uint64_t bits;
+      memcpy(&bits, &values[i], sizeof bits);
+      const uint32_t is_zero = bits == 0;
+      const uint32_t cell = is_zero ? 0 : (uint32_t)(bits >> CELL_SHIFT) - first;
+      if (__builtin_expect(cell >= length, 0)) break;
+      counts[cell]++;
+      zeros += is_zero;
+    }
+    if (zeros > 0) counts[0] -= zeros;
+    h->zeros += zeros;
+    if (i < count) sj_histogram_add_slow(h, values[i++]);
+  }
+}
+
 uint64_t sj_histogram_total(const struct sj_histogram *h) {
   uint64_t total = h->zeros;
   for (uint32_t i = 0; i < h->length; i++) total += h->counts[i];

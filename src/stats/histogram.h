@@ -40,6 +40,9 @@ static inline void sj_histogram_add(struct sj_histogram *h, double value) {
     sj_histogram_add_slow(h, value);
 }
 
+/* Adds `count` values: the same cells as one by one, without a misprediction where zeros are common. */
+void sj_histogram_add_many(struct sj_histogram *h, const double *values, size_t count);
+
 /* Number of values added (a pass over the cells). */
 uint64_t sj_histogram_total(const struct sj_histogram *h);
 

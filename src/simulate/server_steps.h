@@ -1,0 +1,135 @@
+/* Steps in a request's life at a server that happen with every request, for those who do them: server.c and plain.c. */
+#ifndef SJ_SIMULATE_SERVER_STEPS_H
+#define SJ_SIMULATE_SERVER_STEPS_H
+
+#include "simulate/engine.h"
+
+static inline void record_visit(struct server_statistics *s, const struct attempt *attempt, double now) {
+  const double wait = attempt->started - attempt->arrived;
+  const double sojourn = now - attempt->arrived;
+  const double service = now - attempt->started;
+  sample_add(&s->sojourn, sojourn);
+  sample_add(&s->wait, wait);
+  sample_add(&s->service, service);
+  if (!s->apis) return;
+  struct sample *const api = &s->apis[3 * (size_t)attempt->api];
+  sample_add(&api[0], sojourn);
+  sample_add(&api[1], wait);
+  sample_add(&api[2], service);
+}
+
+static inline void count_members(struct server_statistics *s, const struct server *server, double now, int in_system) {
+  const double elapsed = now - s->members_since;
+  s->full_area += elapsed * s->full_members;
+  s->empty_area += elapsed * s->empty_members;
+  s->members_since = now;
+  const uint32_t after = server->in_system;
+  const uint32_t before = after - (uint32_t)in_system;
+  s->empty_members += (uint32_t)(after == 0) - (uint32_t)(before == 0);
+  s->full_members += (uint32_t)(after >= server->capacity) - (uint32_t)(before >= server->capacity);
+}
+
+static inline void count_into(struct server_statistics *s, double now, int in_system, int waiting, int busy) {
+  if (in_system) sj_gauge_set(&s->in_system, now, s->in_system.level + (uint32_t)in_system);
+  if (waiting) sj_gauge_set(&s->waiting, now, s->waiting.level + (uint32_t)waiting);
+  if (busy) sj_gauge_set(&s->busy, now, s->busy.level + (uint32_t)busy);
+}
+
+/* Changes the levels by the given amounts, -1, 0 or 1 each (busy: any), and accounts for the time before. */
+static inline void count_levels(struct server *server, double now, int in_system, int waiting, int busy) {
+  server->in_system += (uint32_t)in_system;
+  server->waiting += (uint32_t)waiting;
+  server->busy += (uint32_t)busy;
+  count_into(server->statistics, now, in_system, waiting, busy);
+  if (__builtin_expect(!server->counted_apart, 1)) return;
+  if (server->statistics->members > 1 && in_system) count_members(server->statistics, server, now, in_system);
+  if (server->own) count_into(server->own, now, in_system, waiting, busy);
+}
+
+/* The work that an attempt brings, in time of a server at pace 1. */
+static inline double draw_work(struct engine *engine, struct server *server, const struct attempt *attempt) {
+  return sj_draw_at(server->work[attempt->api], server->service_key, attempt_lineage(attempt),
+                    recorded_service(engine, attempt->request));
+}
+
+/* Begins service; levels are the caller's to count. */
+static inline void start_service(struct engine *engine, struct server *server, struct attempt *attempt) {
+  attempt->started = engine->now;
+  attempt->place = PLACE_SERVED;
+  attempt->flags |= ATTEMPT_THREAD;
+  const double duration = draw_work(engine, server, attempt) * server->stretch;
+  attempt->event = sj_event_schedule(&engine->events, engine->now + duration, EVENT_SERVED, attempt, false);
+  if (engine->plain) return;
+  attempt->done_at = engine->now + duration;
+  sj_attempt_list_add(&server->working, attempt);
+}
+
+static inline bool join_queue(struct engine *engine, struct server *server, struct attempt *attempt) {
+  attempt->place = PLACE_WAITING;
+  if (server->discipline != SJ_FIFO) return queue_push(engine, server, attempt);
+  struct queue *const queue = &server->queue;
+  attempt->next = NULL;
+  attempt->previous = queue->tail;
+  if (queue->tail)
+    queue->tail->next = attempt;
+  else
+    queue->head = attempt;
+  queue->tail = attempt;
+  queue->count++;
+  return true;
+}
+
+/* The next; there must be one. */
+static inline struct attempt *leave_queue(struct engine *engine, struct server *server) {
+  if (server->discipline != SJ_FIFO) return queue_pop(engine, server);
+  struct queue *const queue = &server->queue;
+  struct attempt *const attempt = queue->head;
+  queue->head = attempt->next;
+  if (queue->head)
+    queue->head->previous = NULL;
+  else
+    queue->tail = NULL;
+  queue->count--;
+  return attempt;
+}
+
+/* An attempt arrives. */
+static inline void receive(struct engine *engine, struct server *server, struct attempt *attempt) {
+  attempt->arrived = engine->now;
+  if (__builtin_expect(!server->simple || server->in_system >= server->capacity, 0)) {
+    server_receive_with_care(engine, server, attempt);
+  } else if (server->busy < server->threads) {
+    count_levels(server, engine->now, 1, 0, 1);
+    start_service(engine, server, attempt);
+  } else if (join_queue(engine, server, attempt)) {
+    count_levels(server, engine->now, 1, 1, 0);
+  }
+}
+
+/* An attempt's service is over: it is recorded and leaves, and the next one begins. */
+static inline void finish_service(struct engine *engine, struct server *server, struct attempt *attempt, bool ok) {
+  const double now = engine->now;
+  if (attempt->request->flags & REQUEST_COUNTED) {
+    record_visit(server->statistics, attempt, now);
+    if (__builtin_expect(server->own != NULL, 0)) record_visit(server->own, attempt, now);
+  }
+  if (engine->counting && ok) {
+    server->statistics->in_window++;
+    if (__builtin_expect(server->own != NULL, 0)) server->own->in_window++;
+  }
+  if (__builtin_expect(!server->simple || server->busy > server->threads || !(attempt->flags & ATTEMPT_THREAD), 0)) {
+    server_leave(engine, server, attempt);
+    return;
+  }
+  /* The commonest case in one step: the thread goes from this request to the next one waiting. */
+  attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
+  if (server->queue.count > 0) {
+    struct attempt *const next = leave_queue(engine, server);
+    count_levels(server, now, -1, -1, 0);
+    start_service(engine, server, next);
+  } else {
+    count_levels(server, now, -1, 0, -1);
+  }
+}
+
+#endif
