@@ -49,6 +49,17 @@ static double log_gamma_1p(double a) {
   return sum;
 }
 
+double sj_log_gamma_excess(double x) {
+  if (x > 0.02) return lgamma(1 + 2 * x) - 2 * lgamma(1 + x);
+  double sum = 0, power = -x, powers_of_2 = 2;
+  for (int k = 2; k < 14; k++) {
+    power *= -x;
+    powers_of_2 *= 2;
+    sum += (1 + zeta_minus_one[k - 2]) * power * (powers_of_2 - 2) / k;
+  }
+  return sum;
+}
+
 /* x^a e^-x / Gamma(a + 1). */
 static double gamma_front(double a, double x) {
   if (a >= large) return exp(-a * sj_phi(x / a, (x - a) / a)) / (sqrt(2 * pi * a) * sj_gamma_star(a));
@@ -143,26 +154,22 @@ static double ratio_of_eta(double eta) {
   return r;
 }
 
-static double gamma_first_guess(double a, double p) {
-  const double z = sj_normal_quantile(p);
+static double gamma_first_guess(double a, double tail, bool upper) {
+  const double z = upper ? -sj_normal_quantile(tail) : sj_normal_quantile(tail);
   if (a >= large) return a * ratio_of_eta(z / sqrt(a));
   const double root = 1 - 1 / (9 * a) + z / (3 * sqrt(a)); /* Wilson and Hilferty 1931 */
   if (root > 0.5) return a * root * root * root;
   /* P(a, x) < x^a / Gamma(a + 1). */
-  return exp((log(p) + (a <= 1 ? log_gamma_1p(a) : lgamma(a + 1))) / a);
+  const double log_p = upper ? log1p(-tail) : log(tail);
+  return exp((log_p + (a <= 1 ? log_gamma_1p(a) : lgamma(a + 1))) / a);
 }
 
 /* Newton's method for log P, or log Q, as a function of log x, which is concave; kept within a bracket because a first
  * guess on the flat side would throw it far. */
-double sj_gamma_p_inverse(double a, double p) {
-  if (!(a > 0) || !(p >= 0) || !(p <= 1)) return NAN;
-  if (p == 0) return 0;
-  if (p == 1) return INFINITY;
-  const bool upper = p > 0.5;
-  const double target = upper ? 1 - p : p;
-  double x = gamma_first_guess(a, p);
+static double gamma_inverse(double a, double target, bool upper) {
+  double x = gamma_first_guess(a, target, upper);
   if (x < DBL_MIN) return x; /* where that bound is the value itself */
-  double low = DBL_MIN, high = 10 * a + 800;
+  double low = DBL_MIN, high = 10 * a + 1000;
   for (int i = 0; i < 200; i++) {
     const double tail = gamma_tail(a, x, upper);
     if ((tail < target) == upper)
@@ -179,3 +186,11 @@ double sj_gamma_p_inverse(double a, double p) {
   }
   return x;
 }
+
+double sj_gamma_inverse(double a, double tail, bool upper) {
+  if (!(a > 0) || !(tail >= 0) || !(tail <= 1)) return NAN;
+  if (tail == 0 || tail == 1) return (tail == 0) == upper ? INFINITY : 0;
+  return tail <= 0.5 ? gamma_inverse(a, tail, upper) : gamma_inverse(a, 1 - tail, !upper);
+}
+
+double sj_gamma_p_inverse(double a, double p) { return sj_gamma_inverse(a, p, false); }

@@ -1,0 +1,41 @@
+/* How cdf, quantile, moments and sums see a distribution: private to this folder. */
+#ifndef SJ_RANDOM_TAILS_H
+#define SJ_RANDOM_TAILS_H
+
+#include "random/node.h"
+#include "random/quadrature.h"
+
+/* P(X <= x) and P(X > x); if `strict` P(X < x) and P(X >= x). Not for trees with SJ_RECORDED. */
+struct tails sj_tails(const struct sj_distribution *d, double x, bool strict);
+struct tails sj_tails_phase_type(const struct node *n, double x);
+struct tails sj_tails_sum(const struct node *n, double x, bool strict);
+
+/* The smallest x with P(X <= x) >= p; if `above`, with P(X > x) <= p, so that the far tail keeps its digits. 0 <= p <=
+ * 1; the ends of the support for 0 and 1. */
+double sj_tails_quantile(const struct sj_distribution *d, double p, bool above);
+
+/* P(X = x) > 0 for some x. */
+bool sj_has_atoms(const struct sj_distribution *d);
+
+/* For s > 0 the largest y with o + s y <= x, for s < 0 the smallest, in floating-point arithmetic (if `strict`, < x):
+ * so that an atom y of a law is found again at the x = o + s y that a draw of it becomes. */
+double sj_inverse_shift(double offset, double scale, double x, bool strict);
+
+/* First two moments of a phase-type law. */
+void sj_phase_type_moments(const struct node *n, double *mean, double *variance);
+
+/* Points on the line, sorted, each once. */
+struct marks {
+  double *points;
+  size_t count, capacity;
+  size_t limit;  /* no more than this many are collected */
+  bool overflow; /* there were more */
+};
+/* Collects the points where the cdf is not analytic (atoms, ends, kinks; integers up to where less than 1e-20 is left),
+ * and, if there is room, some quantiles that show on what scale it changes. The caller frees `points`. */
+void sj_marks_collect(const struct sj_distribution *d, struct marks *m);
+void sj_marks_add(struct marks *m, double x); /* nothing if x is not finite */
+void sj_marks_sort(struct marks *m);
+void sj_marks_free(struct marks *m);
+
+#endif
