@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "random/elementary.h"
 #include "random/node.h"
+#include "random/sum_table.h"
 
 static const double most_exact_integer = 0x1p53;
 
@@ -238,6 +239,7 @@ static void destroy_children(struct node *n) {
     case SJ_SUM:
     case SJ_MAX:
     case SJ_MIN:
+      sj_sum_table_destroy(n->pair.table);
       sj_distribution_destroy(n->pair.a);
       sj_distribution_destroy(n->pair.b);
       break;

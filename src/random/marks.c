@@ -105,7 +105,8 @@ static void add_edges(const struct sj_distribution *d, struct marks *m) {
     case SJ_ROUND:
     case SJ_FLOOR:
     case SJ_CEIL:
-      add_whole_numbers(m, sj_tails_quantile(d, negligible, false), sj_tails_quantile(d, negligible, true));
+      add_whole_numbers(m, sj_tails_quantile(d, negligible, SJ_TABULATED),
+                        sj_tails_quantile(d, negligible, SJ_TABULATED | SJ_ABOVE));
       break;
     case SJ_RECORDED:
       break;
@@ -143,9 +144,9 @@ static void add_scales(const struct sj_distribution *d, struct marks *m) {
     case SJ_RECORDED:
       break;
     default:
-      sj_marks_add(m, sj_tails_quantile(d, 1e-3, false));
-      sj_marks_add(m, sj_tails_quantile(d, 0.5, false));
-      sj_marks_add(m, sj_tails_quantile(d, 1e-3, true));
+      sj_marks_add(m, sj_tails_quantile(d, 1e-3, SJ_TABULATED));
+      sj_marks_add(m, sj_tails_quantile(d, 0.5, SJ_TABULATED));
+      sj_marks_add(m, sj_tails_quantile(d, 1e-3, SJ_TABULATED | SJ_ABOVE));
       break;
   }
 }

@@ -99,36 +99,6 @@ static struct moments of_empirical(const struct node *n) {
 
 /* --- Maxima, minima and rounded laws: integrals of the tails --- */
 
-/* The a for which P(X > x) falls like x^-a (if `upper`; else P(X < -x)); INFINITY for all that falls faster. */
-static double tail_index(const struct sj_distribution *d, bool upper) {
-  const struct node *const n = node_of(d);
-  switch (d->kind) {
-    case SJ_PARETO:
-      return upper ? n->pareto.shape : INFINITY;
-    case SJ_MIXTURE: {
-      double least = INFINITY;
-      for (size_t i = 0; i < n->mixture.count; i++)
-        if (n->mixture.branches[i].probability > 0) least = fmin(least, tail_index(n->mixture.parts[i], upper));
-      return least;
-    }
-    case SJ_SHIFTED:
-      return tail_index(n->shifted.inner, upper == (n->shifted.scale > 0));
-    case SJ_SUM:
-    case SJ_MAX:
-    case SJ_MIN: {
-      const double a = tail_index(n->pair.a, upper), b = tail_index(n->pair.b, upper);
-      /* A maximum is very small, or a minimum very large, only where both are. */
-      return d->kind != SJ_SUM && (d->kind == SJ_MIN) == upper ? a + b : fmin(a, b);
-    }
-    case SJ_ROUND:
-    case SJ_FLOOR:
-    case SJ_CEIL:
-      return tail_index(n->rounded.inner, upper);
-    default:
-      return INFINITY;
-  }
-}
-
 /* About a center c: E max(X - c, 0) is the integral of P(X > x) over x > c, and E max(X - c, 0)^2 that of 2 (x - c) P(X
  * > x); likewise below. Summed up in a pair, the first in `below`, the second in `above`. */
 struct tail_integrand {
@@ -139,7 +109,7 @@ struct tail_integrand {
 
 static struct tails at_tail(const void *context, double x) {
   const struct tail_integrand *const c = context;
-  const struct tails t = sj_tails(c->d, x + c->shift, c->downward);
+  const struct tails t = sj_tails(c->d, x + c->shift, SJ_TABULATED | (c->downward ? SJ_STRICT : 0));
   const double p = c->downward ? t.below : t.above;
   return (struct tails){p, c->second && p > 0 ? 2 * fabs(x - c->center) * p : 0};
 }
@@ -151,7 +121,7 @@ static struct tails integrate_tail(const struct tail_integrand *c, double start)
   const double end = c->downward ? sj_distribution_min(c->d) : sj_distribution_max(c->d);
   sj_marks_add(&marks, end);
   sj_marks_sort(&marks);
-  const struct integrand f = {at_tail, c};
+  const struct integrand f = {at_tail, c, sj_has_sums(c->d)};
   struct tails total = {0, 0};
   double from = start;
   for (size_t i = 0; i < marks.count; i++) {
@@ -161,7 +131,7 @@ static struct tails integrate_tail(const struct tail_integrand *c, double start)
     from = to;
   }
   if (!isfinite(end)) {
-    const double spread = fabs(sj_tails_quantile(c->d, 0.25, !c->downward) - c->center);
+    const double spread = fabs(sj_tails_quantile(c->d, 0.25, SJ_TABULATED | (c->downward ? 0 : SJ_ABOVE)) - c->center);
     sj_integrate_to_infinity(f, from, fmax(fabs(from - c->center), spread), c->downward, &total);
   }
   sj_marks_free(&marks);
@@ -172,7 +142,8 @@ static struct tails whole_number_tail(const struct sj_distribution *d, double ce
   enum { MOST_TERMS = 1 << 17 };
   struct tails sum = {0, 0};
   for (double k = 1; k <= MOST_TERMS; k++) {
-    const double p = downward ? sj_tails(d, center - k, false).below : sj_tails(d, center + k, true).above;
+    const double p = downward ? sj_tails(d, center - k, SJ_TABULATED).below
+                              : sj_tails(d, center + k, SJ_TABULATED | SJ_STRICT).above;
     sum.below += p;
     if (second) sum.above += (2 * k - 1) * p;
     if (p * k * k <= 1e-18 * (sum.below + sum.above)) return sum;
@@ -191,13 +162,13 @@ static struct tails whole_number_tail(const struct sj_distribution *d, double ce
 }
 
 static struct moments by_tails(const struct sj_distribution *d) {
-  const double upper = tail_index(d, true), lower = tail_index(d, false);
+  const double upper = sj_tail_index(d, true), lower = sj_tail_index(d, false);
   if (!(upper > 1) || !(lower > 1)) {
     const double mean = lower > 1 ? INFINITY : upper > 1 ? -INFINITY : NAN;
     return (struct moments){mean, INFINITY};
   }
   const bool second = upper > 2 && lower > 2;
-  const double center = sj_tails_quantile(d, 0.5, false);
+  const double center = sj_tails_quantile(d, 0.5, SJ_TABULATED);
   struct tails up, down;
   if (d->kind == SJ_MAX || d->kind == SJ_MIN) {
     up = integrate_tail(&(struct tail_integrand){d, center, 0, false, second}, center);

@@ -1,6 +1,7 @@
 /* What follows the head of a distribution: private to this folder.
  *
- * Every node is one allocation of struct node, plus its arrays. Nodes are immutable once their constructor returned. */
+ * Every node is one allocation of struct node, plus its arrays. Nodes are immutable once their constructor returned,
+ * but for the table of a sum, which the first to need it fills in; it depends on nothing but the node. */
 #ifndef SJ_RANDOM_NODE_H
 #define SJ_RANDOM_NODE_H
 
@@ -15,6 +16,8 @@ struct branch {
   double probability;
   double cumulated; /* of this and all before; INFINITY from the last possible branch on, so that a scan always ends */
 };
+
+struct sum_table;
 
 /* Limits on trees, so that the recursions over them are bounded whatever a model's loop builds. */
 enum { DISTRIBUTION_MOST_NODES = 100000, DISTRIBUTION_MOST_LEVELS = 500 };
@@ -80,7 +83,8 @@ struct node {
     } shifted;
     struct {
       struct sj_distribution *a, *b;
-    } pair; /* SJ_SUM, SJ_MAX, SJ_MIN */
+      _Atomic(struct sum_table *) table; /* of a sum; NULL until it is needed */
+    } pair;                              /* SJ_SUM, SJ_MAX, SJ_MIN */
     struct {
       struct sj_distribution *inner;
     } rounded; /* SJ_ROUND, SJ_FLOOR, SJ_CEIL */

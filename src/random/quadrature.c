@@ -7,8 +7,6 @@ static const double pi = 3.14159265358979323846;
 
 enum { LAST_LEVEL = 6, MOST_PIECES = 64 };
 
-static const double tolerance = 1e-11;
-
 static struct tails plus(struct tails s, struct tails t, double weight) {
   return (struct tails){s.below + weight * t.below, s.above + weight * t.above};
 }
@@ -85,8 +83,9 @@ static bool converge(struct rule *r, struct tails total, struct tails *result) {
     const struct tails now = {sum.below * step, sum.above * step};
     *result = now;
     const double rounding = 8 * DBL_EPSILON * (fabs(r->a) + r->width);
-    if (level > 2 && close(now.below, before.below, total.below, tolerance, rounding * r->most.below) &&
-        close(now.above, before.above, total.above, tolerance, rounding * r->most.above))
+    const double allowed = r->f.rough ? 1e-9 : 1e-11, noise = r->f.rough && !r->infinite ? 1e-14 * r->width : 0;
+    if (level > 2 && close(now.below, before.below, total.below, allowed, rounding * r->most.below + noise) &&
+        close(now.above, before.above, total.above, allowed, rounding * r->most.above + noise))
       return true;
     before = now;
   }

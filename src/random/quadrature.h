@@ -14,6 +14,7 @@ struct tails {
 struct integrand {
   struct tails (*value)(const void *context, double x);
   const void *context;
+  bool rough; /* the values come from tables: they are good to some 1e-11, and not below 1e-15 */
 };
 
 /* The integrals over (a, b), a <= b finite, added to `total`. Bisects where needed; the error is about 1e-13 of the

@@ -11,6 +11,7 @@
 struct level {
   double p;
   bool above;
+  unsigned tabulated; /* SJ_TABULATED or 0 */
 };
 
 /* -ln P(X > x). */
@@ -36,7 +37,7 @@ static double index_of(double count, struct level l) {
 
 /* log of how much the level is exceeded at x: not negative where x is far enough up. */
 static double excess(const struct sj_distribution *d, double x, struct level l) {
-  const struct tails t = sj_tails(d, x, false);
+  const struct tails t = sj_tails(d, x, l.tabulated);
   return l.above ? log(l.p / t.above) : log(t.below / l.p);
 }
 
@@ -105,11 +106,13 @@ static double search(const struct sj_distribution *d, struct level l, double low
   return high;
 }
 
-static double quantile(const struct sj_distribution *d, struct level l) { return sj_tails_quantile(d, l.p, l.above); }
+static double quantile(const struct sj_distribution *d, struct level l) {
+  return sj_tails_quantile(d, l.p, (l.above ? SJ_ABOVE : 0) | l.tabulated);
+}
 
 /* A share of what lies on the given side of the level. */
 static struct level part(struct level l, double share, bool above) {
-  return (struct level){(l.above == above ? l.p : 1 - l.p) * share, above};
+  return (struct level){(l.above == above ? l.p : 1 - l.p) * share, above, l.tabulated};
 }
 
 static double bound(const struct sj_distribution *d, struct level l, bool upper);
@@ -144,7 +147,7 @@ static double bound(const struct sj_distribution *d, struct level l, bool upper)
     }
     case SJ_SHIFTED: {
       const bool flip = n->shifted.scale < 0;
-      const struct level inner = {l.p, l.above != flip};
+      const struct level inner = {l.p, l.above != flip, l.tabulated};
       return n->shifted.offset + n->shifted.scale * bound(n->shifted.inner, inner, upper != flip);
     }
     case SJ_SUM:
@@ -203,7 +206,7 @@ static double of_shifted(const struct sj_distribution *d, struct level l) {
   if (scale > 0) return offset + scale * quantile(n->shifted.inner, l);
   /* Turned around, a step of the cdf includes its other end. */
   if (sj_has_atoms(n->shifted.inner)) return search_bounded(d, l);
-  return offset + scale * quantile(n->shifted.inner, (struct level){l.p, !l.above});
+  return offset + scale * quantile(n->shifted.inner, (struct level){l.p, !l.above, l.tabulated});
 }
 
 static double of_rounded(const struct sj_distribution *d, struct level l) {
@@ -263,7 +266,8 @@ static double within(const struct sj_distribution *d, struct level l) {
   __builtin_unreachable();
 }
 
-double sj_tails_quantile(const struct sj_distribution *d, double p, bool above) {
+double sj_tails_quantile(const struct sj_distribution *d, double p, unsigned how) {
+  const bool above = how & SJ_ABOVE;
   if (p <= 0 || p >= 1) return (p <= 0) == above ? sj_distribution_max(d) : sj_distribution_min(d);
-  return within(d, (struct level){p, above});
+  return within(d, (struct level){p, above, how & SJ_TABULATED});
 }

@@ -11,6 +11,7 @@ struct function {
   struct tails (*value)(const void *context, double y);
   const void *context;
   const struct marks *marks;
+  bool rough; /* looks up tables */
 };
 
 static struct tails value_at(struct function f, double y) { return f.value(f.context, y); }
@@ -28,12 +29,12 @@ static void expect(const struct sj_distribution *d, struct function f, double we
 struct by_probability {
   const struct sj_distribution *d;
   struct function f;
-  bool above;
+  unsigned how;
 };
 
 static struct tails at_probability(const void *context, double u) {
   const struct by_probability *const c = context;
-  return value_at(c->f, sj_tails_quantile(c->d, u, c->above));
+  return value_at(c->f, sj_tails_quantile(c->d, u, c->how));
 }
 
 /* The probabilities, counted from one end, at which the integrand has to be cut: where X passes a mark. */
@@ -41,7 +42,7 @@ static void add_cuts(const struct sj_distribution *d, const struct marks *marks,
                      struct marks *above) {
   for (size_t i = 0; i < marks->count; i++) {
     for (int strict = 0; strict < 2; strict++) {
-      const struct tails t = sj_tails(d, marks->points[i], strict);
+      const struct tails t = sj_tails(d, marks->points[i], SJ_TABULATED | (strict ? SJ_STRICT : 0));
       if (t.below < 0.5)
         sj_marks_add(below, t.below);
       else
@@ -54,12 +55,12 @@ static void integrate_side(struct by_probability c, struct marks *cuts, double w
   sj_marks_add(cuts, 0);
   sj_marks_add(cuts, 0.5);
   sj_marks_sort(cuts);
-  const struct integrand integrand = {at_probability, &c};
+  const struct integrand integrand = {at_probability, &c, c.f.rough};
   struct tails sum = {0, 0};
   for (size_t i = 0; i + 1 < cuts->count; i++) {
     const double a = cuts->points[i], b = cuts->points[i + 1];
-    const double first = sj_tails_quantile(c.d, a + (b - a) * 0x1p-10, c.above);
-    const double last = sj_tails_quantile(c.d, b - (b - a) * 0x1p-10, c.above);
+    const double first = sj_tails_quantile(c.d, a + (b - a) * 0x1p-10, c.how);
+    const double last = sj_tails_quantile(c.d, b - (b - a) * 0x1p-10, c.how);
     if (first == last) /* an atom */
       add_value(&sum, c.f, first, b - a);
     else
@@ -75,8 +76,8 @@ static void expect_by_probability(const struct sj_distribution *d, struct functi
   sj_marks_collect(d, &own);
   add_cuts(d, &own, &below, &above);
   add_cuts(d, f.marks, &below, &above);
-  integrate_side((struct by_probability){d, f, false}, &below, weight, total);
-  integrate_side((struct by_probability){d, f, true}, &above, weight, total);
+  integrate_side((struct by_probability){d, f, SJ_TABULATED}, &below, weight, total);
+  integrate_side((struct by_probability){d, f, SJ_TABULATED | SJ_ABOVE}, &above, weight, total);
   sj_marks_free(&own);
   sj_marks_free(&below);
   sj_marks_free(&above);
@@ -104,7 +105,7 @@ static struct marks shift_marks(const struct marks *marks, double offset, double
 static void expect_shifted(const struct node *n, struct function f, double weight, struct tails *total) {
   struct marks marks = shift_marks(f.marks, n->shifted.offset, n->shifted.scale);
   const struct shifted_function c = {f, n->shifted.offset, n->shifted.scale};
-  expect(n->shifted.inner, (struct function){at_shifted, &c, &marks}, weight, total);
+  expect(n->shifted.inner, (struct function){at_shifted, &c, &marks, f.rough}, weight, total);
   sj_marks_free(&marks);
 }
 
@@ -133,19 +134,19 @@ struct beyond {
 
 static struct tails at_beyond(const void *context, double v) {
   const struct beyond *const c = context;
-  return value_at(c->f, sj_tails_quantile(c->inner, v, true) + c->shift);
+  return value_at(c->f, sj_tails_quantile(c->inner, v, SJ_TABULATED | SJ_ABOVE) + c->shift);
 }
 
 /* Lists the values of a rounded law; of one with a long tail the first million, then takes the rest for smooth, half a
  * unit away. */
 static void expect_rounded(const struct node *n, struct function f, double weight, struct tails *total) {
   const struct sj_distribution *const d = &n->head;
-  const double first = sj_tails_quantile(d, 1e-18, false);
-  const double last = fmin(sj_tails_quantile(d, 1e-18, true), first + MOST_LISTED);
-  struct tails before = sj_tails(d, first, true);
+  const double first = sj_tails_quantile(d, 1e-18, SJ_TABULATED);
+  const double last = fmin(sj_tails_quantile(d, 1e-18, SJ_TABULATED | SJ_ABOVE), first + MOST_LISTED);
+  struct tails before = sj_tails(d, first, SJ_TABULATED | SJ_STRICT);
   if (before.below > 0) add_value(total, f, first - 1, weight * before.below);
   for (double x = first; x <= last; x++) {
-    const struct tails now = sj_tails(d, x, false);
+    const struct tails now = sj_tails(d, x, SJ_TABULATED);
     const double p = now.below < 0.5 ? now.below - before.below : before.above - now.above;
     if (p > 0) add_value(total, f, x, weight * p);
     before = now;
@@ -157,13 +158,13 @@ static void expect_rounded(const struct node *n, struct function f, double weigh
   sj_marks_add(&cuts, 0);
   sj_marks_add(&cuts, c.probability);
   for (size_t i = 0; i < f.marks->count; i++) {
-    const double v = sj_tails(c.inner, f.marks->points[i] - c.shift, false).above;
+    const double v = sj_tails(c.inner, f.marks->points[i] - c.shift, SJ_TABULATED).above;
     if (v < c.probability) sj_marks_add(&cuts, v);
   }
   sj_marks_sort(&cuts);
   struct tails rest = {0, 0};
   for (size_t i = 0; i + 1 < cuts.count; i++)
-    sj_integrate((struct integrand){at_beyond, &c}, cuts.points[i], cuts.points[i + 1], &rest);
+    sj_integrate((struct integrand){at_beyond, &c, f.rough}, cuts.points[i], cuts.points[i + 1], &rest);
   sj_marks_free(&cuts);
   total->below += weight * rest.below;
   total->above += weight * rest.above;
@@ -200,7 +201,7 @@ static struct tails at_outer(const void *context, double a) {
     sj_marks_sort(&marks);
   }
   struct tails total = {0, 0};
-  expect(c->pair->pair.b, (struct function){at_inner, &inner, &marks}, 1, &total);
+  expect(c->pair->pair.b, (struct function){at_inner, &inner, &marks, c->f.rough}, 1, &total);
   sj_marks_free(&marks);
   return total;
 }
@@ -221,7 +222,7 @@ static void expect_pair(const struct node *n, struct function f, double weight, 
     return;
   }
   const struct outer c = {n, f};
-  expect(n->pair.a, (struct function){at_outer, &c, f.marks}, weight, total);
+  expect(n->pair.a, (struct function){at_outer, &c, f.marks, f.rough}, weight, total);
 }
 
 /* Adds weight * E f(X) to `total`. */
@@ -274,8 +275,8 @@ struct remainder {
 /* P(A <= x - b) and P(A > x - b). */
 static struct tails at_remainder(const void *context, double b) {
   const struct remainder *const c = context;
-  if (c->atoms) return sj_tails(c->a, sj_inverse_shift(b, 1, c->x, c->strict), false);
-  return sj_tails(c->a, c->x - b, c->strict);
+  if (c->atoms) return sj_tails(c->a, sj_inverse_shift(b, 1, c->x, c->strict), SJ_TABULATED);
+  return sj_tails(c->a, c->x - b, SJ_TABULATED | (c->strict ? SJ_STRICT : 0));
 }
 
 /* How much work it is to take the expectation over a law, roughly. */
@@ -346,7 +347,7 @@ static bool is_gamma(const struct sj_distribution *d, double *shape, double *sca
   return true;
 }
 
-struct tails sj_tails_sum(const struct node *n, double x, bool strict) {
+struct tails sj_tails_sum(const struct node *n, double x, unsigned how) {
   double shape, scale, offset;
   if (isinf(x)) return x > 0 ? (struct tails){1, 0} : (struct tails){0, 1};
   if (is_gamma(&n->head, &shape, &scale, &offset)) {
@@ -364,9 +365,9 @@ struct tails sj_tails_sum(const struct node *n, double x, bool strict) {
   sj_marks_collect(a, &edges);
   struct marks marks = shift_marks(&edges, x, -1);
   sj_marks_free(&edges);
-  const struct remainder c = {a, x, strict, sj_has_atoms(a)};
+  const struct remainder c = {a, x, how & SJ_STRICT, sj_has_atoms(a)};
   struct tails total = {0, 0};
-  expect(b, (struct function){at_remainder, &c, &marks}, 1, &total);
+  expect(b, (struct function){at_remainder, &c, &marks, sj_has_sums(a) || sj_has_sums(b)}, 1, &total);
   sj_marks_free(&marks);
   return total;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "random/special.h"
+#include "random/sum_table.h"
 
 static const struct tails all_above = {0, 1};
 
@@ -55,12 +56,12 @@ static struct tails of_hyperexponential(const struct node *n, double x) {
   return sum;
 }
 
-static struct tails of_mixture(const struct node *n, double x, bool strict) {
+static struct tails of_mixture(const struct node *n, double x, unsigned how) {
   struct tails sum = {0, 0};
   for (size_t i = 0; i < n->mixture.count; i++) {
     const double p = n->mixture.branches[i].probability;
     if (p <= 0) continue;
-    const struct tails t = sj_tails(n->mixture.parts[i], x, strict);
+    const struct tails t = sj_tails(n->mixture.parts[i], x, how);
     sum.below += p * t.below;
     sum.above += p * t.above;
   }
@@ -99,11 +100,12 @@ double sj_inverse_shift(double offset, double scale, double x, bool strict) {
   }
 }
 
-static struct tails of_shifted(const struct node *n, double x, bool strict) {
+static struct tails of_shifted(const struct node *n, double x, unsigned how) {
   const double offset = n->shifted.offset, scale = n->shifted.scale;
   const struct sj_distribution *const inner = n->shifted.inner;
-  const double y = sj_has_atoms(inner) ? sj_inverse_shift(offset, scale, x, strict) : (x - offset) / scale;
-  return scale > 0 ? sj_tails(inner, y, false) : swap(sj_tails(inner, y, true));
+  const double y = sj_has_atoms(inner) ? sj_inverse_shift(offset, scale, x, how & SJ_STRICT) : (x - offset) / scale;
+  const unsigned tabulated = how & SJ_TABULATED;
+  return scale > 0 ? sj_tails(inner, y, tabulated) : swap(sj_tails(inner, y, tabulated | SJ_STRICT));
 }
 
 static struct tails of_max(struct tails a, struct tails b) {
@@ -111,17 +113,19 @@ static struct tails of_max(struct tails a, struct tails b) {
 }
 
 /* A rounded law is at most x where its inner law is below (or at) a threshold. */
-static struct tails of_rounded(const struct node *n, double x, bool strict) {
-  const double last = strict ? ceil(x) - 1 : floor(x); /* the last whole number that counts as below */
+static struct tails of_rounded(const struct node *n, double x, unsigned how) {
+  const unsigned tabulated = how & SJ_TABULATED;
+  const double last = how & SJ_STRICT ? ceil(x) - 1 : floor(x); /* the last whole number that counts as below */
   const struct sj_distribution *const inner = n->rounded.inner;
   if (!isfinite(last)) return last > 0 ? swap(all_above) : all_above;
-  if (n->head.kind == SJ_FLOOR) return sj_tails(inner, last + 1, true);
-  if (n->head.kind == SJ_CEIL) return sj_tails(inner, last, false);
-  return sj_tails(inner, last + 0.5, last >= 0);
+  if (n->head.kind == SJ_FLOOR) return sj_tails(inner, last + 1, tabulated | SJ_STRICT);
+  if (n->head.kind == SJ_CEIL) return sj_tails(inner, last, tabulated);
+  return sj_tails(inner, last + 0.5, tabulated | (last >= 0 ? SJ_STRICT : 0));
 }
 
-struct tails sj_tails(const struct sj_distribution *d, double x, bool strict) {
+struct tails sj_tails(const struct sj_distribution *d, double x, unsigned how) {
   const struct node *const n = node_of(d);
+  const bool strict = how & SJ_STRICT;
   switch (d->kind) {
     case SJ_CONSTANT:
       return (strict ? d->location < x : d->location <= x) ? swap(all_above) : all_above;
@@ -147,7 +151,7 @@ struct tails sj_tails(const struct sj_distribution *d, double x, bool strict) {
     case SJ_HYPEREXPONENTIAL:
       return of_hyperexponential(n, x);
     case SJ_MIXTURE:
-      return of_mixture(n, x, strict);
+      return of_mixture(n, x, how);
     case SJ_PHASE_TYPE:
       if (strict ? x <= 0 : x < 0) return all_above;
       return sj_tails_phase_type(n, x);
@@ -156,17 +160,17 @@ struct tails sj_tails(const struct sj_distribution *d, double x, bool strict) {
     case SJ_RECORDED:
       return (struct tails){NAN, NAN};
     case SJ_SHIFTED:
-      return of_shifted(n, x, strict);
+      return of_shifted(n, x, how);
     case SJ_SUM:
-      return sj_tails_sum(n, x, strict);
+      return how & SJ_TABULATED ? sj_tails_tabulated(n, x, how) : sj_tails_sum(n, x, how);
     case SJ_MAX:
-      return of_max(sj_tails(n->pair.a, x, strict), sj_tails(n->pair.b, x, strict));
+      return of_max(sj_tails(n->pair.a, x, how), sj_tails(n->pair.b, x, how));
     case SJ_MIN:
-      return swap(of_max(swap(sj_tails(n->pair.a, x, strict)), swap(sj_tails(n->pair.b, x, strict))));
+      return swap(of_max(swap(sj_tails(n->pair.a, x, how)), swap(sj_tails(n->pair.b, x, how))));
     case SJ_ROUND:
     case SJ_FLOOR:
     case SJ_CEIL:
-      return of_rounded(n, x, strict);
+      return of_rounded(n, x, how);
   }
   __builtin_unreachable();
 }
@@ -200,13 +204,65 @@ bool sj_has_atoms(const struct sj_distribution *d) {
   }
 }
 
+double sj_tail_index(const struct sj_distribution *d, bool upper) {
+  const struct node *const n = node_of(d);
+  switch (d->kind) {
+    case SJ_PARETO:
+      return upper ? n->pareto.shape : INFINITY;
+    case SJ_MIXTURE: {
+      double least = INFINITY;
+      for (size_t i = 0; i < n->mixture.count; i++)
+        if (n->mixture.branches[i].probability > 0) least = fmin(least, sj_tail_index(n->mixture.parts[i], upper));
+      return least;
+    }
+    case SJ_SHIFTED:
+      return sj_tail_index(n->shifted.inner, upper == (n->shifted.scale > 0));
+    case SJ_SUM:
+    case SJ_MAX:
+    case SJ_MIN: {
+      const double a = sj_tail_index(n->pair.a, upper), b = sj_tail_index(n->pair.b, upper);
+      /* A maximum is very small, or a minimum very large, only where both are. */
+      return d->kind != SJ_SUM && (d->kind == SJ_MIN) == upper ? a + b : fmin(a, b);
+    }
+    case SJ_ROUND:
+    case SJ_FLOOR:
+    case SJ_CEIL:
+      return sj_tail_index(n->rounded.inner, upper);
+    default:
+      return INFINITY;
+  }
+}
+
+bool sj_has_sums(const struct sj_distribution *d) {
+  const struct node *const n = node_of(d);
+  switch (d->kind) {
+    case SJ_SUM:
+      return true;
+    case SJ_MIXTURE:
+      for (size_t i = 0; i < n->mixture.count; i++)
+        if (sj_has_sums(n->mixture.parts[i])) return true;
+      return false;
+    case SJ_SHIFTED:
+      return sj_has_sums(n->shifted.inner);
+    case SJ_MAX:
+    case SJ_MIN:
+      return sj_has_sums(n->pair.a) || sj_has_sums(n->pair.b);
+    case SJ_ROUND:
+    case SJ_FLOOR:
+    case SJ_CEIL:
+      return sj_has_sums(n->rounded.inner);
+    default:
+      return false;
+  }
+}
+
 double sj_distribution_cdf(const struct sj_distribution *d, double x) {
   if (isnan(x) || sj_distribution_uses_recorded(d)) return NAN;
   if (isinf(x)) return x > 0 ? 1 : 0;
-  return sj_tails(d, x, false).below;
+  return fmin(sj_tails(d, x, 0).below, 1);
 }
 
 double sj_distribution_quantile(const struct sj_distribution *d, double p) {
   if (!(p >= 0 && p <= 1) || sj_distribution_uses_recorded(d)) return NAN;
-  return sj_tails_quantile(d, p, false);
+  return sj_tails_quantile(d, p, 0);
 }
