@@ -155,7 +155,7 @@ static void add_client(struct report *report, const char *client) {
   if (unfinished.value > 0) {
     char value[32], half_width[32];
     sj_figure_text((struct sj_figure){unfinished.value, NAN}, 1, value, half_width);
-    remark = sj_format("\n  of completed requests; %s unfinished ones are not in it\n", value);
+    remark = sj_format("\n  latencies are of completed requests; %s unfinished ones are not in them\n", value);
   }
   add_times(report, client, quantities, labels, remark ? remark : "\n");
   free(remark);
@@ -248,6 +248,8 @@ static void add_components(struct report *report) {
 static void add_others(struct report *report) {
   struct sj_grid grid = {0};
   sj_grid_start(&grid, 2);
+  sj_grid_add(&grid, "");
+  sj_grid_add(&grid, "value");
   bool any = false;
   for (size_t i = 0; i < report->results->metric_count; i++) {
     const struct entry *const entry = find(report, report->results->metrics[i].name);
@@ -256,8 +258,10 @@ static void add_others(struct report *report) {
     sj_grid_add(&grid, entry->name);
     sj_grid_add_figure(&grid, sj_results_figure(report->results, i), 1);
   }
-  if (any) sj_text_add(report->text, "\nother figures\n");
-  sj_grid_print(&grid, 2, report->text);
+  if (any) {
+    sj_text_add(report->text, "\nother figures\n");
+    sj_grid_print(&grid, 2, report->text);
+  }
   sj_grid_clear(&grid);
 }
 

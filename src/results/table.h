@@ -22,8 +22,8 @@ void sj_figure_text(struct sj_figure figure, double scale, char value[32], char 
  * name (valid as long as `time_unit`) and in `*scale` what to multiply by. */
 const char *sj_time_unit_for(double typical, const char *time_unit, double *scale);
 
-/* A table whose cells are text: the first column is left-aligned, the others are right-aligned, and a cell's
- * half width stands after a ± in a column of its own. Zero-initialize; sj_grid_clear ends it. */
+/* A table whose cells are text. The first row are headings. The first column is left-aligned, the others are
+ * right-aligned, and a cell's half width stands after a ± in a column of its own. Zero-initialize; sj_grid_clear ends it. */
 struct sj_grid {
   size_t columns, cells, capacity;
   struct sj_grid_cell {
