@@ -160,6 +160,7 @@ json_t *sj_results_json(const struct sj_results *results, const char *command) {
 }
 
 /* How deep containers nest below `value`, counted up to 3. */
+/* NOLINTNEXTLINE(misc-no-recursion): JSON nests */
 static int height(const json_t *value) {
   int most = 0;
   const char *name;
@@ -187,6 +188,7 @@ static int add_compact(const json_t *value, struct sj_text *text) {
   return json_dump_callback(value, add_to_text, text, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): JSON nests */
 static int add_indented(const json_t *value, int indent, struct sj_text *text) {
   if (height(value) <= 2 && indent > 0) return add_compact(value, text);
   int failed = 0;

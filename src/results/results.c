@@ -45,63 +45,61 @@ void sj_results_destroy(struct sj_results *results) {
   free(results);
 }
 
-/* Makes room for one more element where `count` is zero or a power of two, so that an array without a capacity of its
- * own grows geometrically. */
-static bool grow(void *array_pointer, size_t count, size_t size) {
-  if (count & (count - 1)) return true;
-  void *old;
-  memcpy(&old, array_pointer, sizeof old);
-  void *const grown = reallocarray(old, count > 0 ? 2 * count : 1, size);
-  if (!grown) return false;
-  memcpy(array_pointer, &grown, sizeof grown);
-  return true;
+/* The array with room for one more element: itself, or where `count` is zero or a power of two a larger copy in its
+ * place, so that an array without a capacity of its own grows geometrically. NULL, and nothing changed, without memory.
+ */
+static void *with_room(void *array, size_t count, size_t size) {
+  return count & (count - 1) ? array : reallocarray(array, count > 0 ? 2 * count : 1, size);
 }
 
 bool sj_results_add_metric(struct sj_results *results, const char *name, enum sj_reduction reduction) {
   assert(results->run_count == 0);
+  struct sj_metric *const metrics = with_room(results->metrics, results->metric_count, sizeof *metrics);
+  if (!metrics) return false;
+  results->metrics = metrics;
   char *const copy = strdup(name);
-  if (!copy || !grow(&results->metrics, results->metric_count, sizeof *results->metrics)) {
-    free(copy);
-    return false;
-  }
-  results->metrics[results->metric_count++] = (struct sj_metric){.name = copy, .reduction = reduction};
+  if (!copy) return false;
+  metrics[results->metric_count++] = (struct sj_metric){.name = copy, .reduction = reduction};
   return true;
 }
 
 bool sj_results_add_histogram(struct sj_results *results, const char *name) {
   assert(results->run_count == 0);
+  char **const names = with_room(results->histogram_names, results->histogram_count, sizeof *names);
+  if (!names) return false;
+  results->histogram_names = names;
   char *const copy = strdup(name);
-  if (!copy || !grow(&results->histogram_names, results->histogram_count, sizeof *results->histogram_names)) {
-    free(copy);
-    return false;
-  }
-  results->histogram_names[results->histogram_count++] = copy;
+  if (!copy) return false;
+  names[results->histogram_count++] = copy;
   return true;
 }
 
 bool sj_results_add_series(struct sj_results *results, const char *name, const char *unit) {
   assert(results->run_count == 0);
-  const struct sj_series series = {.name = strdup(name), .unit = strdup(unit)};
-  if (!series.name || !series.unit || !grow(&results->series, results->series_count, sizeof *results->series)) {
-    free(series.name);
-    free(series.unit);
+  struct sj_series *const series = with_room(results->series, results->series_count, sizeof *series);
+  if (!series) return false;
+  results->series = series;
+  const struct sj_series added = {.name = strdup(name), .unit = strdup(unit)};
+  if (!added.name || !added.unit) {
+    free(added.name);
+    free(added.unit);
     return false;
   }
-  results->series[results->series_count++] = series;
+  series[results->series_count++] = added;
   return true;
 }
 
 bool sj_results_add_note(struct sj_results *results, const char *format, ...) {
+  char **const notes = with_room(results->notes, results->note_count, sizeof *notes);
+  if (!notes) return false;
+  results->notes = notes;
   va_list arguments;
   va_start(arguments, format);
   char *note = NULL;
-  if (vasprintf(&note, format, arguments) < 0) note = NULL;
+  const int length = vasprintf(&note, format, arguments);
   va_end(arguments);
-  if (!note || !grow(&results->notes, results->note_count, sizeof *results->notes)) {
-    free(note);
-    return false;
-  }
-  results->notes[results->note_count++] = note;
+  if (length < 0) return false;
+  notes[results->note_count++] = note;
   return true;
 }
 

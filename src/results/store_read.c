@@ -292,6 +292,16 @@ static enum sj_status take_result(struct sj_store *store, sqlite3_stmt *row, str
   return SJ_OK;
 }
 
+static enum sj_status take_rest(struct sj_store *store, int64_t result, struct sj_results *results,
+                                struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
+    status = take_columns(store, result, kind, results, error);
+  if (status == SJ_OK) status = take_notes(store, result, results, error);
+  if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, results, error);
+  return status;
+}
+
 enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_results **results,
                              struct sj_error *error) {
   *results = NULL;
@@ -311,10 +321,8 @@ enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_r
     status = sj_error_set(error, SJ_FAILED, "%s: holds no result number %" PRId64, store->path, result);
   if (status == SJ_OK) status = take_result(store, find, &loaded, &runs_wanted, error);
   sqlite3_finalize(find);
-  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
-    status = take_columns(store, result, kind, loaded, error);
-  if (status == SJ_OK) status = take_notes(store, result, loaded, error);
-  if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, loaded, error);
+  if (!loaded) return status;
+  if (status == SJ_OK) status = take_rest(store, result, loaded, error);
   if (status != SJ_OK) {
     sj_results_destroy(loaded);
     return status;

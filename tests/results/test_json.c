@@ -53,7 +53,7 @@ static void the_contract(void **state) {
   size_t i = 0;
   const char *name;
   json_t *value;
-  json_object_foreach(document, name, value) assert_string_equal(name, members[i++]);
+  json_object_foreach(document, name, value) { assert_string_equal(name, members[i++]); }
   assert_int_equal(i, sizeof members / sizeof *members);
   assert_string_equal(json_string_value(json_object_get(document, "sojourn")), SJ_VERSION);
   assert_string_equal(json_string_value(json_object_get(document, "command")), "simulate");
@@ -83,7 +83,7 @@ static void the_contract(void **state) {
     assert_true(json_is_null(json_object_get(json_object_get(metrics, nulls[i][0]), nulls[i][1])));
   assert_true(json_is_null(json_array_get(json_object_get(json_object_get(metrics, "web.figure4"), "runs"), 0)));
   i = 0;
-  json_object_foreach((json_t *)metrics, name, value) assert_string_equal(name, results->metrics[i++].name);
+  json_object_foreach((json_t *)metrics, name, value) { assert_string_equal(name, results->metrics[i++].name); }
   assert_int_equal(i, SAMPLE_METRICS);
 
   const json_t *const series = json_object_get(json_object_get(document, "series"), "web.goodput");

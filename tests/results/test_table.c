@@ -180,8 +180,8 @@ static void a_report(void **state) {
       "\n  api read\n",
       "\n  api write\n",
       "\nother figures\n                               value\n  original.figure  0.01263 ± 0.00031\n",
-      "\nnote: a note that is so long that it does not fit on one line of eighty columns,\n      and is broken at a "
-      "blank\n",
+      ("\nnote: a note that is so long that it does not fit on one line of eighty columns,\n"
+       "      and is broken at a blank\n"),
   };
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
     if (!strstr(text.data, lines[i])) fprintf(stderr, "missing: %s\nin:\n%s", lines[i], text.data);
