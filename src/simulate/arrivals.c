@@ -124,7 +124,6 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
   }
   engine->open++;
   if (!engine->plain) {
-    request->number = number;
     request->customer = customer;
     if (a->reader) {
       request->recorded = a->record.service;

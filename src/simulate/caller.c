@@ -25,13 +25,7 @@ struct request *request_create(struct engine *engine, struct caller *caller, uin
   request->call = 0;
   request->target = 0;
   request->flags = REQUEST_OPEN;
-  request->recorded = request->size = 0;
-  request->number = 0;
-  request->flow = NULL;
-  request->orbit_server = NULL;
-  request->customer = NULL;
-  request->deadline_event = request->retry_event = request->hedge_event = SJ_EVENT_NONE;
-  request->attempts_made = 0;
+  memset((char *)request + offsetof(struct request, recorded), 0, sizeof *request - offsetof(struct request, recorded));
   return request;
 }
 
@@ -53,15 +47,8 @@ static struct attempt *attempt_create(struct engine *engine, struct request *req
   attempt->place = PLACE_TO_SERVER;
   attempt->flags = ATTEMPT_OUT | (number == 0 ? ATTEMPT_FIRST : 0);
   request->references++;
-  attempt->next = attempt->previous = NULL;
-  attempt->timer_next = attempt->timer_previous = NULL;
+  memset((char *)attempt + offsetof(struct attempt, sibling), 0, sizeof *attempt - offsetof(struct attempt, sibling));
   attempt->sent = attempt->message_sent = engine->now;
-  attempt->merged = NULL;
-  attempt->flow = NULL;
-  attempt->timer = SJ_EVENT_NONE;
-  attempt->children = 0;
-  attempt->next_call = 0;
-  attempt->answered = false;
   attempt->sibling = request->attempts;
   request->attempts = attempt;
   return attempt;
@@ -78,6 +65,11 @@ void attempt_release(struct engine *engine, struct attempt *attempt) {
 void attempt_vanish(struct engine *engine, struct attempt *attempt) {
   attempt->place = PLACE_GONE;
   attempt_release(engine, attempt);
+}
+
+static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
+  note_closed(engine, request, outcome);
+  if (request->customer) arrivals_think(engine, request->customer);
 }
 
 /* --- choosing a member ---------------------------------------------------------------------------------------------
@@ -482,6 +474,24 @@ void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome
   attempt_release(engine, attempt);
 }
 
+void attempt_direct_success(struct engine *engine, struct attempt *attempt) {
+  struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
+  caller->out--;
+  attempt->place = PLACE_GONE;
+  attempt->flags &= (uint8_t)~ATTEMPT_OUT;
+  request->attempts = NULL;
+  request->flags &= ~(uint32_t)REQUEST_OPEN;
+  if (caller->client)
+    client_closed(engine, request, OUTCOME_OK);
+  else if (request->parent)
+    server_call_closed(engine, request->parent, request->call, true);
+  if (attempt->children == 0)
+    sj_pool_give(&engine->requests, request);
+  else
+    request_release(engine, request);
+}
+
 void attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
@@ -519,11 +529,6 @@ void attempt_answer_arrives(struct engine *engine, struct attempt *attempt) {
 
 /* --- the end of a request ------------------------------------------------------------------------------------------
  */
-
-static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
-  note_closed(engine, request, outcome);
-  if (request->customer) arrivals_think(engine, request->customer);
-}
 
 static void cancel_event(struct engine *engine, uint32_t *event) {
   if (*event) sj_event_cancel(&engine->events, *event);

@@ -276,6 +276,7 @@ static void measure_once(struct engine *engine) {
 static bool make_world(struct engine *engine) {
   const struct sj_model *const model = engine->model;
   engine->plain = is_plain(model);
+  engine->faulty = model->fault_count > 0;
   sj_pool_create(&engine->requests, engine->plain ? offsetof(struct request, first) + offsetof(struct attempt, sibling)
                                                   : sizeof(struct request));
   sj_pool_create(&engine->attempts, sizeof(struct attempt));

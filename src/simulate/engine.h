@@ -99,7 +99,7 @@ struct attempt {
   uint32_t number;                 /* 0 for the first attempt of the request, then 1, 2, ... */
   uint16_t api;
   uint8_t place, flags;
-  /* From here on only where the model needs it: see engine->plain. */
+  /* From here on zero at first, and only where the model needs it: see engine->plain. */
   struct attempt *sibling;                     /* next of the request's attempts that are out */
   struct attempt *timer_next, *timer_previous; /* in the caller's queue of timeouts */
   double expires;                              /* when it times out */
@@ -139,9 +139,8 @@ struct request {
   uint16_t target;     /* of its caller's */
   uint32_t flags;
   struct attempt first;
-  /* From here on only where the model needs it. */
+  /* From here on zero at first, and only where the model needs it. */
   double recorded, size;
-  uint64_t number;   /* of its client */
   struct flow *flow; /* stage of */
   struct server *orbit_server;
   struct server *served_by;  /* a stage's, when it has succeeded */
@@ -364,6 +363,7 @@ struct engine {
   size_t join_count;
   struct flow *flows;
   struct fault_state *faults;
+  bool faulty;                         /* the model has faults: lists of those in service are kept */
   size_t cuts;                         /* cut faults of the model */
   uint32_t *scratch;                   /* as many numbers as the largest pool has members */
   struct fault_state **active_changes; /* faults with set or scale in force, in the order they began */
@@ -451,6 +451,8 @@ void attempt_timeout(struct engine *engine, struct attempt *attempt);
 void caller_timeouts(struct engine *engine, struct caller *caller);
 /* The server has an outcome: the answer goes on its way. */
 void attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome);
+/* The attempt, made by a direct caller, has succeeded: all that follows, in short. */
+void attempt_direct_success(struct engine *engine, struct attempt *attempt);
 /* The answer has come. */
 void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome);
 /* Nothing will ever come of it. */

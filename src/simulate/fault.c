@@ -9,7 +9,7 @@
  */
 
 static uint32_t pool_size(const struct engine *engine, const struct sj_place *place) {
-  return place->is_client ? engine->clients[place->index].spec->count : engine->servers[place->index].count;
+  return place->is_client ? engine->model->clients[place->index].count : engine->model->servers[place->index].count;
 }
 
 /* Settles the members of `place` that this occurrence befalls. */

@@ -125,6 +125,11 @@ static void release_thread(struct engine *engine, struct server *server, struct 
 
 /* Answers the attempt and, at a join, every branch it stands for. */
 static void answer_all(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  if (outcome == OUTCOME_OK && attempt->request->caller->direct && attempt->number == 0 && !attempt->merged) {
+    attempt->answered = true;
+    attempt_direct_success(engine, attempt);
+    return;
+  }
   attempt->answered = true;
   struct attempt *merged = attempt->merged;
   attempt->merged = NULL;
@@ -166,11 +171,20 @@ static void make_call(struct engine *engine, struct attempt *parent, uint16_t in
   request_begin(engine, request);
 }
 
+static void calls_finished(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  if (engine->faulty) sj_attempt_list_remove(&attempt->server->other, attempt);
+  server_finish(engine, attempt, outcome);
+}
+
 /* Makes the calls that are due: all at once, or one after the other; with none left, answers. A call may be closed
  * before request_begin returns, so the attempt counts as one of its own children meanwhile. */
 static void advance_calls(struct engine *engine, struct attempt *attempt) {
   struct server *const server = attempt->server;
   const struct sj_api *const api = &server->spec->apis[attempt->api];
+  if (attempt->next_call + 1u == api->call_count && api->calls[attempt->next_call].wait) {
+    make_call(engine, attempt, attempt->next_call++); /* its end is the end of all: nothing is left to do here */
+    return;
+  }
   attempt->children++;
   while (!attempt->answered && attempt->next_call < api->call_count && (api->parallel || attempt->children == 1))
     make_call(engine, attempt, attempt->next_call++);
@@ -178,8 +192,7 @@ static void advance_calls(struct engine *engine, struct attempt *attempt) {
   if (attempt->answered) {
     attempt_release(engine, attempt);
   } else if (attempt->next_call == api->call_count && attempt->children == 0 && attempt->place == PLACE_CALLING) {
-    sj_attempt_list_remove(&server->other, attempt);
-    server_finish(engine, attempt, OUTCOME_OK);
+    calls_finished(engine, attempt, OUTCOME_OK);
   }
 }
 
@@ -197,8 +210,7 @@ void server_call_closed(struct engine *engine, struct attempt *parent, uint16_t 
   } else if (server->stalled) {
     parent->place = PLACE_HELD;
   } else {
-    sj_attempt_list_remove(&server->other, parent);
-    server_finish(engine, parent, OUTCOME_ERROR);
+    calls_finished(engine, parent, OUTCOME_ERROR);
   }
 }
 
@@ -208,8 +220,7 @@ void server_go_on(struct engine *engine, struct server *server) {
     while (a && a->place != PLACE_HELD && !(a->place == PLACE_CALLING && a->children == 0)) a = a->next;
     if (!a || server->stalled) return;
     if (a->place == PLACE_HELD) {
-      sj_attempt_list_remove(&server->other, a);
-      server_finish(engine, a, OUTCOME_ERROR);
+      calls_finished(engine, a, OUTCOME_ERROR);
     } else {
       advance_calls(engine, a);
     }
@@ -231,19 +242,17 @@ void server_work_done(struct engine *engine, struct attempt *attempt) {
     return;
   }
   attempt->place = PLACE_CALLING;
-  sj_attempt_list_add(&server->other, attempt);
-  attempt->children++; /* the next two steps may answer it */
+  if (engine->faulty) sj_attempt_list_add(&server->other, attempt);
   if (server->spec->async) {
     release_thread(engine, server, attempt);
     server_start_waiting(engine, server);
   }
-  attempt->children--;
   advance_calls(engine, attempt);
 }
 
 void server_served(struct engine *engine, struct attempt *attempt) {
   attempt->event = SJ_EVENT_NONE;
-  sj_attempt_list_remove(&attempt->server->working, attempt);
+  if (engine->faulty) sj_attempt_list_remove(&attempt->server->working, attempt);
   server_work_done(engine, attempt);
 }
 

@@ -59,7 +59,7 @@ static inline void start_service(struct engine *engine, struct server *server, s
   attempt->flags |= ATTEMPT_THREAD;
   const double duration = draw_work(engine, server, attempt) * server->stretch;
   attempt->event = sj_event_schedule(&engine->events, engine->now + duration, EVENT_SERVED, attempt, false);
-  if (engine->plain) return;
+  if (__builtin_expect(!engine->faulty, 1)) return;
   attempt->done_at = engine->now + duration;
   sj_attempt_list_add(&server->working, attempt);
 }
@@ -117,8 +117,12 @@ static inline void finish_service(struct engine *engine, struct server *server, 
     server->statistics->in_window++;
     if (__builtin_expect(server->own != NULL, 0)) server->own->in_window++;
   }
-  if (__builtin_expect(!server->simple || server->busy > server->threads || !(attempt->flags & ATTEMPT_THREAD), 0)) {
+  if (__builtin_expect(!server->simple || server->busy > server->threads, 0)) {
     server_leave(engine, server, attempt);
+    return;
+  }
+  if (!(attempt->flags & ATTEMPT_THREAD)) { /* it gave its thread up when it called others */
+    count_levels(server, now, -1, 0, 0);
     return;
   }
   /* The commonest case in one step: the thread goes from this request to the next one waiting. */
