@@ -1,0 +1,476 @@
+/* The model as people read it: `sojourn show MODEL`. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/build.h"
+#include "model/expression.h"
+
+enum { WIDTH = 80, NAME = 20, INDENT = 2 };
+
+struct page {
+  struct sj_text text;
+  const struct sj_model *model;
+};
+
+/* ---- lines ---- */
+
+/* "  name                value", wrapped at blanks with the rest under the value. */
+static void line(struct page *page, int indent, const char *name, const char *value) {
+  const int column = indent + NAME;
+  sj_text_add(&page->text, "%*s%-*s", indent, "", NAME, name);
+  int used = column;
+  if ((int)strlen(name) >= NAME) {
+    sj_text_add(&page->text, " ");
+    used = indent + (int)strlen(name) + 1;
+  }
+  bool first = true;
+  while (*value) {
+    const size_t word = strcspn(value, " ");
+    if (!first && used + 1 + (int)word > WIDTH) {
+      sj_text_add(&page->text, "\n%*s", column + 2, "");
+      used = column + 2;
+      first = true;
+    }
+    if (!first) sj_text_add(&page->text, " ");
+    used += (int)word + !first;
+    sj_text_add_bytes(&page->text, value, word);
+    first = false;
+    value += word;
+    while (*value == ' ') value++;
+  }
+  sj_text_add(&page->text, "\n");
+}
+
+static void formatted_line(struct page *page, int indent, const char *name, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void formatted_line(struct page *page, int indent, const char *name, const char *format, ...) {
+  char value[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(value, sizeof value, format, arguments);
+  va_end(arguments);
+  line(page, indent, name, value);
+}
+
+static void heading(struct page *page, const char *word, const char *name, uint32_t count, bool pool) {
+  sj_text_add(&page->text, "\n%s \"%s\"", word, name);
+  if (pool) sj_text_add(&page->text, ", a pool of %u: %s[0] to %s[%u]", count, name, name, count - 1);
+  sj_text_add(&page->text, "\n");
+}
+
+/* ---- values with their units ---- */
+
+/* "time" becomes the model's unit. */
+static void add_unit(const struct page *page, const char *unit, struct sj_text *text) {
+  const char *const time = page->model->time_unit;
+  if (!*unit) return;
+  if (!strcmp(unit, "time"))
+    sj_text_add(text, " %s", time);
+  else if (!strcmp(unit, "1/time"))
+    sj_text_add(text, " /%s", time);
+  else if (!strcmp(unit, "tokens/time"))
+    sj_text_add(text, " tokens/%s", time);
+  else if (!strcmp(unit, "time/byte"))
+    sj_text_add(text, " %s/byte", time);
+  else
+    sj_text_add(text, " %s", unit);
+}
+
+static void add_number(double x, struct sj_text *text) {
+  char number[32];
+  sj_text_add(text, "%s", sj_number_text(x, number));
+}
+
+/* What follows from a law, to four digits: derived figures are for reading. */
+static void add_figure(double x, struct sj_text *text) { sj_text_add(text, "%.4g", x); }
+
+static void add_moments(const struct page *page, const struct sj_law *law, const char *unit, struct sj_text *text) {
+  if (law->member) {
+    const double mean = sj_law_mean(page->model, law, NAN);
+    if (!isnan(mean)) {
+      sj_text_add(text, ": mean about ");
+      add_figure(mean, text);
+      add_unit(page, unit, text);
+    }
+    return;
+  }
+  const struct sj_distribution *const d = law->fixed;
+  if (!sj_distribution_is_random(d)) {
+    add_unit(page, unit, text);
+    return;
+  }
+  const double mean = sj_distribution_mean(d), deviation = sqrt(sj_distribution_variance(d));
+  if (isnan(mean)) return;
+  sj_text_add(text, ": mean ");
+  add_figure(mean, text);
+  add_unit(page, unit, text);
+  if (mean > 0 && !isnan(deviation)) {
+    sj_text_add(text, ", cv ");
+    add_figure(deviation / mean, text);
+  }
+  const double least = sj_distribution_min(d), most = sj_distribution_max(d);
+  if (least > 0 || isfinite(most)) {
+    sj_text_add(text, ", from ");
+    add_figure(least, text);
+    sj_text_add(text, isfinite(most) ? " to " : " up");
+    if (isfinite(most)) add_figure(most, text);
+  }
+}
+
+static void add_law(const struct page *page, const struct sj_law *law, const char *unit, struct sj_text *text) {
+  const void *const made = law->fixed ? (const void *)law->fixed : (const void *)law->member;
+  const struct sj_law_record *const record = sj_build_law_record(page->model, made);
+  if (record)
+    sj_expression_text(page->model->document->resources, &record->expression, false, text);
+  else
+    add_number(law->fixed->location, text);
+  add_moments(page, law, unit, text);
+}
+
+/* ---- the fields of the tables ---- */
+
+static double read_number(const struct sj_field_schema *field, const void *source) {
+  const void *const at = (const char *)source + field->offset;
+  switch (field->type) {
+    case SJ_FIELD_NUMBER:
+      return *(const double *)at;
+    case SJ_FIELD_COUNT:
+      return *(const uint32_t *)at;
+    case SJ_FIELD_COUNT64:
+      return (double)*(const uint64_t *)at;
+    case SJ_FIELD_INTEGER:
+      return *(const int32_t *)at;
+    case SJ_FIELD_CHOICE:
+      return *(const unsigned *)at;
+    case SJ_FIELD_BOOLEAN:
+    case SJ_FIELD_EITHER:
+      return *(const bool *)at;
+    case SJ_FIELD_TEXT:
+    case SJ_FIELD_LAW:
+    case SJ_FIELD_DISTRIBUTION:
+    case SJ_FIELD_PART:
+    case SJ_FIELD_LATER:
+      break;
+  }
+  return NAN;
+}
+
+/* One field of a struct that the tables describe; `given`: the file has it. False if it has nothing to say. */
+static bool add_field(const struct page *page, const struct sj_field_schema *field, const void *source, bool given,
+                      struct sj_text *text) {
+  if (field->offset == SJ_NO_OFFSET) return false;
+  if (field->type == SJ_FIELD_LAW) {
+    const struct sj_law *const law = (const void *)((const char *)source + field->offset);
+    if (!sj_law_given(law)) return false;
+    add_law(page, law, field->unit, text);
+    return true;
+  }
+  const double x = read_number(field, source);
+  if (field->type == SJ_FIELD_CHOICE || field->type == SJ_FIELD_EITHER) {
+    sj_text_add(text, "%s", field->choices[(size_t)x]);
+  } else if (field->type == SJ_FIELD_BOOLEAN) {
+    sj_text_add(text, "%s", x != 0 ? "true" : "false");
+  } else if (isnan(x) || !given) {
+    return false;
+  } else {
+    add_number(x, text);
+    add_unit(page, field->unit, text);
+  }
+  return true;
+}
+
+/* The fields that an engine uses: given or at their default. Those in `skip` are shown by other code. */
+static void show_fields(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node,
+                        const void *source, const char *const *skip) {
+  for (size_t i = 0; i < schema->field_count; i++) {
+    const struct sj_field_schema *const field = &schema->fields[i];
+    bool skipped = field->type == SJ_FIELD_LATER || field->type == SJ_FIELD_PART;
+    for (const char *const *word = skip; *word; word++) skipped = skipped || !strcmp(*word, field->name);
+    if (skipped) continue;
+    const bool given = node && sj_node_field(node, field->name);
+    struct sj_text value = {0};
+    if (!add_field(page, field, source, given, &value)) sj_text_add(&value, "%s", field->fallback_text ? field->fallback_text : "");
+    if (!given) sj_text_add(&value, " (default)");
+    line(page, indent, field->name, value.data);
+    free(value.data);
+  }
+}
+
+/* A part that was given, on one line: "token_bucket{capacity=10, rate=5}". */
+static void show_part(struct page *page, int indent, const struct sj_node *node, const char *name,
+                      const char *fallback) {
+  const struct sj_value *const value = node ? sj_node_field(node, name) : NULL;
+  struct sj_text text = {0};
+  if (value)
+    sj_expression_text(page->model->document->resources, value, false, &text);
+  else
+    sj_text_add(&text, "%s (default)", fallback);
+  line(page, indent, name, text.data);
+  free(text.data);
+}
+
+static const char *const call_parts[] = {"backoff", "retry_budget", "circuit_breaker", "hedge",
+                                         "policy",  "network",      NULL};
+
+static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node) {
+  for (const char *const *name = call_parts; *name; name++) {
+    const struct sj_field_schema *const field = sj_schema_field(schema, *name);
+    if (field) show_part(page, indent, node, *name, field->fallback_text);
+  }
+}
+
+/* ---- calls ---- */
+
+static void add_targets(const struct page *page, const struct sj_call *call, struct sj_text *text) {
+  double sum = 0;
+  for (size_t i = 0; i < call->target_count; i++) sum += call->targets[i].weight;
+  for (size_t i = 0; i < call->target_count; i++) {
+    const struct sj_server *const server = &page->model->servers[call->targets[i].server];
+    const char *const api = server->apis[call->targets[i].api].name;
+    if (i) sj_text_add(text, ", ");
+    sj_text_add(text, "%s%s%s", server->name, api ? "." : "", api ? api : "");
+    if (call->target_count > 1) sj_text_add(text, " %.4g%%", 100 * call->targets[i].weight / sum);
+  }
+}
+
+static void show_targets(struct page *page, int indent, const char *name, const struct sj_call *call) {
+  struct sj_text text = {0};
+  add_targets(page, call, &text);
+  line(page, indent, name, text.data);
+  free(text.data);
+}
+
+/* The node of call `item` in a server's `calls` or `forward`, or NULL if it is just a name. */
+static const struct sj_node *call_node(const struct sj_node *owner, bool forward, size_t item) {
+  const struct sj_value *const list = owner ? sj_node_field(owner, forward ? "forward" : "calls") : NULL;
+  if (!list || list->kind != SJ_VALUE_NODE || item >= list->as.node->item_count) return NULL;
+  const struct sj_value *const value = &list->as.node->items[item];
+  return value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
+}
+
+static void show_call(struct page *page, int indent, const struct sj_node *node, const struct sj_api *api, size_t item) {
+  const struct sj_call *const call = &api->calls[item];
+  static const char *const nothing[] = {NULL};
+  const struct sj_schema *const schema = api->forward ? &sj_schema_stage : &sj_schema_call;
+  show_targets(page, indent, api->forward ? "forwards to" : "calls", call);
+  /* Only what was written: a call has many fields, and its defaults are those of a client. */
+  struct page inner = {.model = page->model};
+  for (size_t i = 0; node && i < schema->field_count; i++) {
+    const struct sj_field_schema *const field = &schema->fields[i];
+    if (!sj_node_field(node, field->name)) continue;
+    const struct sj_schema one = {.fields = field, .field_count = 1};
+    if (field->type == SJ_FIELD_PART)
+      show_part(&inner, indent + INDENT, node, field->name, "");
+    else
+      show_fields(&inner, indent + INDENT, &one, node, call, nothing);
+  }
+  if (inner.text.data) sj_text_add(&page->text, "%s", inner.text.data);
+  free(inner.text.data);
+}
+
+static void show_api(struct page *page, const struct sj_node *node, const struct sj_server *server, size_t index) {
+  const struct sj_api *const api = &server->apis[index];
+  const struct sj_node *owner = node;
+  struct sj_text work = {0};
+  add_law(page, &api->work, "time", &work);
+  if (api->name) {
+    char *const name = sj_format("api %s", api->name);
+    line(page, INDENT, name, work.data);
+    free(name);
+    const struct sj_value *const value = sj_node_field(sj_node_field(node, "apis")->as.node, api->name);
+    owner = value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
+  } else {
+    line(page, INDENT, "service", work.data);
+  }
+  free(work.data);
+  if (api->call_count > 1 && !api->forward) line(page, 2 * INDENT, "order", api->parallel ? "parallel" : "sequence");
+  for (size_t i = 0; i < api->call_count; i++)
+    show_call(page, 2 * INDENT, call_node(owner, api->forward, i), api, i);
+}
+
+/* ---- components ---- */
+
+static void show_load(struct page *page, double load) {
+  if (isnan(load))
+    line(page, INDENT, "offered load", "unknown: it follows from the simulation");
+  else if (load < 1)
+    formatted_line(page, INDENT, "offered load", "%.4g: stable", load);
+  else if (load > 1)
+    formatted_line(page, INDENT, "offered load", "%.4g: overloaded: %.4g > 1", load, load);
+  else
+    line(page, INDENT, "offered load", "1: saturated, it just cannot keep up");
+}
+
+static void show_server(struct page *page, size_t index) {
+  const struct sj_server *const server = &page->model->servers[index];
+  const struct sj_node *const node = sj_document_component(page->model->document, server->name);
+  static const char *const skip[] = {"order", "count", NULL};
+  heading(page, "server", server->name, server->count, server->pool);
+  for (size_t i = 0; i < server->api_count; i++) show_api(page, node, server, i);
+  show_fields(page, INDENT, &sj_schema_server, node, server, skip);
+  show_part(page, INDENT, node, "admission", "none");
+  if (server->replace_rate > 0) show_part(page, INDENT, node, "replace", "never");
+  show_load(page, page->model->offered_load[index]);
+}
+
+static void show_trace(struct page *page, const struct sj_trace *trace) {
+  const struct sj_trace_summary *const summary = sj_trace_summary_of(trace);
+  const char *const unit = page->model->time_unit;
+  formatted_line(page, 2 * INDENT, "recording", "%s (%s), %llu requests over %.6g %s", sj_trace_name(trace),
+                 summary->format, (unsigned long long)summary->count, summary->end, unit);
+  if (summary->has_service)
+    formatted_line(page, 2 * INDENT, "recorded service", "mean %.4g %s, cv %.4g", summary->service_mean, unit,
+                   summary->service_cv);
+}
+
+static void show_client(struct page *page, const struct sj_client *client) {
+  const struct sj_node *const node = sj_document_component(page->model->document, client->name);
+  static const char *const skip[] = {"count", "per_client", NULL};
+  heading(page, "client", client->name, client->count, client->pool);
+  show_targets(page, INDENT, "calls", &client->call);
+  struct sj_text text = {0};
+  sj_expression_text(page->model->document->resources, sj_node_field(node, "arrivals"), false, &text);
+  const double rate = client->arrivals.mean_rate;
+  if (!isnan(rate)) sj_text_add(&text, ": mean %.6g /%s", rate, page->model->time_unit);
+  if (client->count > 1) sj_text_add(&text, ", %s", client->per_client ? "each member by itself" : "to a random member each");
+  line(page, INDENT, "arrivals", text.data);
+  free(text.data);
+  if (client->arrivals.trace) show_trace(page, client->arrivals.trace);
+  show_fields(page, INDENT, &sj_schema_client, node, client, skip);
+  if (sj_law_given(&client->call.stage_timeout) || client->call.stage_retries) {
+    const struct sj_value *const calls = sj_node_field(node, "calls");
+    static const char *const nothing[] = {NULL};
+    show_fields(page, INDENT, &sj_schema_target_list, calls->as.node, &client->call, nothing);
+  }
+  show_parts(page, INDENT, &sj_schema_client, node);
+}
+
+/* ---- faults and the rest ---- */
+
+static void add_place(const struct page *page, const struct sj_place *place, struct sj_text *text) {
+  sj_text_add(text, "%s", place->is_client ? page->model->clients[place->index].name
+                                           : page->model->servers[place->index].name);
+  if (place->member >= 0) sj_text_add(text, "[%lld]", (long long)place->member);
+}
+
+static void add_fault(const struct page *page, const struct sj_fault *fault, struct sj_text *text) {
+  static const char *const words[] = {"", "crash ", "stall ", "slow ", "cut ", "fail "};
+  sj_text_add(text, "%s", words[fault->kind]);
+  if (fault->kind != SJ_FAULT_CHANGE) add_place(page, &fault->place, text);
+  if (fault->kind == SJ_FAULT_CUT) {
+    sj_text_add(text, " from ");
+    add_place(page, &fault->other, text);
+  }
+  if (fault->members) sj_text_add(text, ", %u random member%s", fault->members, fault->members > 1 ? "s" : "");
+  if (fault->kind == SJ_FAULT_SLOW) sj_text_add(text, " by %.6g", fault->factor);
+  if (fault->kind == SJ_FAULT_FAIL) sj_text_add(text, ", ratio %.6g", fault->ratio);
+  for (size_t i = 0; i < fault->change_count; i++) {
+    const struct sj_change *const change = &fault->changes[i];
+    sj_text_add(text, "%s%s %s ", i ? ", " : "", change->path, change->scale ? "times" : "becomes");
+    if (change->scale)
+      add_number(change->factor, text);
+    else
+      sj_expression_text(page->model->document->resources, change->value, false, text);
+  }
+}
+
+static void show_faults(struct page *page) {
+  if (page->model->fault_count) sj_text_add(&page->text, "\nfaults\n");
+  for (size_t i = 0; i < page->model->fault_count; i++) {
+    const struct sj_fault *const fault = &page->model->faults[i];
+    struct sj_text when = {0}, what = {0};
+    const struct sj_law every = {.fixed = fault->every}, lasts = {.fixed = fault->lasts};
+    if (fault->every) {
+      sj_text_add(&what, "every ");
+      add_law(page, &every, "time", &what);
+      sj_text_add(&what, ", ");
+    } else {
+      sj_text_add(&when, "at ");
+      add_number(fault->at, &when);
+      sj_text_add(&when, " %s", page->model->time_unit);
+    }
+    if (fault->lasts) {
+      sj_text_add(&what, "for ");
+      add_law(page, &lasts, "time", &what);
+      sj_text_add(&what, ": ");
+    }
+    add_fault(page, fault, &what);
+    line(page, INDENT, when.data ? when.data : "at random", what.data);
+    free(when.data);
+    free(what.data);
+  }
+}
+
+static void show_run(struct page *page) {
+  const struct sj_run_settings *const run = &page->model->run;
+  const char *const unit = page->model->time_unit;
+  const struct sj_node *const node = page->model->document->run;
+  sj_text_add(&page->text, "run\n");
+  line(page, INDENT, "kind", run->kind == SJ_RUN_STEADY ? "steady" : "terminating");
+  formatted_line(page, INDENT, "duration", "%.10g %s%s", run->duration, unit,
+                 node && sj_node_field(node, "duration") ? "" : " (default)");
+  if (run->kind == SJ_RUN_STEADY && isnan(run->warmup))
+    line(page, INDENT, "warmup", "found from the first run (default)");
+  else
+    formatted_line(page, INDENT, "warmup", "%.10g %s", run->warmup, unit);
+  formatted_line(page, INDENT, "drain", "at most %.10g %s%s", run->drain, unit,
+                 node && sj_node_field(node, "drain") ? "" : " (default)");
+  formatted_line(page, INDENT, "runs", "%u%s", run->runs, node && sj_node_field(node, "runs") ? "" : " (default)");
+  formatted_line(page, INDENT, "seed", "%llu%s", (unsigned long long)run->seed,
+                 node && sj_node_field(node, "seed") ? "" : " (default)");
+}
+
+static void show_surroundings(struct page *page) {
+  const struct sj_model *const model = page->model;
+  sj_text_add(&page->text, "%s%s%s\n", model->file, model->title ? ": " : "", model->title ? model->title : "");
+  if (model->scenario) sj_text_add(&page->text, "scenario \"%s\"\n", model->scenario);
+  if (model->scenario_count && !model->scenario) {
+    sj_text_add(&page->text, "scenarios (--scenario NAME shows one):");
+    for (size_t i = 0; i < model->scenario_count; i++)
+      sj_text_add(&page->text, "%s \"%s\"", i ? "," : "", model->scenarios[i]);
+    sj_text_add(&page->text, "\n");
+  }
+  sj_text_add(&page->text, "times in %s, rates per %s\n\n", model->time_unit, model->time_unit);
+}
+
+static void show_parameters(struct page *page) {
+  const struct sj_document *const document = page->model->document;
+  if (document->parameter_count) sj_text_add(&page->text, "\nparameters\n");
+  for (size_t i = 0; i < document->parameter_count; i++) {
+    struct sj_text text = {0};
+    sj_expression_text(document->resources, &document->parameters[i].value, false, &text);
+    if (document->parameters[i].comment) sj_text_add(&text, "  (%s)", document->parameters[i].comment);
+    line(page, INDENT, document->parameters[i].name, text.data);
+    free(text.data);
+  }
+}
+
+static void show_expectations(struct page *page) {
+  static const char *const comparisons[] = {"<", "<=", ">", ">=", "=="};
+  const struct sj_model *const model = page->model;
+  if (model->expectation_count) sj_text_add(&page->text, "\nexpect\n");
+  for (size_t i = 0; i < model->expectation_count; i++) {
+    char number[32];
+    formatted_line(page, INDENT, model->expectations[i].metric, "%s %s",
+                   comparisons[model->expectations[i].comparison], sj_number_text(model->expectations[i].bound, number));
+  }
+}
+
+char *sj_model_text(const struct sj_model *model) {
+  struct page page = {.model = model};
+  show_surroundings(&page);
+  if (model->client_count || model->server_count) {
+    show_run(&page);
+    show_parameters(&page);
+    for (size_t i = 0; i < model->client_count; i++) show_client(&page, &model->clients[i]);
+    for (size_t i = 0; i < model->server_count; i++) show_server(&page, i);
+    show_faults(&page);
+    show_expectations(&page);
+  }
+  if (model->note_count) sj_text_add(&page.text, "\nnotes\n");
+  for (size_t i = 0; i < model->note_count; i++) line(&page, INDENT, "", model->notes[i]);
+  return page.text.data;
+}
