@@ -36,6 +36,10 @@ const char *sj_value_describe(const struct sj_value *value, char buffer[96]) {
       snprintf(buffer, 96, "\"%.80s\"", value->as.string);
       return buffer;
     case SJ_VALUE_NODE:
+      if (value->as.node->schema == &sj_schema_table && !value->as.node->field_count) {
+        snprintf(buffer, 96, value->as.node->item_count ? "a list of %zu" : "an empty table", value->as.node->item_count);
+        return buffer;
+      }
       if (value->as.node->symbolic) return sj_schema_symbol.name;
       if (value->as.node->item_count && value->as.node->schema->family == SJ_FAMILY_DISTRIBUTION &&
           !value->as.node->schema->items)
@@ -251,8 +255,7 @@ bool sj_build_field(struct sj_builder *builder, const struct sj_node *node, cons
   return false;
 }
 
-/* A field that is there under a name like its own was reported as that. */
-static bool is_misspelt(const struct sj_node *node, const struct sj_schema *schema, const char *name) {
+bool sj_build_misspelt(const struct sj_node *node, const struct sj_schema *schema, const char *name) {
   for (size_t i = 0; i < node->field_count; i++) {
     if (sj_schema_field(schema, node->fields[i].name)) continue;
     const char *const nearest = sj_schema_nearest_field(schema, node->fields[i].name);
@@ -263,7 +266,7 @@ static bool is_misspelt(const struct sj_node *node, const struct sj_schema *sche
 
 void sj_build_lacks(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                     const char *name, const char *expected) {
-  if (!is_misspelt(node, schema, name))
+  if (!sj_build_misspelt(node, schema, name))
     sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "`%s` lacks `%s`: expected %s", builder->path.data, name,
                    expected);
 }
@@ -392,7 +395,6 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
   for (size_t i = 0; i < document->scenario_count; i++)
     model->scenarios[i] = sj_arena_string(&document->arena, document->scenarios[i]);
   sj_text_add(&builder.path, "%s", "");
-  const size_t before = mistakes->count;
   report_duplicates(&builder);
   count_components(&builder);
   read_settings(&builder);
@@ -407,10 +409,10 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
     sj_build_faults(&builder);
     if (!document->incomplete) sj_build_expectations(&builder);
   }
-  if (mistakes->count == before) sj_check_graph(&builder);
-  if (mistakes->count == before) sj_derive(&builder);
+  if (!mistakes->count) sj_check_graph(&builder);
+  if (!mistakes->count) sj_derive(&builder);
   free(builder.path.data);
-  if (mistakes->count > before) {
+  if (mistakes->count) {
     sj_model_destroy(model);
     *result = NULL;
     return;

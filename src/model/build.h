@@ -47,7 +47,7 @@ struct sj_builder {
 
 /* Builds the model that `document` describes; it owns the document from then on, also when it fails. `resources` must
  * outlive it, unless sj_model_own_resources hands them over. `base` is the model that this is a variant of, or NULL.
- * Mistakes go to `mistakes`; `*model` is NULL if there were any. */
+ * Mistakes are added to `mistakes`; `*model` is NULL if there are any, those of the reading included. */
 void sj_build_model(struct sj_document *document, struct sj_resources *resources, const char *scenario,
                     const struct sj_model *base, struct sj_mistakes *mistakes, struct sj_model **model);
 
@@ -72,6 +72,8 @@ void sj_build_expected(struct sj_builder *builder, const struct sj_node *node, c
 /* "`db` lacks `service`: expected ..."; says nothing if a field of nearly that name was reported. */
 void sj_build_lacks(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                     const char *name, const char *expected);
+/* Is a field there whose unknown name is nearest to `name`? Then it was reported as that. */
+bool sj_build_misspelt(const struct sj_node *node, const struct sj_schema *schema, const char *name);
 /* What a value is, for "got ...". */
 const char *sj_value_describe(const struct sj_value *value, char buffer[96]);
 

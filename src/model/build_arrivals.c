@@ -106,12 +106,16 @@ static void read_piecewise(struct sj_builder *builder, const struct sj_node *nod
     const struct sj_value *const value = &node->items[i];
     if (sj_build_is_unknown(value)) continue;
     const struct sj_node *const pair = value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
-    if (!pair || pair->schema != &sj_schema_table || pair->item_count != 2 || pair->field_count ||
-        !number_in_list(&pair->items[0], 0, false, &arrivals->from[i]) ||
-        !number_in_list(&pair->items[1], 0, false, &arrivals->rates[i])) {
-      sj_build_expected(builder, node, NULL, i, value, "{from, rate}, both of at least 0");
+    if (!pair || pair->schema != &sj_schema_table || pair->item_count != 2 || pair->field_count) {
+      sj_build_expected(builder, node, NULL, i, value, "{from, rate}");
       continue;
     }
+    const size_t length = sj_build_enter(builder, NULL, i);
+    if (!number_in_list(&pair->items[0], 0, false, &arrivals->from[i]))
+      sj_build_expected(builder, pair, NULL, 0, &pair->items[0], "a time of at least 0");
+    if (!number_in_list(&pair->items[1], 0, false, &arrivals->rates[i]))
+      sj_build_expected(builder, pair, NULL, 1, &pair->items[1], "a rate of at least 0");
+    sj_build_leave(builder, length);
     char before[32], now[32];
     if (i && arrivals->from[i] <= arrivals->from[i - 1])
       sj_build_wrong(builder, node, NULL, i, value, "`%s[%zu]`: the times must increase, but %s comes after %s",

@@ -173,6 +173,8 @@ static void read_kind(struct sj_builder *builder, const struct sj_node *node, st
     found = kind_words[i];
     fault->kind = kinds[i];
   }
+  for (size_t i = 0; !found && kind_words[i]; i++)
+    if (sj_build_misspelt(node, &sj_schema_fault, kind_words[i])) return;
   if (!found) {
     sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL,
                    "the fault does nothing: expected `set`, `scale`, `crash`, `stall`, `slow`, `cut` or `fail`");

@@ -58,7 +58,8 @@ static void check_pairs(struct sj_builder *builder, const struct sj_node *node) 
 
 static void check_alternatives(struct sj_builder *builder, const struct sj_node *node) {
   const bool rate = sj_node_field(node, "rate"), mean = sj_node_field(node, "mean");
-  if (sj_schema_field(node->schema, "rate") && sj_schema_field(node->schema, "mean") && rate == mean)
+  const bool misspelt = sj_build_misspelt(node, node->schema, "rate") || sj_build_misspelt(node, node->schema, "mean");
+  if (!misspelt && sj_schema_field(node->schema, "rate") && sj_schema_field(node->schema, "mean") && rate == mean)
     sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "%s takes %s: it is written %s", node->schema->name,
                    rate ? "one of `rate` and `mean`, not both" : "`rate` or `mean`", node->schema->example);
   if (!strcmp(node->schema->name, "lognormal")) {
@@ -303,7 +304,7 @@ static struct sj_distribution *build_sum(const struct context *c, struct sj_dist
 }
 
 static struct sj_distribution *build_scaled(const struct context *c, const struct sj_value *law, double factor) {
-  if (!isfinite(factor)) return fail(c, "a distribution must be multiplied by a finite number, and not be divided by 0");
+  if (!isfinite(factor)) return fail(c, "a distribution can be multiplied by finite numbers only, and not divided by 0");
   struct sj_distribution *const d = build(c, law);
   return d ? sj_distribution_shifted(0, factor, d, c->error) : NULL;
 }
@@ -416,6 +417,19 @@ static bool mentions_recorded(const struct sj_value *value) {
   return false;
 }
 
+/* Does the symbol of another per_member function than `own` occur? */
+static bool has_foreign_symbol(const struct sj_value *value, uint32_t own) {
+  if (value->kind != SJ_VALUE_NODE) return false;
+  const struct sj_node *const node = value->as.node;
+  if (node->schema == &sj_schema_symbol) return node->symbol != own;
+  if (node->schema == &sj_schema_per_member) own = node->symbol;
+  for (size_t i = 0; i < node->item_count; i++)
+    if (has_foreign_symbol(&node->items[i], own)) return true;
+  for (size_t i = 0; i < node->field_count; i++)
+    if (has_foreign_symbol(&node->fields[i].value, own)) return true;
+  return false;
+}
+
 static bool expect_range(struct sj_builder *builder, const struct sj_node *node, const struct sj_field_schema *field,
                          const struct sj_value *value, const struct sj_distribution *d) {
   char *const problem = range_problem(field, d);
@@ -495,6 +509,11 @@ bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const 
   if (!recorded_allowed && mentions_recorded(value)) {
     sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
                    "`%s`: recorded() is the service time of a server, it has no meaning here", builder->path.data);
+    return false;
+  }
+  if (has_foreign_symbol(value, 0)) {
+    sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
+                   "`%s`: a drawn parameter is used outside of the function it belongs to", builder->path.data);
     return false;
   }
   if (value->kind == SJ_VALUE_NODE && value->as.node->schema == &sj_schema_per_member)

@@ -89,7 +89,7 @@ static void read_apis(struct sj_builder *builder, const struct sj_node *node, st
   const struct sj_node *const apis = sj_build_part(builder, node, "apis", &sj_schema_apis);
   if (!apis) return;
   const size_t length = sj_build_enter(builder, "apis", SIZE_MAX);
-  if (!apis->field_count) sj_build_wrong(builder, apis, NULL, SIZE_MAX, NULL, "`%s` is empty", builder->path.data);
+  if (!apis->field_count && !apis->item_count) sj_build_wrong(builder, apis, NULL, SIZE_MAX, NULL, "`%s` is empty", builder->path.data);
   if (apis->item_count)
     sj_build_wrong(builder, apis, NULL, 0, NULL, "`%s`: apis have names: %s", builder->path.data,
                    sj_schema_apis.example);

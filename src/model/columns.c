@@ -88,10 +88,10 @@ static void take_line(struct column *column, const struct sj_source *source, str
     return;
   }
   double value;
-  const char *got;
-  if (strlen(line->text) != line->length || !parse_number(line->text, column->index, &value, &got)) {
+  const char *got = "a zero byte";
+  const bool has_zero_byte = strlen(line->text) != line->length;
+  if (has_zero_byte || !parse_number(line->text, column->index, &value, &got)) {
     char quoted[SJ_QUOTED];
-    if (strlen(line->text) != line->length) got = "a zero byte";
     sj_error_add(error, "%s:%llu: expected a number, got %s", file, (unsigned long long)source->line_number,
                  sj_quote(got, strlen(got), quoted));
     column->wrong++;

@@ -73,12 +73,12 @@ static void apply(struct sj_document *document, const struct sj_change *change, 
                change->path);
 }
 
+/* `mistakes` is empty at first. */
 static struct sj_model *build_variant(const struct sj_model *model, const struct sj_change *const *changes,
                                       size_t count, struct sj_mistakes *mistakes) {
   struct sj_document *const document = sj_document_copy(model->document);
-  const size_t before = mistakes->count;
   for (size_t i = 0; i < count; i++) apply(document, changes[i], mistakes);
-  if (mistakes->count > before) {
+  if (mistakes->count) {
     sj_document_destroy(document);
     return NULL;
   }
@@ -113,7 +113,10 @@ void sj_check_changes(const struct sj_model *model, struct sj_mistakes *mistakes
     if (!fault->change_count) continue;
     const struct sj_change **const changes = sj_allocate_array(fault->change_count, sizeof *changes);
     for (size_t j = 0; j < fault->change_count; j++) changes[j] = &fault->changes[j];
-    sj_model_destroy(build_variant(model, changes, fault->change_count, mistakes));
+    struct sj_mistakes found = {0};
+    sj_model_destroy(build_variant(model, changes, fault->change_count, &found));
+    for (size_t j = 0; j < found.count; j++) sj_mistake_text(mistakes, found.list[j].line, found.list[j].text);
+    sj_mistakes_clear(&found);
     free(changes);
   }
 }

@@ -45,6 +45,10 @@ static int construct(lua_State *L) {
 
 static int per_member(lua_State *L) {
   struct sj_reader *const reader = sj_reader_of(L);
+  if (reader->in_per_member) {
+    sj_reader_mistake(L, "`per_member` cannot stand inside the function of another");
+    return sj_reader_push_unknown(L);
+  }
   lua_settop(L, 2);
   const struct sj_value law = sj_reader_value(L, 1);
   const struct sj_node *const drawn = sj_reader_check(L, 1);
@@ -54,10 +58,6 @@ static int per_member(lua_State *L) {
   if (!fits || !lua_isfunction(L, 2)) {
     const char *const what = sj_reader_describe(L, fits ? 2 : 1);
     sj_reader_mistake(L, "`per_member` is written %s, got %s", sj_schema_per_member.example, what);
-    return sj_reader_push_unknown(L);
-  }
-  if (reader->in_per_member) {
-    sj_reader_mistake(L, "`per_member` cannot stand inside the function of another");
     return sj_reader_push_unknown(L);
   }
   struct sj_node *const symbol = sj_reader_new_node(L, &sj_schema_symbol);

@@ -82,7 +82,10 @@ static int model(lua_State *L) {
     sj_reader_mistake(L, "`model` is given twice, first on line %d", document->model->line);
     return 0;
   }
-  if (reader->in_scenario) sj_reader_mistake(L, "`model` stands outside of scenarios");
+  if (reader->in_scenario) {
+    sj_reader_mistake(L, "`model` stands outside of scenarios");
+    return 0;
+  }
   if (document->component_count || reader->pending_count)
     sj_reader_mistake(L, "`model` comes before the components, the first of which is on line %d",
                       document->component_count ? document->components[0]->line : reader->pending[0].line);

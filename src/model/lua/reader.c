@@ -85,7 +85,7 @@ enum sj_status sj_read_document(const char *file, const char *text, size_t lengt
   struct sj_lua *lua = NULL;
   enum sj_status status = sj_lua_create(NULL, &lua, error);
   if (!status) status = run(lua, &reader, text, length, error);
-  if (!status) report_pending(&reader);
+  if (!status && !made->incomplete) report_pending(&reader);
   sj_lua_destroy(lua);
   if (status) {
     sj_document_destroy(made);

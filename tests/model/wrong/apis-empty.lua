@@ -1,0 +1,3 @@
+server "api" { apis = { } }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: `api.apis` is empty

@@ -1,0 +1,3 @@
+server "a" { service = 1, calls = { "a" } }
+client "web" { calls = "a", arrivals = poisson { rate = 1 } }
+--! :1: the calls go round in a circle: a -> a

@@ -1,0 +1,3 @@
+server "api" { service = empirical { values = {} } }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: empirical: at least one value is needed, got 0

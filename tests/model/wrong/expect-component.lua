@@ -1,0 +1,4 @@
+server "api" { service = 0.1 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+expect { ["wep.latency.p99"] = "< 1" }
+--! :3: `expect`: there is no metric `wep.latency.p99`; did you mean `web.latency.p99`?

@@ -1,0 +1,4 @@
+server "api" { service = 0.1 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 }, retries = 3 }
+fault { at = 1, lasts = 1, scale = { ["web.retries"] = 0.5 } }
+--! :3: `web.retries`: expected a whole number from 0 to 1000000000, got 1.5

@@ -1,0 +1,3 @@
+server "api" { service = poisson { rate = 10 } }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: `api.service`: expected a number of at least 0 or a distribution, got poisson

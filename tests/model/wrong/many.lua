@@ -1,0 +1,23 @@
+server "api" { service = 0.1, x00 = 1, x01 = 1, x02 = 1, x03 = 1, x04 = 1, x05 = 1, x06 = 1, x07 = 1, x08 = 1, x09 = 1, x10 = 1, x11 = 1, x12 = 1, x13 = 1, x14 = 1, x15 = 1, x16 = 1, x17 = 1, x18 = 1, x19 = 1, x20 = 1, x21 = 1, x22 = 1, x23 = 1, x24 = 1 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: `x00` is not a field of server, which is written server "name" { service= }
+--! :1: `x01` is not a field of server, which is written server "name" { service= }
+--! :1: `x02` is not a field of server, which is written server "name" { service= }
+--! :1: `x03` is not a field of server, which is written server "name" { service= }
+--! :1: `x04` is not a field of server, which is written server "name" { service= }
+--! :1: `x05` is not a field of server, which is written server "name" { service= }
+--! :1: `x06` is not a field of server, which is written server "name" { service= }
+--! :1: `x07` is not a field of server, which is written server "name" { service= }
+--! :1: `x08` is not a field of server, which is written server "name" { service= }
+--! :1: `x09` is not a field of server, which is written server "name" { service= }
+--! :1: `x10` is not a field of server, which is written server "name" { service= }
+--! :1: `x11` is not a field of server, which is written server "name" { service= }
+--! :1: `x12` is not a field of server, which is written server "name" { service= }
+--! :1: `x13` is not a field of server, which is written server "name" { service= }
+--! :1: `x14` is not a field of server, which is written server "name" { service= }
+--! :1: `x15` is not a field of server, which is written server "name" { service= }
+--! :1: `x16` is not a field of server, which is written server "name" { service= }
+--! :1: `x17` is not a field of server, which is written server "name" { service= }
+--! :1: `x18` is not a field of server, which is written server "name" { service= }
+--! :1: `x19` is not a field of server, which is written server "name" { service= }
+--! ... and 5 more

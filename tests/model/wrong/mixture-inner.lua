@@ -1,0 +1,3 @@
+server "api" { service = mixture { {1, exponential { rate = -1 } } } }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: `exponential.rate`: expected a number above 0, got -1

@@ -1,0 +1,2 @@
+-- nothing
+--! : the model has no client, so nothing would happen: expected client "name" { calls=, arrivals= }

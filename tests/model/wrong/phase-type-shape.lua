@@ -1,0 +1,3 @@
+server "api" { service = phase_type { alpha = {1, 0}, T = { {-1, 1} } } }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: phase_type: T must have a row for each phase of alpha

@@ -1,0 +1,3 @@
+server "api" { service = 0.1 }
+client "web" { calls = "api", arrivals = renewal { interval = uniform { min = -1, max = 1 } } }
+--! :2: `web.arrivals.interval`: expected a number above 0 or a distribution, but a draw of this law can be -1

@@ -1,0 +1,5 @@
+server "api" { service = 0.1 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+scenario("aggressive", function() end)
+--@ --scenario agressive
+--! : there is no scenario "agressive"; did you mean "aggressive"?

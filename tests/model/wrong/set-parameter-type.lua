@@ -1,0 +1,5 @@
+local rate = param("rate", 8)
+server "api" { service = 0.1 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--@ --set rate=fast
+--! --set rate=fast: the parameter `rate` is a number, got "fast"

@@ -1,0 +1,4 @@
+server "api" { service = 0.1 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--@ --set web.retries=many
+--! --set web.retries=many: `web.retries`: expected a whole number from 0 to 1000000000, got "many"

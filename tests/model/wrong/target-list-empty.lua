@@ -1,0 +1,3 @@
+server "api" { service = 0.1 }
+client "web" { calls = {}, arrivals = poisson { rate = 1 } }
+--! :2: `web.calls`: expected "server", "server.api" or { {weight, "server"}, ... }, got an empty table

@@ -1,0 +1,3 @@
+server "api" { service = 0.1, threads = 0 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 } }
+--! :1: `api.threads`: expected a whole number of at least 1 or a distribution, got 0
