@@ -37,7 +37,8 @@ const char *sj_value_describe(const struct sj_value *value, char buffer[96]) {
       return buffer;
     case SJ_VALUE_NODE:
       if (value->as.node->schema == &sj_schema_table && !value->as.node->field_count) {
-        snprintf(buffer, 96, value->as.node->item_count ? "a list of %zu" : "an empty table", value->as.node->item_count);
+        snprintf(buffer, 96, value->as.node->item_count ? "a list of %zu" : "an empty table",
+                 value->as.node->item_count);
         return buffer;
       }
       if (value->as.node->symbolic) return sj_schema_symbol.name;
@@ -313,8 +314,7 @@ static void report_duplicates(struct sj_builder *builder) {
   struct sj_document *const document = builder->document;
   const size_t count = document->component_count;
   struct sj_name_index *const names = sj_arena_array(&document->arena, count, sizeof *names);
-  for (size_t i = 0; i < count; i++)
-    names[i] = (struct sj_name_index){document->components[i]->name, (uint32_t)i};
+  for (size_t i = 0; i < count; i++) names[i] = (struct sj_name_index){document->components[i]->name, (uint32_t)i};
   if (count) qsort(names, count, sizeof *names, compare_names);
   for (size_t i = 1; i < count; i++) {
     if (strcmp(names[i].name, names[i - 1].name) != 0) continue;
@@ -354,8 +354,10 @@ static void count_components(struct sj_builder *builder) {
       model->clients[*count].name = name;
     (*count)++;
   }
-  if (model->server_count) qsort(builder->server_names, model->server_count, sizeof *builder->server_names, compare_names);
-  if (model->client_count) qsort(builder->client_names, model->client_count, sizeof *builder->client_names, compare_names);
+  if (model->server_count)
+    qsort(builder->server_names, model->server_count, sizeof *builder->server_names, compare_names);
+  if (model->client_count)
+    qsort(builder->client_names, model->client_count, sizeof *builder->client_names, compare_names);
 }
 
 static void read_settings(struct sj_builder *builder) {
@@ -367,7 +369,8 @@ static void read_settings(struct sj_builder *builder) {
   const struct sj_value *const unit = sj_node_field(node, "time_unit");
   /* Its form was checked when it was read: the time words depend on it. */
   const char *const name = unit && unit->kind == SJ_VALUE_STRING ? unit->as.string : "s";
-  if (unit && unit->origin) sj_build_wrong(builder, node, "time_unit", SIZE_MAX, unit, "`model.time_unit` is not a number to override");
+  if (unit && unit->origin)
+    sj_build_wrong(builder, node, "time_unit", SIZE_MAX, unit, "`model.time_unit` is not a number to override");
   snprintf(model->time_unit, sizeof model->time_unit, "%s", name);
   static const char *const words[] = {"us", "ms", "s", "minute", "hour", NULL};
   static const double seconds[] = {1e-6, 1e-3, 1, 60, 3600};
@@ -377,7 +380,8 @@ static void read_settings(struct sj_builder *builder) {
   const struct sj_field_schema *const quantum = sj_schema_field(&sj_schema_model, "quantum");
   const struct sj_value *const value = sj_node_field(node, "quantum");
   if (sj_build_field(builder, node, quantum, NULL) && value->as.number > 0)
-    sj_build_wrong(builder, node, "quantum", SIZE_MAX, value, "discrete time (`quantum` above 0) is not in this version");
+    sj_build_wrong(builder, node, "quantum", SIZE_MAX, value,
+                   "discrete time (`quantum` above 0) is not in this version");
   sj_build_leave(builder, length);
 }
 

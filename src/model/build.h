@@ -38,7 +38,7 @@ struct sj_builder {
   struct sj_model *model;
   struct sj_mistakes *mistakes;
   struct sj_resources *resources;
-  struct sj_text path; /* of the node being read: "api.calls[1]" */
+  struct sj_text path;                               /* of the node being read: "api.calls[1]" */
   struct sj_name_index *server_names, *client_names; /* sorted */
   size_t server_name_count, client_name_count;
   const struct sj_node **server_nodes, **client_nodes; /* by index in the model */

@@ -59,8 +59,8 @@ static bool is_irreducible(size_t count, const double *rates) {
 }
 
 static void read_mmpp(struct sj_builder *builder, const struct sj_node *node, struct sj_arrivals *arrivals) {
-  const struct sj_value *const rates = sj_node_field(node, "rates"),
-                               *const transitions = sj_node_field(node, "transitions");
+  const struct sj_value *const rates = sj_node_field(node, "rates"), *const transitions =
+                                                                         sj_node_field(node, "transitions");
   if (!rates || !transitions) return;
   const size_t count = read_rates(builder, node, "rates", SIZE_MAX, rates, SIZE_MAX, &arrivals->rates);
   const struct sj_node *const matrix = transitions->kind == SJ_VALUE_NODE ? transitions->as.node : NULL;

@@ -26,8 +26,11 @@ static const char *nearest_server(const struct sj_builder *builder, const char *
 
 static void add_api_names(const struct sj_server *server, struct sj_text *text) {
   for (size_t i = 0; i < server->api_count; i++)
-    sj_text_add(text, "%s`%s.%s`", !i ? "" : i + 1 < server->api_count ? ", " : " or ", server->name,
-                server->apis[i].name);
+    sj_text_add(text, "%s`%s.%s`",
+                !i                          ? ""
+                : i + 1 < server->api_count ? ", "
+                                            : " or ",
+                server->name, server->apis[i].name);
 }
 
 /* The api named, or the only one if `name` is NULL. Returns false with a report. */
@@ -66,8 +69,7 @@ static bool find_target(struct sj_builder *builder, const struct sj_node *node, 
   if (length >= sizeof name) return false;
   memcpy(name, whole, length);
   name[length] = 0;
-  const struct sj_name_index *const found =
-      find_name(builder->server_names, builder->model->server_count, name);
+  const struct sj_name_index *const found = find_name(builder->server_names, builder->model->server_count, name);
   if (found) {
     target->server = found->index;
     return find_api(builder, node, field, item, value, target, dot ? dot + 1 : NULL);
@@ -88,8 +90,7 @@ static bool find_target(struct sj_builder *builder, const struct sj_node *node, 
 }
 
 static void add_target(struct sj_builder *builder, struct sj_call *call, struct sj_target target) {
-  struct sj_target *const targets =
-      sj_arena_array(&builder->document->arena, call->target_count + 1, sizeof *targets);
+  struct sj_target *const targets = sj_arena_array(&builder->document->arena, call->target_count + 1, sizeof *targets);
   if (call->target_count) memcpy(targets, call->targets, call->target_count * sizeof *targets);
   targets[call->target_count++] = target;
   call->targets = targets;
@@ -100,16 +101,14 @@ static void weighted_targets(struct sj_builder *builder, const struct sj_node *l
     const struct sj_value *const value = &list->items[i];
     if (sj_build_is_unknown(value)) continue;
     const struct sj_node *const pair = value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
-    if (!pair || pair->schema != &sj_schema_table || pair->item_count != 2 ||
-        pair->items[1].kind != SJ_VALUE_STRING) {
+    if (!pair || pair->schema != &sj_schema_table || pair->item_count != 2 || pair->items[1].kind != SJ_VALUE_STRING) {
       sj_build_expected(builder, list, NULL, i, value, "{weight, \"server\"}");
       continue;
     }
     const size_t length = sj_build_enter(builder, NULL, i);
     if (pair->field_count)
       sj_build_wrong(builder, pair, pair->fields[0].name, SIZE_MAX, NULL,
-                     "`%s`: expected {weight, \"server\"}, got a field `%s`", builder->path.data,
-                     pair->fields[0].name);
+                     "`%s`: expected {weight, \"server\"}, got a field `%s`", builder->path.data, pair->fields[0].name);
     struct sj_target target = {0};
     target.weight = pair->items[0].kind == SJ_VALUE_NUMBER ? pair->items[0].as.number : NAN;
     if (!(target.weight > 0 && isfinite(target.weight)))

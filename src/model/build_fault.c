@@ -68,7 +68,8 @@ static bool read_place(struct sj_builder *builder, const struct sj_node *node, c
   if (!found || (place->is_client && !clients)) {
     const char *const nearest = found ? NULL : nearest_component(builder, name, clients);
     if (found)
-      sj_build_wrong(builder, node, field, item, value, "`fault.%s`: `%s` is a client, expected %s", word, name, wanted);
+      sj_build_wrong(builder, node, field, item, value, "`fault.%s`: `%s` is a client, expected %s", word, name,
+                     wanted);
     else if (nearest)
       sj_build_wrong(builder, node, field, item, value, "`fault.%s`: there is no %s `%s`; did you mean `%s`?", word,
                      clients ? "component" : "server", name, nearest);
@@ -85,7 +86,8 @@ static bool read_place(struct sj_builder *builder, const struct sj_node *node, c
       sj_build_wrong(builder, node, field, item, value, "`fault.%s`: the members of `%s` are `%s[0]` to `%s[%u]`", word,
                      name, name, name, count - 1);
     else
-      sj_build_wrong(builder, node, field, item, value, "`fault.%s`: `%s` is not a pool, it has no members", word, name);
+      sj_build_wrong(builder, node, field, item, value, "`fault.%s`: `%s` is not a pool, it has no members", word,
+                     name);
     return false;
   }
   place->member = member;
@@ -114,7 +116,8 @@ static void read_cut(struct sj_builder *builder, const struct sj_node *node, str
   const struct sj_value *const value = sj_node_field(node, "cut");
   const struct sj_node *const pair = value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
   if (!pair || pair->schema != &sj_schema_table || pair->item_count != 2 || pair->field_count) {
-    if (!sj_build_is_unknown(value)) sj_build_expected(builder, node, "cut", SIZE_MAX, value, "{ \"caller\", \"server\" }");
+    if (!sj_build_is_unknown(value))
+      sj_build_expected(builder, node, "cut", SIZE_MAX, value, "{ \"caller\", \"server\" }");
     return;
   }
   const size_t length = sj_build_enter(builder, "cut", SIZE_MAX);
@@ -136,7 +139,8 @@ static void add_changes(struct sj_builder *builder, const struct sj_node *node, 
   if (!value || sj_build_is_unknown(value)) return;
   const struct sj_node *const table = value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
   if (!table || table->schema != &sj_schema_table || !table->field_count || table->item_count) {
-    sj_build_expected(builder, node, word, SIZE_MAX, value, scale ? "{ [\"path\"] = factor }" : "{ [\"path\"] = value }");
+    sj_build_expected(builder, node, word, SIZE_MAX, value,
+                      scale ? "{ [\"path\"] = factor }" : "{ [\"path\"] = value }");
     return;
   }
   struct sj_arena *const arena = &builder->document->arena;

@@ -49,8 +49,7 @@ static void check_pairs(struct sj_builder *builder, const struct sj_node *node) 
                         mixture ? "a weight of at least 0" : "a probability from 0 to 1");
     if (mixture)
       sj_build_check_law(builder, &pair->items[1]);
-    else if (!is_symbolic(&pair->items[1]) &&
-             !(pair->items[1].kind == SJ_VALUE_NUMBER && pair->items[1].as.number > 0))
+    else if (!is_symbolic(&pair->items[1]) && !(pair->items[1].kind == SJ_VALUE_NUMBER && pair->items[1].as.number > 0))
       sj_build_expected(builder, pair, NULL, 1, &pair->items[1], "a rate above 0");
     sj_build_leave(builder, length);
   }
@@ -207,16 +206,16 @@ static struct sj_distribution *build_phase_type(const struct context *c, const s
   bool fits = read_list(c, alpha, count, numbers);
   for (size_t i = 0; fits && i < count; i++)
     fits = read_list(c, &matrix->as.node->items[i], count, numbers + count * (i + 1));
-  struct sj_distribution *const made = fits
-                                           ? sj_distribution_phase_type(count, numbers, numbers + count, c->error)
-                                           : fail(c, "phase_type: T must be square, with a number for each phase");
+  struct sj_distribution *const made = fits ? sj_distribution_phase_type(count, numbers, numbers + count, c->error)
+                                            : fail(c, "phase_type: T must be square, with a number for each phase");
   free(numbers);
   return made;
 }
 
 static struct sj_distribution *build_hyperexponential(const struct context *c, const struct sj_node *node) {
   const size_t count = node->item_count;
-  double *const probabilities = sj_allocate_array(2 * count, sizeof *probabilities), *const rates = probabilities + count;
+  double *const probabilities = sj_allocate_array(2 * count, sizeof *probabilities), *const rates =
+                                                                                         probabilities + count;
   for (size_t i = 0; i < count; i++) {
     const struct sj_node *const pair = node->items[i].as.node;
     probabilities[i] = sj_build_number(&pair->items[0], c->symbol, c->x);
@@ -294,8 +293,8 @@ static struct sj_distribution *build_constructor(const struct context *c, const 
   return fail(c, "`per_member` cannot stand inside another law");
 }
 
-static struct sj_distribution *build_sum(const struct context *c, struct sj_distribution *a,
-                                         struct sj_distribution *b, double sign) {
+static struct sj_distribution *build_sum(const struct context *c, struct sj_distribution *a, struct sj_distribution *b,
+                                         double sign) {
   if (b && sign < 0) b = sj_distribution_shifted(0, -1, b, c->error);
   if (a && b) return sj_distribution_combine(SJ_SUM, a, b, c->error);
   sj_distribution_destroy(a);
@@ -304,7 +303,8 @@ static struct sj_distribution *build_sum(const struct context *c, struct sj_dist
 }
 
 static struct sj_distribution *build_scaled(const struct context *c, const struct sj_value *law, double factor) {
-  if (!isfinite(factor)) return fail(c, "a distribution can be multiplied by finite numbers only, and not divided by 0");
+  if (!isfinite(factor))
+    return fail(c, "a distribution can be multiplied by finite numbers only, and not divided by 0");
   struct sj_distribution *const d = build(c, law);
   return d ? sj_distribution_shifted(0, factor, d, c->error) : NULL;
 }
@@ -531,8 +531,7 @@ bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const 
   return true;
 }
 
-struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream,
-                                           struct sj_error *error) {
+struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream, struct sj_error *error) {
   if (law->fixed || !law->member) return NULL;
   const struct sj_member_law *const member = law->member;
   const double x = sj_draw(member->drawn, stream, NAN);

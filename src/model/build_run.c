@@ -21,7 +21,8 @@ static bool parse_bound(const char *text, enum sj_comparison *comparison, double
   static const struct {
     const char *text;
     enum sj_comparison comparison;
-  } operators[] = {{"<=", SJ_LESS_EQUAL}, {">=", SJ_GREATER_EQUAL}, {"==", SJ_EQUAL}, {"<", SJ_LESS}, {">", SJ_GREATER}};
+  } operators[] = {
+      {"<=", SJ_LESS_EQUAL}, {">=", SJ_GREATER_EQUAL}, {"==", SJ_EQUAL}, {"<", SJ_LESS}, {">", SJ_GREATER}};
   while (*text == ' ') text++;
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
     const size_t length = strlen(operators[i].text);
@@ -53,8 +54,8 @@ void sj_build_expectations(struct sj_builder *builder) {
                         parse_bound(entry->value.as.string, &expectation->comparison, &expectation->bound);
     if (!parsed)
       sj_mistake(builder->mistakes, document->file, entry->line, NULL,
-                 "`expect`: for `%s` expected <, <=, >, >= or == and a number, such as \"< 0.5\", got %s", entry->metric,
-                 sj_value_describe(&entry->value, buffer));
+                 "`expect`: for `%s` expected <, <=, >, >= or == and a number, such as \"< 0.5\", got %s",
+                 entry->metric, sj_value_describe(&entry->value, buffer));
     struct sj_error error = {{0}};
     if (sj_metric_check(model, entry->metric, &expectation->simulate, &expectation->solve, &error))
       sj_mistake(builder->mistakes, document->file, entry->line, NULL, "`expect`: %s", error.message);

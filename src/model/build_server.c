@@ -22,7 +22,8 @@ static bool read_admission(struct sj_builder *builder, const struct sj_node *nod
   } else if (schema == &sj_schema_max_in_flight) {
     admission->kind = SJ_ADMIT_MAX_IN_FLIGHT;
   } else {
-    sj_build_expected(builder, node, field, item, value, "token_bucket, throttle, codel, max_in_flight or a list of them");
+    sj_build_expected(builder, node, field, item, value,
+                      "token_bucket, throttle, codel, max_in_flight or a list of them");
     return false;
   }
   const size_t length = sj_build_enter(builder, field, item);
@@ -89,7 +90,8 @@ static void read_apis(struct sj_builder *builder, const struct sj_node *node, st
   const struct sj_node *const apis = sj_build_part(builder, node, "apis", &sj_schema_apis);
   if (!apis) return;
   const size_t length = sj_build_enter(builder, "apis", SIZE_MAX);
-  if (!apis->field_count && !apis->item_count) sj_build_wrong(builder, apis, NULL, SIZE_MAX, NULL, "`%s` is empty", builder->path.data);
+  if (!apis->field_count && !apis->item_count)
+    sj_build_wrong(builder, apis, NULL, SIZE_MAX, NULL, "`%s` is empty", builder->path.data);
   if (apis->item_count)
     sj_build_wrong(builder, apis, NULL, 0, NULL, "`%s`: apis have names: %s", builder->path.data,
                    sj_schema_apis.example);
@@ -121,8 +123,9 @@ static void read_service(struct sj_builder *builder, const struct sj_node *node,
     static const char *const words[] = {"calls", "forward", "order"};
     for (size_t i = 0; i < 3; i++)
       if (sj_node_field(node, words[i]))
-        sj_build_wrong(builder, node, words[i], SIZE_MAX, NULL, "`%s.%s` goes with `service`; with `apis` it belongs to one of them",
-                       builder->path.data, words[i]);
+        sj_build_wrong(builder, node, words[i], SIZE_MAX, NULL,
+                       "`%s.%s` goes with `service`; with `apis` it belongs to one of them", builder->path.data,
+                       words[i]);
     return;
   }
   server->apis = sj_arena_array(&builder->document->arena, 1, sizeof *server->apis);
@@ -206,8 +209,8 @@ static void read_calls(struct sj_builder *builder, const struct sj_node *node, s
     sj_build_wrong(builder, node, "forward", SIZE_MAX, NULL, "`%s` takes `calls` or `forward`, not both",
                    builder->path.data);
   if (forward && sj_node_field(node, "order"))
-    sj_build_wrong(builder, node, "order", SIZE_MAX, NULL, "`%s.order` is that of calls; `forward` hands on to all at once",
-                   builder->path.data);
+    sj_build_wrong(builder, node, "order", SIZE_MAX, NULL,
+                   "`%s.order` is that of calls; `forward` hands on to all at once", builder->path.data);
   const struct sj_value *const value = forward ? forward : calls;
   const char *const field = forward ? "forward" : "calls";
   if (!value || sj_build_is_unknown(value)) return;

@@ -148,8 +148,7 @@ static double closed_rate(const struct sj_model *model, const struct sj_graph *g
   for (size_t i = 0; i < model->server_count; i++) {
     if (!(work[i] > 0)) continue;
     cycle += work[i];
-    const double bound =
-        model->servers[i].count * sj_law_threads_mean(model, &model->servers[i].threads) / work[i];
+    const double bound = model->servers[i].count * sj_law_threads_mean(model, &model->servers[i].threads) / work[i];
     if (bound < most) most = bound;
   }
   free(visits);
@@ -193,7 +192,8 @@ static double last_change(const struct sj_model *model) {
 static double expected_duration(const struct sj_model *model, double steady) {
   const double last = last_change(model), at_last = expected_until(model, steady, last);
   const double rate = expected_until(model, steady, last + 1) - at_last;
-  if (at_last < EXPECTED_ARRIVALS) return rate > 0 ? last + (EXPECTED_ARRIVALS - at_last) / rate : at_last > 0 ? last : NAN;
+  if (at_last < EXPECTED_ARRIVALS)
+    return rate > 0 ? last + (EXPECTED_ARRIVALS - at_last) / rate : at_last > 0 ? last : NAN;
   double low = 0, high = last;
   for (int i = 0; i < 200 && low < high; i++) {
     const double middle = low + (high - low) / 2;
@@ -249,7 +249,8 @@ static bool law_random(const struct sj_law *law) {
 
 static bool call_random(const struct sj_model *model, const struct sj_call *call) {
   if (call->target_count > 1 || law_random(&call->timeout) || law_random(&call->stage_timeout)) return true;
-  if (call->network.given && (call->network.loss > 0 || law_random(&call->network.rtt) || law_random(&call->network.one_way)))
+  if (call->network.given &&
+      (call->network.loss > 0 || law_random(&call->network.rtt) || law_random(&call->network.one_way)))
     return true;
   const bool retries = call->retries > 0;
   if (retries && call->backoff.given && call->backoff.jitter != SJ_JITTER_NONE && call->backoff.base > 0) return true;
@@ -339,9 +340,10 @@ static void check_warmup(struct sj_builder *builder, const struct sj_node *node)
   const struct sj_value *const warmup = node ? sj_node_field(node, "warmup") : NULL;
   if (run->kind == SJ_RUN_TERMINATING) {
     if (warmup && run->warmup > 0)
-      sj_build_wrong(builder, node, "warmup", SIZE_MAX, warmup,
-                     "`run.warmup`: a terminating run has none%s", sj_node_field(node, "kind") ? "" :
-                     " (a fault, trace, piecewise or spread arrivals make it one; or give kind = \"steady\")");
+      sj_build_wrong(builder, node, "warmup", SIZE_MAX, warmup, "`run.warmup`: a terminating run has none%s",
+                     sj_node_field(node, "kind")
+                         ? ""
+                         : " (a fault, trace, piecewise or spread arrivals make it one; or give kind = \"steady\")");
     run->warmup = 0;
   } else if (warmup && run->warmup >= run->duration) {
     char given[32], end[32];
@@ -368,7 +370,8 @@ static void derive_run(struct sj_builder *builder) {
   char at[32];
   for (size_t i = 0; i < model->fault_count; i++)
     if (model->faults[i].at >= run->duration)
-      sj_build_note(builder, "The fault at %s comes after the end of arrivals.", sj_number_text(model->faults[i].at, at));
+      sj_build_note(builder, "The fault at %s comes after the end of arrivals.",
+                    sj_number_text(model->faults[i].at, at));
 }
 
 void sj_derive(struct sj_builder *builder) {

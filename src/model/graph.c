@@ -119,8 +119,7 @@ static void run_pipeline(const struct sj_model *model, const struct sj_graph *gr
     if (model->servers[graph->server[node]].join && here > rate) here = rate;
     visits[node] += here;
     const struct sj_api *const api = api_of(model, graph, node);
-    for (size_t j = 0; j < api->call_count; j++)
-      add_targets(graph, &api->calls[j], here, api->forward ? stage : begun);
+    for (size_t j = 0; j < api->call_count; j++) add_targets(graph, &api->calls[j], here, api->forward ? stage : begun);
   }
 }
 

@@ -15,18 +15,28 @@ struct entry {
   const char *name;
   unsigned engines;
 };
-static const struct entry client_entries[] = {
-    {"latency.mean", SIMULATE | SOLVE}, {"latency.*", SIMULATE},
-    {"arrivals.#", SIMULATE},           {"completed.#", SIMULATE},
-    {"failed.#", SIMULATE},             {"unfinished.#", SIMULATE},
-    {"failed.timeout.#", SIMULATE},     {"failed.refused.#", SIMULATE},
-    {"failed.error.#", SIMULATE},       {"failed.breaker.#", SIMULATE},
-    {"failed.budget.#", SIMULATE},      {"failed.deadline.#", SIMULATE},
-    {"attempts.#", SIMULATE},           {"timeouts.#", SIMULATE},
-    {"retries.#", SIMULATE},            {"rejected.#", SIMULATE},
-    {"late.#", SIMULATE},               {"hedges.#", SIMULATE},
-    {"goodput", SIMULATE | SOLVE},      {NULL, 0}};
-static const struct entry recorded_entries[] = {{"recorded.latency.*", SIMULATE}, {"recorded.wait.*", SIMULATE}, {NULL, 0}};
+static const struct entry client_entries[] = {{"latency.mean", SIMULATE | SOLVE},
+                                              {"latency.*", SIMULATE},
+                                              {"arrivals.#", SIMULATE},
+                                              {"completed.#", SIMULATE},
+                                              {"failed.#", SIMULATE},
+                                              {"unfinished.#", SIMULATE},
+                                              {"failed.timeout.#", SIMULATE},
+                                              {"failed.refused.#", SIMULATE},
+                                              {"failed.error.#", SIMULATE},
+                                              {"failed.breaker.#", SIMULATE},
+                                              {"failed.budget.#", SIMULATE},
+                                              {"failed.deadline.#", SIMULATE},
+                                              {"attempts.#", SIMULATE},
+                                              {"timeouts.#", SIMULATE},
+                                              {"retries.#", SIMULATE},
+                                              {"rejected.#", SIMULATE},
+                                              {"late.#", SIMULATE},
+                                              {"hedges.#", SIMULATE},
+                                              {"goodput", SIMULATE | SOLVE},
+                                              {NULL, 0}};
+static const struct entry recorded_entries[] = {
+    {"recorded.latency.*", SIMULATE}, {"recorded.wait.*", SIMULATE}, {NULL, 0}};
 static const struct entry server_entries[] = {{"in_system.mean", SIMULATE | SOLVE},
                                               {"in_system.std", SIMULATE | SOLVE},
                                               {"in_system.max", SIMULATE},
@@ -63,9 +73,9 @@ static const struct entry server_entries[] = {{"in_system.mean", SIMULATE | SOLV
 static const struct entry api_entries[] = {
     {"sojourn.*", SIMULATE}, {"wait.*", SIMULATE}, {"service.*", SIMULATE}, {NULL, 0}};
 static const struct entry global_entries[] = {
-    {"spectral_gap", SOLVE},    {"relaxation_time", SOLVE},    {"mixing_time", SOLVE},    {"mixing_time.bound", SOLVE},
-    {"spectrum[].re", SOLVE},   {"spectrum[].im", SOLVE},      {"time_constant[]", 0},    {"settling[].mean", 0},
-    {"settling[].std", 0},      {"error.train", 0},            {"error.test", 0},         {NULL, 0}};
+    {"spectral_gap", SOLVE},  {"relaxation_time", SOLVE}, {"mixing_time", SOLVE}, {"mixing_time.bound", SOLVE},
+    {"spectrum[].re", SOLVE}, {"spectrum[].im", SOLVE},   {"time_constant[]", 0}, {"settling[].mean", 0},
+    {"settling[].std", 0},    {"error.train", 0},         {"error.test", 0},      {NULL, 0}};
 static const char *const statistics[] = {"mean", "std", "min", "max", "p50", "p90", "p95", "p99", "p99.9", NULL};
 static const char *const countings[] = {"", "ratio", "rate", NULL};
 
@@ -189,7 +199,8 @@ enum sj_status sj_metric_check(const struct sj_model *model, const char *name, b
   char *plain = NULL;
   char number[32];
   *simulate = *solve = false;
-  if (!without_number(name, &plain, number)) return sj_error_set(error, SJ_INVALID, "there is no metric `%.100s`", name);
+  if (!without_number(name, &plain, number))
+    return sj_error_set(error, SJ_INVALID, "there is no metric `%.100s`", name);
   struct visit visit = {.wanted = plain};
   collect(&visit, model);
   enum sj_status status = SJ_OK;

@@ -33,8 +33,8 @@ void sj_mistake_unreadable(struct sj_mistakes *mistakes, const char *file, int l
 void sj_mistake_text(struct sj_mistakes *mistakes, int line, const char *message);
 void sj_mistakes_clear(struct sj_mistakes *mistakes);
 
-/* SJ_OK if there is none; else SJ_INVALID (SJ_FAILED if all are data files that cannot be read), with up to twenty of them in `error` in the order of their lines, those of
- * overrides first. */
+/* SJ_OK if there is none; else SJ_INVALID (SJ_FAILED if all are data files that cannot be read), with up to twenty of
+ * them in `error` in the order of their lines, those of overrides first. */
 enum sj_status sj_mistakes_report(struct sj_mistakes *mistakes, struct sj_error *error);
 
 #endif

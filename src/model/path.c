@@ -74,7 +74,8 @@ static const struct sj_node **root_of(struct sj_document *document, const struct
 }
 
 static enum sj_status unknown_root(const struct sj_document *document, const char *name, struct sj_error *error) {
-  const char **const names = sj_allocate_array(document->component_count + document->parameter_count + 2, sizeof *names);
+  const char **const names =
+      sj_allocate_array(document->component_count + document->parameter_count + 2, sizeof *names);
   size_t count = 0;
   for (size_t i = 0; i < document->component_count; i++) names[count++] = document->components[i]->name;
   for (size_t i = 0; i < document->parameter_count; i++) names[count++] = document->parameters[i].name;
@@ -142,9 +143,10 @@ static enum sj_status unknown_step(const struct sj_node *node, const struct sj_s
   names[count] = NULL;
   const char *const nearest = *steps->list[i].name ? sj_nearest(steps->list[i].name, names) : NULL;
   if (is_arithmetic(node))
-    sj_error_set(error, SJ_INVALID,
-                 "`%s` does not exist: a number inside arithmetic has no path; make it a `param`, or set `%s` as a whole",
-                 whole.data, before.data);
+    sj_error_set(
+        error, SJ_INVALID,
+        "`%s` does not exist: a number inside arithmetic has no path; make it a `param`, or set `%s` as a whole",
+        whole.data, before.data);
   else if (nearest)
     sj_error_set(error, SJ_INVALID, "`%s` does not exist; did you mean `%s.%s`?", whole.data, before.data, nearest);
   else
@@ -202,8 +204,7 @@ static enum sj_status follow(const struct edit *edit, const struct sj_node *node
   const struct step *const step = &steps->list[i];
   if (is_inside_work(node, schema, step)) {
     const struct sj_node *inner = NULL;
-    const enum sj_status status =
-        follow(edit, sj_node_field(node, "work")->as.node, NULL, steps, i, &inner, error);
+    const enum sj_status status = follow(edit, sj_node_field(node, "work")->as.node, NULL, steps, i, &inner, error);
     if (!status && edit->arena) *result = sj_node_with_field(edit->arena, node, "work", sj_value_node(inner));
     return status;
   }
@@ -234,8 +235,7 @@ static enum sj_status walk(struct sj_document *document, const char *path, struc
   size_t used;
   const struct sj_node **const root = root_of(document, &steps, &used);
   if (!root) return unknown_root(document, steps.list[0].name, error);
-  if (used >= steps.count)
-    return sj_error_set(error, SJ_INVALID, "`%s` is not a field; name one of its fields", path);
+  if (used >= steps.count) return sj_error_set(error, SJ_INVALID, "`%s` is not a field; name one of its fields", path);
   static const struct sj_node empty_run = {.schema = &sj_schema_run}, empty_model = {.schema = &sj_schema_model};
   const struct sj_node *const node = *root ? *root : root == &document->run ? &empty_run : &empty_model;
   const struct sj_node *result = NULL;

@@ -42,19 +42,19 @@ struct sj_schema;
 struct sj_field_schema {
   const char *name;
   enum sj_field_type type;
-  size_t offset;              /* in the struct the field is read into; SJ_NO_OFFSET: read by code */
-  double min, max;            /* numbers: range; laws: min is the least a draw may be */
-  bool above;                 /* the minimum itself is excluded (laws: a draw must not be always the minimum) */
-  bool below;                 /* the maximum itself is excluded */
-  bool whole;                 /* numbers: must be whole; laws: a constant must be */
-  double fallback;            /* the default of a number, count or boolean; NAN: none */
-  const char *fallback_text;  /* the default as the reference prints it; NULL: required */
-  const char *unit;           /* "time", "1/time", "bytes", "time/byte", "requests", "" */
-  const char *const *choices; /* SJ_FIELD_CHOICE, ends with NULL; the default is number `fallback` */
+  size_t offset;                /* in the struct the field is read into; SJ_NO_OFFSET: read by code */
+  double min, max;              /* numbers: range; laws: min is the least a draw may be */
+  bool above;                   /* the minimum itself is excluded (laws: a draw must not be always the minimum) */
+  bool below;                   /* the maximum itself is excluded */
+  bool whole;                   /* numbers: must be whole; laws: a constant must be */
+  double fallback;              /* the default of a number, count or boolean; NAN: none */
+  const char *fallback_text;    /* the default as the reference prints it; NULL: required */
+  const char *unit;             /* "time", "1/time", "bytes", "time/byte", "requests", "" */
+  const char *const *choices;   /* SJ_FIELD_CHOICE, ends with NULL; the default is number `fallback` */
   const struct sj_schema *part; /* SJ_FIELD_PART: of the plain table expected here, for paths; NULL if none */
   const char *takes;            /* SJ_FIELD_PART: what is expected: "a server's name" */
-  const char *instead; /* a field that this one takes the place of when an override sets it (rate, mean) */
-  const char *comment; /* for the reference */
+  const char *instead;          /* a field that this one takes the place of when an override sets it (rate, mean) */
+  const char *comment;          /* for the reference */
 };
 #define SJ_NO_OFFSET ((size_t)-1)
 
@@ -80,8 +80,8 @@ extern const struct sj_schema sj_schema_api, sj_schema_apis, sj_schema_call, sj_
 extern const struct sj_schema sj_schema_token_bucket, sj_schema_throttle, sj_schema_codel, sj_schema_max_in_flight,
     sj_schema_exponential_backoff, sj_schema_link;
 /* Arithmetic; named "+", "-", ... in no file. */
-extern const struct sj_schema sj_schema_add, sj_schema_subtract, sj_schema_multiply, sj_schema_divide,
-    sj_schema_negate, sj_schema_max, sj_schema_min, sj_schema_round, sj_schema_floor, sj_schema_ceil;
+extern const struct sj_schema sj_schema_add, sj_schema_subtract, sj_schema_multiply, sj_schema_divide, sj_schema_negate,
+    sj_schema_max, sj_schema_min, sj_schema_round, sj_schema_floor, sj_schema_ceil;
 extern const struct sj_schema sj_schema_constant, sj_schema_per_member, sj_schema_recorded, sj_schema_trace,
     sj_schema_empirical;
 

@@ -192,7 +192,8 @@ static void show_fields(struct page *page, int indent, const struct sj_schema *s
     if (skipped) continue;
     const bool given = node && sj_node_field(node, field->name);
     struct sj_text value = {0};
-    if (!add_field(page, field, source, given, &value)) sj_text_add(&value, "%s", field->fallback_text ? field->fallback_text : "");
+    if (!add_field(page, field, source, given, &value))
+      sj_text_add(&value, "%s", field->fallback_text ? field->fallback_text : "");
     if (!given) sj_text_add(&value, " (default)");
     line(page, indent, field->name, value.data);
     free(value.data);
@@ -212,8 +213,8 @@ static void show_part(struct page *page, int indent, const struct sj_node *node,
   free(text.data);
 }
 
-static const char *const call_parts[] = {"backoff", "retry_budget", "circuit_breaker", "hedge",
-                                         "policy",  "network",      NULL};
+static const char *const call_parts[] = {"backoff", "retry_budget", "circuit_breaker", "hedge", "policy", "network",
+                                         NULL};
 
 static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node) {
   for (const char *const *name = call_parts; *name; name++) {
@@ -251,7 +252,8 @@ static const struct sj_node *call_node(const struct sj_node *owner, bool forward
   return value->kind == SJ_VALUE_NODE ? value->as.node : NULL;
 }
 
-static void show_call(struct page *page, int indent, const struct sj_node *node, const struct sj_api *api, size_t item) {
+static void show_call(struct page *page, int indent, const struct sj_node *node, const struct sj_api *api,
+                      size_t item) {
   const struct sj_call *const call = &api->calls[item];
   static const char *const nothing[] = {NULL};
   const struct sj_schema *const schema = api->forward ? &sj_schema_stage : &sj_schema_call;
@@ -287,8 +289,7 @@ static void show_api(struct page *page, const struct sj_node *node, const struct
   }
   free(work.data);
   if (api->call_count > 1 && !api->forward) line(page, 2 * INDENT, "order", api->parallel ? "parallel" : "sequence");
-  for (size_t i = 0; i < api->call_count; i++)
-    show_call(page, 2 * INDENT, call_node(owner, api->forward, i), api, i);
+  for (size_t i = 0; i < api->call_count; i++) show_call(page, 2 * INDENT, call_node(owner, api->forward, i), api, i);
 }
 
 /* ---- components ---- */
@@ -335,7 +336,8 @@ static void show_client(struct page *page, const struct sj_client *client) {
   sj_expression_text(page->model->document->resources, sj_node_field(node, "arrivals"), false, &text);
   const double rate = client->arrivals.mean_rate;
   if (!isnan(rate)) sj_text_add(&text, ": mean %.6g /%s", rate, page->model->time_unit);
-  if (client->count > 1) sj_text_add(&text, ", %s", client->per_client ? "each member by itself" : "to a random member each");
+  if (client->count > 1)
+    sj_text_add(&text, ", %s", client->per_client ? "each member by itself" : "to a random member each");
   line(page, INDENT, "arrivals", text.data);
   free(text.data);
   if (client->arrivals.trace) show_trace(page, client->arrivals.trace);
@@ -351,8 +353,8 @@ static void show_client(struct page *page, const struct sj_client *client) {
 /* ---- faults and the rest ---- */
 
 static void add_place(const struct page *page, const struct sj_place *place, struct sj_text *text) {
-  sj_text_add(text, "%s", place->is_client ? page->model->clients[place->index].name
-                                           : page->model->servers[place->index].name);
+  sj_text_add(text, "%s",
+              place->is_client ? page->model->clients[place->index].name : page->model->servers[place->index].name);
   if (place->member >= 0) sj_text_add(text, "[%lld]", (long long)place->member);
 }
 
@@ -454,8 +456,8 @@ static void show_expectations(struct page *page) {
   if (model->expectation_count) sj_text_add(&page->text, "\nexpect\n");
   for (size_t i = 0; i < model->expectation_count; i++) {
     char number[32];
-    formatted_line(page, INDENT, model->expectations[i].metric, "%s %s",
-                   comparisons[model->expectations[i].comparison], sj_number_text(model->expectations[i].bound, number));
+    formatted_line(page, INDENT, model->expectations[i].metric, "%s %s", comparisons[model->expectations[i].comparison],
+                   sj_number_text(model->expectations[i].bound, number));
   }
 }
 

@@ -58,7 +58,8 @@ static void skip_blank(struct lexer *lexer) {
     } else if (c == '-' && lexer->end - lexer->at > 1 && lexer->at[1] == '-') {
       lexer->at += 2;
       const int level = long_bracket(lexer, lexer->at);
-      if (level >= 0) skip_long(lexer, level);
+      if (level >= 0)
+        skip_long(lexer, level);
       else
         while (lexer->at < lexer->end && *lexer->at != '\n') lexer->at++;
     } else {
@@ -171,7 +172,8 @@ static int find_entry(struct lexer *lexer, const struct step *step) {
 
 /* Walks `steps` (the last first) from the table behind the constructor's name. */
 static int walk(struct lexer *lexer, const struct step *steps, size_t count) {
-  while (is_symbol(&lexer->token, '(') || is_symbol(&lexer->token, ',') || lexer->token.kind == TOKEN_STRING) next(lexer);
+  while (is_symbol(&lexer->token, '(') || is_symbol(&lexer->token, ',') || lexer->token.kind == TOKEN_STRING)
+    next(lexer);
   int line = 0;
   while (count--) {
     if (!is_symbol(&lexer->token, '{')) return 0;

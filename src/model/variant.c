@@ -63,14 +63,13 @@ static void apply(struct sj_document *document, const struct sj_change *change, 
   const struct sj_node *const run = document->run, *const settings = document->model;
   struct sj_error error = {{0}};
   const int line = change->value ? change->value->line : 0;
-  const enum sj_status status =
-      change->scale ? sj_path_scale(document, change->path, change->factor, NULL, line, &error)
-                    : sj_path_set(document, change->path, *change->value, &error);
+  const enum sj_status status = change->scale
+                                    ? sj_path_scale(document, change->path, change->factor, NULL, line, &error)
+                                    : sj_path_set(document, change->path, *change->value, &error);
   if (status)
     sj_mistake(mistakes, document->file, line, NULL, "%s", error.message);
   else if (document->run != run || document->model != settings || !strncmp(change->path, "fault[", 6))
-    sj_mistake(mistakes, document->file, line, NULL, "a fault changes components, it cannot change `%s`",
-               change->path);
+    sj_mistake(mistakes, document->file, line, NULL, "a fault changes components, it cannot change `%s`", change->path);
 }
 
 /* `mistakes` is empty at first. */

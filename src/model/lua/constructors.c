@@ -120,8 +120,7 @@ static void open_sizes(lua_State *L) {
   static const struct {
     const char *name;
     lua_Integer bytes;
-  } sizes[] = {{"KB", 1000},  {"MB", 1000000},  {"GB", 1000000000},
-               {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
+  } sizes[] = {{"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     lua_pushinteger(L, sizes[i].bytes);
     lua_setglobal(L, sizes[i].name);

@@ -95,8 +95,10 @@ static int model(lua_State *L) {
   if (unit->kind != SJ_VALUE_STRING || !*unit->as.string || strlen(unit->as.string) >= sizeof reader->time_unit) {
     lua_getfield(L, 1, "time_unit");
     const char *const what = sj_reader_describe(L, -1);
-    sj_reader_mistake(L, "`model.time_unit`: expected \"us\", \"ms\", \"s\", \"minute\", \"hour\" or a name of at most "
-                      "15 letters, got %s", what);
+    sj_reader_mistake(L,
+                      "`model.time_unit`: expected \"us\", \"ms\", \"s\", \"minute\", \"hour\" or a name of at most "
+                      "15 letters, got %s",
+                      what);
     return 0;
   }
   if (reader->time_word_line)
@@ -148,8 +150,7 @@ static int expect(lua_State *L) {
         (struct sj_expect_entry){.metric = node->fields[i].name,
                                  .value = node->fields[i].value,
                                  .line = sj_document_line(document, node, node->fields[i].name, SIZE_MAX)};
-  if (node->item_count)
-    sj_reader_mistake(L, "`expect` is written expect{ [\"client.latency.p99\"] = \"< 0.5\" }");
+  if (node->item_count) sj_reader_mistake(L, "`expect` is written expect{ [\"client.latency.p99\"] = \"< 0.5\" }");
   return 0;
 }
 
@@ -206,7 +207,8 @@ static int param(lua_State *L) {
   const char *const name = lua_tostring(L, 1);
   for (size_t i = 0; i < document->parameter_count; i++)
     if (!strcmp(document->parameters[i].name, name))
-      sj_reader_mistake(L, "the parameter `%s` is declared twice, first on line %d", name, document->parameters[i].line);
+      sj_reader_mistake(L, "the parameter `%s` is declared twice, first on line %d", name,
+                        document->parameters[i].line);
   size_t which = 0;
   const char *const text = override_of(reader->overrides, name, &which);
   if (text && !push_overridden(L, text)) {

@@ -13,7 +13,9 @@ struct box {
   const struct sj_node *node;
 };
 
-struct sj_reader *sj_reader_of(lua_State *L) { return lua_touserdata(L, lua_upvalueindex(1)); }
+struct sj_reader *sj_reader_of(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(1));
+}
 
 void sj_reader_mistake(lua_State *L, const char *format, ...) {
   struct sj_reader *const reader = sj_reader_of(L);
@@ -193,7 +195,9 @@ static struct sj_value convert(lua_State *L, int index, int depth) {
   return value;
 }
 
-struct sj_value sj_reader_value(lua_State *L, int index) { return convert(L, index, 0); }
+struct sj_value sj_reader_value(lua_State *L, int index) {
+  return convert(L, index, 0);
+}
 
 struct sj_node *sj_reader_node(lua_State *L, int index, const struct sj_schema *schema) {
   struct sj_node *const node = sj_reader_new_node(L, schema);
@@ -404,15 +408,30 @@ void sj_reader_global(lua_State *L, struct sj_reader *reader, const char *name, 
 }
 
 void sj_reader_open_values(lua_State *L, struct sj_reader *reader) {
-  static const luaL_Reg operators[] = {
-      {"__add", add},          {"__sub", subtract},      {"__mul", multiply},
-      {"__div", divide},       {"__unm", negate},        {"__idiv", no_such_operation},
-      {"__mod", no_such_operation},  {"__pow", no_such_operation},  {"__band", no_such_operation},
-      {"__bor", no_such_operation},  {"__bxor", no_such_operation}, {"__bnot", no_such_operation},
-      {"__shl", no_such_operation},  {"__shr", no_such_operation},  {"__concat", no_such_operation},
-      {"__lt", compare},       {"__le", compare},        {"__eq", equal},
-      {"__index", read_field}, {"__newindex", write_field}, {"__call", call},
-      {"__len", length},       {"__tostring", describe}, {NULL, NULL}};
+  static const luaL_Reg operators[] = {{"__add", add},
+                                       {"__sub", subtract},
+                                       {"__mul", multiply},
+                                       {"__div", divide},
+                                       {"__unm", negate},
+                                       {"__idiv", no_such_operation},
+                                       {"__mod", no_such_operation},
+                                       {"__pow", no_such_operation},
+                                       {"__band", no_such_operation},
+                                       {"__bor", no_such_operation},
+                                       {"__bxor", no_such_operation},
+                                       {"__bnot", no_such_operation},
+                                       {"__shl", no_such_operation},
+                                       {"__shr", no_such_operation},
+                                       {"__concat", no_such_operation},
+                                       {"__lt", compare},
+                                       {"__le", compare},
+                                       {"__eq", equal},
+                                       {"__index", read_field},
+                                       {"__newindex", write_field},
+                                       {"__call", call},
+                                       {"__len", length},
+                                       {"__tostring", describe},
+                                       {NULL, NULL}};
   sj_lua_push_metatable(L, METATABLE);
   lua_pushlightuserdata(L, reader);
   luaL_setfuncs(L, operators, 1);

@@ -1,5 +1,5 @@
 server "api" { service = per_member(exponential { mean = 1 }, function(x)
-  return per_member(x, function(y) return y end)
+  return per_member(exponential { mean = 1 }, function(y) return y end)
 end) }
 client "web" { calls = "api", arrivals = poisson { rate = 8 } }
---! :2: `per_member` is written per_member(law, function(x) return law of x end), got a drawn parameter
+--! :2: `per_member` cannot stand inside the function of another
