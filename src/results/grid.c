@@ -105,7 +105,7 @@ void sj_grid_print(const struct sj_grid *grid, size_t indent, struct sj_text *te
 /* The exponent of the first digit. */
 static int magnitude(double x) { return x == 0 ? 0 : (int)floor(log10(fabs(x))); }
 
-enum { WIDEST = 9, SMALLEST = -5 }; /* magnitudes beyond which an exponent is written */
+enum { WIDEST = 9, SMALLEST = -4 }; /* magnitudes beyond which an exponent is written */
 
 static int between(int low, int x, int high) { return x < low ? low : x > high ? high : x; }
 
@@ -132,7 +132,6 @@ void sj_figure_text(struct sj_figure figure, double scale, char value[32], char 
     return;
   }
   snprintf(value, 32, "%.*f", whole ? 0 : between(0, DIGITS - 1 - size, 12), x);
-  if (interval) snprintf(half_width, 32, "0");
 }
 
 const char *sj_time_unit_for(double typical, const char *time_unit, double *scale) {

@@ -44,7 +44,7 @@ enum sj_status sj_store_tables_text(struct sj_store *store, int64_t result, char
     if (result != 0 && entries[i].result != result) continue;
     found = true;
     struct sj_results *loaded;
-    status = sj_store_load(store, entries[i].result, &loaded, error);
+    status = sj_store_load_metrics(store, entries[i].result, &loaded, error);
     if (status != SJ_OK) break;
     if (tables.length > 0) sj_text_add(&tables, "\n\n");
     add_line(&entries[i], &tables);
@@ -55,7 +55,7 @@ enum sj_status sj_store_tables_text(struct sj_store *store, int64_t result, char
   sj_store_list_destroy(entries, count);
   if (status == SJ_OK && !found) {
     struct sj_results *none;
-    status = sj_store_load(store, result, &none, error); /* fails, and says how */
+    status = sj_store_load_metrics(store, result, &none, error); /* fails, and says how */
   }
   if (status == SJ_OK)
     *text = tables.data;
@@ -143,7 +143,7 @@ enum sj_status sj_store_csv(struct sj_store *store, FILE *out, struct sj_error *
   fputs("result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n", out);
   for (size_t i = 0; i < count && status == SJ_OK && !ferror(out); i++) {
     struct sj_results *results;
-    status = sj_store_load(store, entries[i].result, &results, error);
+    status = sj_store_load_metrics(store, entries[i].result, &results, error);
     if (status != SJ_OK) break;
     write_result(&entries[i], results, out);
     sj_results_destroy(results);

@@ -40,6 +40,10 @@ void sj_store_list_destroy(struct sj_store_entry *entries, size_t count);
 enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_results **results,
                              struct sj_error *error);
 
+/* The same without histograms and time series, which are most of the work. */
+enum sj_status sj_store_load_metrics(struct sj_store *store, int64_t result, struct sj_results **results,
+                                     struct sj_error *error);
+
 /* What `sojourn show FILE` prints, as new strings that the caller frees. _list_text: one line a result; _tables_text:
  * the list's line and the tables of each (one result: `result`; all: 0). */
 enum sj_status sj_store_list_text(struct sj_store *store, char **text, struct sj_error *error);

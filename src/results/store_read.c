@@ -79,6 +79,7 @@ static enum sj_status read_run(struct reading *reading, int64_t id, struct sj_ru
                                          results->series_count * results->grid_count};
   *whole = true;
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS; kind++) {
+    if (wanted[kind] == 0) continue;
     sqlite3_stmt *const statement = reading->values[kind];
     sqlite3_bind_int64(statement, 1, id);
     size_t taken = 0;
@@ -292,18 +293,18 @@ static enum sj_status take_result(struct sj_store *store, sqlite3_stmt *row, str
   return SJ_OK;
 }
 
-static enum sj_status take_rest(struct sj_store *store, int64_t result, struct sj_results *results,
-                                struct sj_error *error) {
+static enum sj_status take_rest(struct sj_store *store, int64_t result, enum sj_store_kind kinds,
+                                struct sj_results *results, struct sj_error *error) {
   enum sj_status status = SJ_OK;
-  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
+  for (enum sj_store_kind kind = 0; kind < kinds && status == SJ_OK; kind++)
     status = take_columns(store, result, kind, results, error);
   if (status == SJ_OK) status = take_notes(store, result, results, error);
   if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, results, error);
   return status;
 }
 
-enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_results **results,
-                             struct sj_error *error) {
+static enum sj_status load(struct sj_store *store, int64_t result, enum sj_store_kind kinds,
+                           struct sj_results **results, struct sj_error *error) {
   *results = NULL;
   sqlite3_stmt *find;
   enum sj_status status = sj_store_prepare(
@@ -322,7 +323,7 @@ enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_r
   if (status == SJ_OK) status = take_result(store, find, &loaded, &runs_wanted, error);
   sqlite3_finalize(find);
   if (!loaded) return status;
-  if (status == SJ_OK) status = take_rest(store, result, loaded, error);
+  if (status == SJ_OK) status = take_rest(store, result, kinds, loaded, error);
   if (status != SJ_OK) {
     sj_results_destroy(loaded);
     return status;
@@ -330,4 +331,14 @@ enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_r
   loaded->partial = loaded->run_count < runs_wanted;
   *results = loaded;
   return SJ_OK;
+}
+
+enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_results **results,
+                             struct sj_error *error) {
+  return load(store, result, SJ_STORE_KINDS, results, error);
+}
+
+enum sj_status sj_store_load_metrics(struct sj_store *store, int64_t result, struct sj_results **results,
+                                     struct sj_error *error) {
+  return load(store, result, SJ_STORE_METRICS + 1, results, error);
 }

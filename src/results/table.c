@@ -72,6 +72,21 @@ static void add_count(struct report *report, struct sj_grid *grid, const char *c
   add_or_blank(grid, has_rate, speed, 1);
 }
 
+/* Whether any run has a number for it: there are none of requests that never completed, nor of suppressed metrics. */
+static bool exists(const struct report *report, const char *component, const char *metric) {
+  char *const name = sj_format("%s.%s", component, metric);
+  const struct entry *const entry = find(report, name);
+  free(name);
+  return entry && !isnan(sj_results_figure(report->results, entry->metric).value);
+}
+
+static void take_all(struct report *report, const char *component, const char *quantity) {
+  char *const prefix = sj_format("%s.%s.", component, quantity);
+  for (size_t i = 0; i < report->results->metric_count; i++)
+    if (strncmp(report->entries[i].name, prefix, strlen(prefix)) == 0) report->entries[i].used = true;
+  free(prefix);
+}
+
 /* Statistics of times, a column for each of `quantities` that there is; nothing if there is none. */
 static void add_times(struct report *report, const char *component, const char *const *quantities,
                       const char *const *labels, const char *remark) {
@@ -81,16 +96,21 @@ static void add_times(struct report *report, const char *component, const char *
   char *names[MOST];
   size_t count = 0;
   double scale = 1;
-  const char *unit = NULL;
+  const char *unit = NULL, *separator = "\n  no figures: ";
   for (size_t i = 0; quantities[i]; i++) {
     char *const mean = sj_format("%s.mean", quantities[i]);
-    if (has(report, component, mean)) {
+    if (exists(report, component, mean)) {
       if (!unit) unit = sj_time_unit_for(take(report, component, mean).value, report->results->time_unit, &scale);
       prefixes[count] = quantities[i];
       names[count++] = sj_format("%s (%s)", labels[i], unit);
+    } else if (has(report, component, mean)) {
+      sj_text_add(report->text, "%s%s %s", separator, component, labels[i]);
+      separator = ", ";
+      take_all(report, component, quantities[i]);
     }
     free(mean);
   }
+  if (*separator == ',') sj_text_add(report->text, "\n");
   if (count == 0) return;
   struct sj_grid grid = {0};
   sj_grid_start(&grid, count + 1);
@@ -168,6 +188,10 @@ static void add_level(struct report *report, struct sj_grid *grid, const char *s
   char metric[64];
   snprintf(metric, sizeof metric, "%s.mean", quantity);
   if (!has(report, server, metric)) return;
+  if (strcmp(quantity, "orbit") == 0 && take(report, server, metric).value == 0) {
+    take_all(report, server, quantity);
+    return;
+  }
   sj_grid_add(grid, label);
   for (size_t i = 0; i < 3; i++) {
     snprintf(metric, sizeof metric, "%s.%s", quantity, statistics[i]);
@@ -176,10 +200,13 @@ static void add_level(struct report *report, struct sj_grid *grid, const char *s
 }
 
 static void add_single(struct report *report, struct sj_grid *grid, const char *server, const char *metric,
-                       const char *label, double scale) {
+                       const char *label, double scale, bool optional) {
   if (!has(report, server, metric)) return;
+  const struct sj_figure figure = take(report, server, metric);
+  const double error = isnan(figure.ci95) ? 0 : figure.ci95;
+  if (optional && figure.value <= error) return;
   sj_grid_add(grid, label);
-  sj_grid_add_figure(grid, take(report, server, metric), scale);
+  sj_grid_add_figure(grid, figure, scale);
   sj_grid_add(grid, "");
   sj_grid_add(grid, "");
 }
@@ -212,13 +239,16 @@ static void add_server(struct report *report, const char *server) {
   add_level(report, &grid, server, "in_system", "in system");
   add_level(report, &grid, server, "waiting", "waiting");
   add_level(report, &grid, server, "orbit", "orbit");
-  add_single(report, &grid, server, "utilization.mean", "utilization (%)", 100);
-  add_single(report, &grid, server, "full", "time full (%)", 100);
-  add_single(report, &grid, server, "empty", "time empty (%)", 100);
+  add_single(report, &grid, server, "utilization.mean", "utilization (%)", 100, false);
+  add_single(report, &grid, server, "full", "time full (%)", 100, true);
+  add_single(report, &grid, server, "empty", "time empty (%)", 100, false);
   char *const throughput = sj_format("throughput (per %s)", report->results->time_unit);
-  add_single(report, &grid, server, "throughput", throughput, 1);
+  add_single(report, &grid, server, "throughput", throughput, 1, false);
   free(throughput);
-  add_single(report, &grid, server, "dropped", "dropped", 1);
+  add_single(report, &grid, server, "dropped", "dropped", 1, true);
+  char *const growth = sj_format("growth (per %s)", report->results->time_unit);
+  add_single(report, &grid, server, "growth", growth, 1, true);
+  free(growth);
   sj_text_add(report->text, "\nserver %s\n", server);
   sj_grid_print(&grid, 2, report->text);
   sj_grid_clear(&grid);
@@ -274,7 +304,7 @@ static void add_heading(const struct sj_results *results, struct sj_text *text) 
   sj_text_add(text, "\n%zu run%s of %s %s, seed %" PRIu64, results->run_count, results->run_count == 1 ? "" : "s",
               sj_number_text(results->duration, number), results->time_unit, results->seed);
   if (results->warmup > 0)
-    sj_text_add(text, ", counted from %.6g %s%s", results->warmup, results->time_unit,
+    sj_text_add(text, ", counted from %.4g %s%s", results->warmup, results->time_unit,
                 results->warmup_found ? " (found by MSER-5)" : "");
   sj_figure_text((struct sj_figure){(double)events, NAN}, 1, number, other);
   sj_text_add(text, "; %s events\n", number);

@@ -13,8 +13,8 @@ void sj_results_table(const struct sj_results *results, struct sj_text *text);
 
 /* A figure as people read it, into `value` and `half_width` of 32 bytes each: with an interval, as many digits as its
  * half width has two of ("501.2", "3.1"), at most 7 significant ones; without, 4 significant digits, or a whole number
- * below 10^7 as it is; half_width is "" without an interval; a figure that does not exist is "-". Both are of the
- * figure times `scale`. Example: 0.50123 +- 0.0031 at scale 1000 gives "501.2" and "3.1". */
+ * below 10^7 as it is; half_width is "" without an interval and if it is 0; a figure that does not exist is "-". Both
+ * are of the figure times `scale`. Example: 0.50123 +- 0.0031 at scale 1000 gives "501.2" and "3.1". */
 void sj_figure_text(struct sj_figure figure, double scale, char value[32], char half_width[32]);
 
 /* The unit to show times of the size `typical` in, when the model's unit of time is `time_unit`: "s", "ms", "us" and
@@ -23,7 +23,8 @@ void sj_figure_text(struct sj_figure figure, double scale, char value[32], char 
 const char *sj_time_unit_for(double typical, const char *time_unit, double *scale);
 
 /* A table whose cells are text. The first row are headings. The first column is left-aligned, the others are
- * right-aligned, and a cell's half width stands after a ± in a column of its own. Zero-initialize; sj_grid_clear ends it. */
+ * right-aligned, and a cell's half width stands after a ± in a column of its own. Zero-initialize; sj_grid_clear ends
+ * it. */
 struct sj_grid {
   size_t columns, cells, capacity;
   struct sj_grid_cell {
