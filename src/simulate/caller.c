@@ -25,7 +25,13 @@ struct request *request_create(struct engine *engine, struct caller *caller, uin
   request->call = 0;
   request->target = 0;
   request->flags = REQUEST_OPEN;
-  memset((char *)request + offsetof(struct request, recorded), 0, sizeof *request - offsetof(struct request, recorded));
+  request->recorded = request->size = 0;
+  request->flow = NULL;
+  request->orbit_server = NULL;
+  request->served_by = NULL;
+  request->customer = NULL;
+  request->deadline_event = request->retry_event = request->hedge_event = SJ_EVENT_NONE;
+  request->attempts_made = 0;
   return request;
 }
 
@@ -47,7 +53,14 @@ static struct attempt *attempt_create(struct engine *engine, struct request *req
   attempt->place = PLACE_TO_SERVER;
   attempt->flags = ATTEMPT_OUT | (number == 0 ? ATTEMPT_FIRST : 0);
   request->references++;
-  memset((char *)attempt + offsetof(struct attempt, sibling), 0, sizeof *attempt - offsetof(struct attempt, sibling));
+  attempt->timer_next = attempt->timer_previous = NULL;
+  attempt->merged = NULL;
+  attempt->flow = NULL;
+  attempt->timer = SJ_EVENT_NONE;
+  attempt->children = 0;
+  attempt->next_call = 0;
+  attempt->outcome = OUTCOME_OK;
+  attempt->answered = false;
   attempt->sent = attempt->message_sent = engine->now;
   attempt->sibling = request->attempts;
   request->attempts = attempt;
