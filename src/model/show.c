@@ -98,6 +98,7 @@ static void add_moments(const struct page *page, const struct sj_law *law, const
     return;
   }
   const struct sj_distribution *const d = law->fixed;
+  if (sj_distribution_uses_recorded(d)) return;
   if (!sj_distribution_is_random(d)) {
     add_unit(page, unit, text);
     return;
