@@ -93,8 +93,49 @@ static int unknown_global(lua_State *L) {
   return luaL_error(L, "unknown name `%s`", name);
 }
 
+/* The iterator is an upvalue: one object, as all functions are (see sj_lua_settle_functions). */
+static int next_index(lua_State *L) {
+  const lua_Integer place = (lua_Integer)((lua_Unsigned)luaL_checkinteger(L, 2) + 1);
+  lua_pushinteger(L, place);
+  return lua_geti(L, 1, place) == LUA_TNIL ? 1 : 2;
+}
+
+static int basic_ipairs(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, 0);
+  return 3;
+}
+
+static void settle_functions_of(lua_State *L, int table, bool nested) {
+  const lua_Integer count = sj_lua_push_sorted_keys(L, table);
+  const int keys = lua_gettop(L);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, keys, i);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, table);
+    if (nested && lua_istable(L, -1) && !lua_rawequal(L, -1, table)) {
+      settle_functions_of(L, lua_gettop(L), false);
+    } else if (lua_iscfunction(L, -1) && !lua_getupvalue(L, -1, 1)) {
+      lua_pushnil(L);
+      lua_pushcclosure(L, lua_tocfunction(L, -2), 1);
+      lua_replace(L, -2);
+      lua_rawset(L, table);
+    }
+    lua_settop(L, keys);
+  }
+  lua_settop(L, keys - 1);
+}
+
+void sj_lua_settle_functions(lua_State *L) {
+  lua_pushglobaltable(L);
+  settle_functions_of(L, lua_gettop(L), true);
+  lua_pop(L, 1);
+}
+
 void sj_lua_open_basics(lua_State *L) {
-  static const char *const kept[] = {"assert", "error",  "getmetatable", "ipairs",   "rawequal", "rawget",
+  static const char *const kept[] = {"assert", "error",  "getmetatable", "rawequal", "rawget",
                                      "rawlen", "rawset", "select",       "tonumber", "type"};
   /* The stock library fills a table that only we see. */
   lua_pushglobaltable(L);
@@ -112,6 +153,10 @@ void sj_lua_open_basics(lua_State *L) {
   lua_pop(L, 1);
   static const luaL_Reg ours[] = {{"tostring", basic_tostring}, {"setmetatable", basic_setmetatable}, {NULL, NULL}};
   luaL_setfuncs(L, ours, 0);
+  lua_pushnil(L);
+  lua_pushcclosure(L, next_index, 1);
+  lua_pushcclosure(L, basic_ipairs, 1);
+  lua_setfield(L, -2, "ipairs");
   lua_pushvalue(L, -1);
   lua_setfield(L, -2, "_G");
   lua_pushliteral(L, LUA_VERSION);

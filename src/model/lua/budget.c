@@ -1,6 +1,5 @@
 /* The two limits: instructions and memory. */
 #include <lauxlib.h>
-#include <stdlib.h>
 
 #include "model/lua/internal.h"
 
@@ -72,31 +71,35 @@ static void update_cost(struct sj_lua *environment) {
 
 static void *refuse(struct sj_lua *environment) {
   /* Lua collects all garbage and asks again: that is the price. */
-  spend(environment, environment->memory_used / SEARCH_STEP);
+  spend(environment, environment->memory.used / SEARCH_STEP);
   if (!environment->loading && environment->L) environment->line = sj_lua_line(environment->L);
   environment->memory_exceeded = true;
   return NULL;
 }
 
+/* lua_newstate asks for the state, then for the stack of its main thread. */
+static bool is_first_stack(struct sj_lua *environment, void *block, size_t size) {
+  if (environment->stack) return false;
+  if (environment->state) {
+    sj_lua_fix_seed(environment, environment->state, environment->state_bytes);
+    return true;
+  }
+  environment->state = block;
+  environment->state_bytes = size;
+  return false;
+}
+
 void *sj_lua_allocate(void *context, void *block, size_t old_size, size_t new_size) {
   struct sj_lua *const environment = context;
-  const size_t held = block ? old_size : 0;
   if (new_size == 0) {
-    free(block);
-    environment->memory_used -= held;
+    sj_lua_memory_release(&environment->memory, block, old_size);
     return NULL;
   }
-  /* Lua relies on shrinking to succeed. */
-  if (new_size > held && new_size - held > environment->memory_limit - environment->memory_used)
-    return refuse(environment);
   const bool is_stack = block && block == environment->stack;
-  void *const result = realloc(block, new_size);
+  void *const result = sj_lua_memory_resize(&environment->memory, block, block ? old_size : 0, new_size);
   if (!result) return refuse(environment);
-  environment->memory_used = environment->memory_used - held + new_size;
   spend(environment, new_size / BYTES_PER_STEP);
-  /* lua_newstate allocates the state, then the stack of its main thread. */
-  const bool is_second = environment->allocations < 2 && ++environment->allocations == 2;
-  if (is_stack || is_second) {
+  if (is_stack || is_first_stack(environment, result, new_size)) {
     environment->stack = result;
     environment->stack_bytes = new_size;
     update_cost(environment);

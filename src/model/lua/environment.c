@@ -24,10 +24,11 @@ enum sj_status sj_lua_create(const struct sj_lua_limits *limits, struct sj_lua *
   if (!e) return sj_error_set(error, SJ_NO_MEMORY, "memory ran out");
   e->budget.limit = limits && limits->instructions ? limits->instructions : SJ_LUA_INSTRUCTIONS;
   e->budget.left = e->budget.limit > INT64_MAX ? INT64_MAX : (int64_t)e->budget.limit;
-  e->memory_limit = limits && limits->memory_bytes ? limits->memory_bytes : SJ_LUA_MEMORY_BYTES;
+  e->memory.limit = limits && limits->memory_bytes ? limits->memory_bytes : SJ_LUA_MEMORY_BYTES;
   e->cost = 1;
   e->file = sj_copy_string("");
   e->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  sj_lua_memory_begin(&e->memory);
   e->L = lua_newstate(sj_lua_allocate, e);
   if (!e->L || !e->locale) {
     sj_lua_destroy(e);
@@ -53,6 +54,7 @@ void sj_lua_destroy(struct sj_lua *environment) {
     environment->L = NULL;
     lua_close(L);
   }
+  sj_lua_memory_end(&environment->memory);
   if (environment->locale) freelocale(environment->locale);
   free(environment->file);
   free(environment);
@@ -133,7 +135,7 @@ static enum sj_status report_limit(const struct sj_lua *environment, enum sj_sta
 static enum sj_status report(struct sj_lua *environment, int status, struct sj_error *error) {
   char message[160];
   if (status == LUA_ERRMEM && environment->memory_exceeded) {
-    const double gibibytes = (double)environment->memory_limit / (1 << 30);
+    const double gibibytes = (double)environment->memory.limit / (1 << 30);
     snprintf(message, sizeof message, "the %g GiB of memory that a model may use are used up", gibibytes);
     return report_limit(environment, SJ_NO_MEMORY, error, message);
   }
@@ -211,6 +213,7 @@ static int run_source(lua_State *L) {
   struct source *const source = lua_touserdata(L, 1);
   struct sj_lua *const environment = source->environment;
   const char *const name = lua_pushfstring(L, "@%s", environment->file);
+  sj_lua_settle_functions(L);
   environment->loading = true;
   environment->line = 0;
   if (lua_load(L, read_line, source, name, "t")) return lua_error(L);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "model/lua/environment.h"
+#include "model/lua/memory.h"
 
 /* What a call may still spend. */
 struct budget {
@@ -20,11 +21,12 @@ struct sj_lua {
   struct budget budget;
   uint64_t cost; /* of one instruction */
   int interval;  /* instructions between two calls of the hook */
-  size_t memory_limit, memory_used;
+  struct sj_lua_memory memory;
   size_t longest_string; /* that was ever made */
   const void *stack;     /* the block that is Lua's stack, and its size */
   size_t stack_bytes;
-  int allocations;      /* the first few, to recognize the stack by */
+  void *state; /* the first block that lua_newstate asks for, and its size */
+  size_t state_bytes;
   bool memory_exceeded; /* an allocation was refused since the call began */
   bool loading;         /* the parser is at work; `line` is where it reads */
   int line;             /* where the budget or the memory ran out; 0 unknown */
@@ -33,8 +35,15 @@ struct sj_lua {
 };
 
 void *sj_lua_allocate(void *context, void *block, size_t old_size, size_t new_size);
+/* Takes chance out of the hashes of strings. To be called when lua_newstate asks for its second block, with its first.
+ */
+void sj_lua_fix_seed(const struct sj_lua *environment, void *state, size_t state_bytes);
 /* Sets the hook's interval by what is left and what an instruction costs. */
 void sj_lua_set_interval(struct sj_lua *environment);
+
+/* Turns the C functions in the global table, and in the tables there, into closures: objects with an address in the
+ * arena, while that of a plain C function, as a key, would differ from run to run. */
+void sj_lua_settle_functions(lua_State *L);
 
 /* Each puts its functions into the global table; called once, protected. */
 void sj_lua_open_basics(lua_State *L);

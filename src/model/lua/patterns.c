@@ -96,6 +96,9 @@ static bool in_class(int c, int class) {
     case 'x':
       is = isxdigit(c);
       break;
+    case 'z': /* undocumented since Lua 5.2, but there */
+      is = c == 0;
+      break;
     default:
       return class == c;
   }
@@ -448,8 +451,6 @@ static void add_text(struct matcher *m, luaL_Buffer *buffer, const char *s, cons
     } else if (kind == '0') {
       luaL_addlstring(buffer, s, (size_t)(end - s));
     } else if (isdigit((unsigned char)kind)) {
-      if (kind - '1' >= m->capture_count && kind != '1')
-        luaL_error(m->L, "invalid capture index %%%d in replacement string", kind - '0');
       add_capture(m, buffer, kind - '1', s, end);
     } else {
       luaL_error(m->L, "invalid use of '%%' in replacement string");
