@@ -30,7 +30,8 @@ static int table_concat(lua_State *L) {
     if (i) luaL_addlstring(&buffer, separator, separator_length);
     lua_rawgeti(L, 1, place);
     if (!lua_isstring(L, -1))
-      return luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)place);
+      return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1),
+                        (LUAI_UACINT)place);
     luaL_addvalue(&buffer);
     if (luaL_bufflen(&buffer) > MOST_BYTES) return luaL_error(L, "table.concat makes strings of at most 16 MiB");
   }
