@@ -73,13 +73,22 @@ static const char *const absent[][2] = {
     {"utf8", "a model has no utf8 functions"},
     {"collectgarbage", "a model cannot see its memory"},
     {"warn", "a model does not print"},
+    {"math.random", "a model is the same in every run; what is drawn is declared as a distribution"},
+    {"math.randomseed", "a model is the same in every run; the seed is given with --seed or run { seed = ... }"},
+    {"string.dump", "a model is text"},
+    {"string.pack", "a model has no binary data"},
+    {"string.packsize", "a model has no binary data"},
+    {"string.unpack", "a model has no binary data"},
 };
 
-static int unknown_global(lua_State *L) {
+/* The upvalue is what stands before the names of this table: "", "math.". */
+static int unknown_name(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
+  const char *const prefix = lua_tostring(L, lua_upvalueindex(1));
   const char *const name = lua_tostring(L, 2);
+  const char *const full = lua_pushfstring(L, "%s%s", prefix, name);
   for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-    if (strcmp(name, absent[i][0]) == 0) return luaL_error(L, "there is no `%s` here: %s", name, absent[i][1]);
+    if (strcmp(full, absent[i][0]) == 0) return luaL_error(L, "there is no `%s` here: %s", full, absent[i][1]);
   const lua_Integer count = sj_lua_push_sorted_keys(L, 1);
   const char **const candidates = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *candidates, 0);
   size_t used = 0;
@@ -88,9 +97,20 @@ static int unknown_global(lua_State *L) {
     lua_pop(L, 1);
   }
   candidates[used] = NULL;
+  sj_lua_charge(L, (uint64_t)used * 64);
   const char *const nearest = sj_nearest(name, candidates);
-  if (nearest) return luaL_error(L, "unknown name `%s`; did you mean `%s`?", name, nearest);
-  return luaL_error(L, "unknown name `%s`", name);
+  if (nearest) return luaL_error(L, "unknown name `%s`; did you mean `%s%s`?", full, prefix, nearest);
+  return luaL_error(L, "unknown name `%s`", full);
+}
+
+void sj_lua_guard(lua_State *L, const char *prefix) {
+  lua_createtable(L, 0, 2);
+  lua_pushstring(L, prefix);
+  lua_pushcclosure(L, unknown_name, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, false);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
 }
 
 /* The iterator is an upvalue: one object, as all functions are (see sj_lua_settle_functions). */
@@ -161,12 +181,7 @@ void sj_lua_open_basics(lua_State *L) {
   lua_setfield(L, -2, "_G");
   lua_pushliteral(L, LUA_VERSION);
   lua_setfield(L, -2, "_VERSION");
-  lua_createtable(L, 0, 2);
-  lua_pushcfunction(L, unknown_global);
-  lua_setfield(L, -2, "__index");
-  lua_pushboolean(L, false);
-  lua_setfield(L, -2, "__metatable");
-  lua_setmetatable(L, -2);
+  sj_lua_guard(L, "");
   lua_pop(L, 1);
   sj_lua_open_order(L);
 }

@@ -249,6 +249,12 @@ enum sj_status sj_lua_run(struct sj_lua *environment, const char *file, const ch
   }
   if (length && text[0] == LUA_SIGNATURE[0])
     return sj_error_set(error, SJ_INVALID, "%s:1: this is a compiled Lua file, a model is a text", file);
+  const uint64_t steps = sj_lua_parser_steps(text, length);
+  if (environment->budget.left < 0 || steps > (uint64_t)environment->budget.left)
+    return sj_error_set(
+        error, SJ_INVALID,
+        "%s:1: the file has too many jumps (and, or, elseif, goto, break), or names and functions, to be read", file);
+  environment->budget.left -= (int64_t)steps;
   struct source source = {environment, text, length};
   return sj_lua_protect(environment, run_source, &source, 0, error);
 }

@@ -41,9 +41,16 @@ void sj_lua_fix_seed(const struct sj_lua *environment, void *state, size_t state
 /* Sets the hook's interval by what is left and what an instruction costs. */
 void sj_lua_set_interval(struct sj_lua *environment);
 
+/* Steps that reading this text may take at worst. */
+uint64_t sj_lua_parser_steps(const char *text, size_t length);
+
 /* Turns the C functions in the global table, and in the tables there, into closures: objects with an address in the
  * arena, while that of a plain C function, as a key, would differ from run to run. */
 void sj_lua_settle_functions(lua_State *L);
+
+/* Makes reading a field that the table on top does not have an error, with the nearest name; `prefix` is what stands
+ * before its names in a model. */
+void sj_lua_guard(lua_State *L, const char *prefix);
 
 /* Each puts its functions into the global table; called once, protected. */
 void sj_lua_open_basics(lua_State *L);

@@ -15,6 +15,7 @@ void sj_lua_open_mathematics(lua_State *L) {
     lua_getfield(L, -2, kept[i]);
     lua_setfield(L, -2, kept[i]);
   }
+  sj_lua_guard(L, "math.");
   lua_setglobal(L, "math");
   lua_pop(L, 1);
 }

@@ -124,6 +124,7 @@ void sj_lua_open_strings(lua_State *L) {
   lua_pushboolean(L, false);
   lua_setfield(L, -2, "__metatable");
   lua_pop(L, 2);
+  sj_lua_guard(L, "string.");
   lua_setglobal(L, "string");
   lua_pop(L, 1);
 }

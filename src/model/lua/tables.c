@@ -193,5 +193,6 @@ void sj_lua_open_tables(lua_State *L) {
       {"concat", table_concat}, {"insert", table_insert}, {"move", table_move},     {"pack", table_pack},
       {"remove", table_remove}, {"sort", table_sort},     {"unpack", table_unpack}, {NULL, NULL}};
   luaL_newlib(L, functions);
+  sj_lua_guard(L, "table.");
   lua_setglobal(L, "table");
 }
