@@ -31,6 +31,12 @@ static int basic_tostring(lua_State *L) {
   return 1;
 }
 
+/* The upvalue is the stock function, which reads a string to its end. */
+static int basic_tonumber(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TSTRING) sj_lua_charge(L, 1 + lua_rawlen(L, 1) / 2);
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
 /* Refuses what the collector would run or look at by itself: a finalizer meets no budget, and a weak table shows when
  * garbage was collected. */
 static int basic_setmetatable(lua_State *L) {
@@ -156,7 +162,7 @@ void sj_lua_settle_functions(lua_State *L) {
 
 void sj_lua_open_basics(lua_State *L) {
   static const char *const kept[] = {"assert", "error",  "getmetatable", "rawequal", "rawget",
-                                     "rawlen", "rawset", "select",       "tonumber", "type"};
+                                     "rawlen", "rawset", "select",       "type"};
   /* The stock library fills a table that only we see. */
   lua_pushglobaltable(L);
   lua_newtable(L);
@@ -170,6 +176,9 @@ void sj_lua_open_basics(lua_State *L) {
     lua_getfield(L, -1, kept[i]);
     lua_setfield(L, -3, kept[i]);
   }
+  lua_getfield(L, -1, "tonumber");
+  lua_pushcclosure(L, basic_tonumber, 1);
+  lua_setfield(L, -3, "tonumber");
   lua_pop(L, 1);
   static const luaL_Reg ours[] = {{"tostring", basic_tostring}, {"setmetatable", basic_setmetatable}, {NULL, NULL}};
   luaL_setfuncs(L, ours, 0);

@@ -6,14 +6,16 @@
 enum {
   HOOK_INTERVAL = 1000,
   BYTES_PER_STEP = 64, /* a gigabyte allocated and filled takes about as long as 16 million instructions */
-  SEARCH_STEP = 16     /* bytes in use that a full collection visits in the time of an instruction */
+  SEARCH_STEP = 16,    /* bytes in use that a full collection visits in the time of an instruction */
+  STACK_BYTES = 1 << 20,
+  STACK_EXTRA = 80 /* bytes of Lua's stack beyond the size that it doubles */
 };
 
 /* An instruction can compare two strings, read one as a number, or copy all of a function's variable arguments: no hook
  * sees how long that takes, so that the longest string and the size of the stack stand for the worst it can do. */
 static uint64_t instruction_cost(const struct sj_lua *environment) {
   uint64_t cost = 1;
-  if (environment->longest_string > 4096) cost += environment->longest_string / 128;
+  if (environment->longest_string > 4096) cost += environment->longest_string / 64;
   if (environment->stack_bytes > 16384) cost += environment->stack_bytes / 1024;
   return cost;
 }
@@ -69,12 +71,20 @@ static void update_cost(struct sj_lua *environment) {
   if (environment->L) sj_lua_set_interval(environment);
 }
 
-static void *refuse(struct sj_lua *environment) {
+static void *refuse(struct sj_lua *environment, enum limit limit) {
   /* Lua collects all garbage and asks again: that is the price. */
   spend(environment, environment->memory.used / SEARCH_STEP);
   if (!environment->loading && environment->L) environment->line = sj_lua_line(environment->L);
-  environment->memory_exceeded = true;
+  environment->refused = limit;
   return NULL;
+}
+
+/* Lua's own limit of a million values lets one instruction take minutes: t() where t's __call is t. Its stack grows by
+ * moving to a new block of twice the size. */
+static bool grows_stack(const struct sj_lua *environment, const void *block, size_t old_size, size_t new_size) {
+  if (new_size <= STACK_BYTES || !environment->stack) return false;
+  return block == environment->stack ||
+         (!block && old_size == 0 && new_size == 2 * (environment->stack_bytes - STACK_EXTRA) + STACK_EXTRA);
 }
 
 /* lua_newstate asks for the state, then for the stack of its main thread. */
@@ -89,20 +99,29 @@ static bool is_first_stack(struct sj_lua *environment, void *block, size_t size)
   return false;
 }
 
+static void set_stack(struct sj_lua *environment, const void *block, size_t size) {
+  environment->stack = block;
+  environment->stack_bytes = size;
+  update_cost(environment);
+}
+
 void *sj_lua_allocate(void *context, void *block, size_t old_size, size_t new_size) {
   struct sj_lua *const environment = context;
   if (new_size == 0) {
+    /* When the stack has moved, nothing was allocated since the block that it moved to. */
+    if (block && block == environment->stack) set_stack(environment, environment->newest, environment->newest_bytes);
     sj_lua_memory_release(&environment->memory, block, old_size);
     return NULL;
   }
+  if (grows_stack(environment, block, old_size, new_size)) return refuse(environment, LIMIT_STACK);
   const bool is_stack = block && block == environment->stack;
   void *const result = sj_lua_memory_resize(&environment->memory, block, block ? old_size : 0, new_size);
-  if (!result) return refuse(environment);
+  if (!result) return refuse(environment, LIMIT_MEMORY);
   spend(environment, new_size / BYTES_PER_STEP);
+  environment->newest = result;
+  environment->newest_bytes = new_size;
   if (is_stack || is_first_stack(environment, result, new_size)) {
-    environment->stack = result;
-    environment->stack_bytes = new_size;
-    update_cost(environment);
+    set_stack(environment, result, new_size);
   } else if (!block && old_size == LUA_TSTRING && new_size > environment->longest_string) {
     environment->longest_string = new_size;
     update_cost(environment);

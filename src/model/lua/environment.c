@@ -134,7 +134,9 @@ static enum sj_status report_limit(const struct sj_lua *environment, enum sj_sta
 
 static enum sj_status report(struct sj_lua *environment, int status, struct sj_error *error) {
   char message[160];
-  if (status == LUA_ERRMEM && environment->memory_exceeded) {
+  if (status == LUA_ERRMEM && environment->refused == LIMIT_STACK)
+    return report_limit(environment, SJ_INVALID, error, "stack overflow: is there an endless recursion?");
+  if (status == LUA_ERRMEM && environment->refused == LIMIT_MEMORY) {
     const double gibibytes = (double)environment->memory.limit / (1 << 30);
     snprintf(message, sizeof message, "the %g GiB of memory that a model may use are used up", gibibytes);
     return report_limit(environment, SJ_NO_MEMORY, error, message);
@@ -160,7 +162,7 @@ enum sj_status sj_lua_call(struct sj_lua *environment, int arguments, int result
   if (instructions)
     environment->budget =
         (struct budget){.left = instructions > INT64_MAX ? INT64_MAX : (int64_t)instructions, .limit = instructions};
-  environment->memory_exceeded = false;
+  environment->refused = LIMIT_NONE;
   sj_lua_set_interval(environment);
   const locale_t locale = uselocale(environment->locale);
   const int function = lua_gettop(L) - arguments;

@@ -15,6 +15,9 @@ struct budget {
   bool exhausted; /* the error was raised */
 };
 
+/* Why an allocation was refused. */
+enum limit { LIMIT_NONE, LIMIT_MEMORY, LIMIT_STACK };
+
 struct sj_lua {
   lua_State *L;
   locale_t locale; /* "C": numbers and the order of strings must not follow the user's */
@@ -25,11 +28,13 @@ struct sj_lua {
   size_t longest_string; /* that was ever made */
   const void *stack;     /* the block that is Lua's stack, and its size */
   size_t stack_bytes;
+  const void *newest; /* the block that was allocated last, and its size */
+  size_t newest_bytes;
   void *state; /* the first block that lua_newstate asks for, and its size */
   size_t state_bytes;
-  bool memory_exceeded; /* an allocation was refused since the call began */
-  bool loading;         /* the parser is at work; `line` is where it reads */
-  int line;             /* where the budget or the memory ran out; 0 unknown */
+  enum limit refused; /* the last refusal since the call began */
+  bool loading;       /* the parser is at work; `line` is where it reads */
+  int line;           /* where the budget or the memory ran out; 0 unknown */
   char *file;
   char short_file[LUA_IDSIZE]; /* as Lua's messages abbreviate it */
 };

@@ -140,7 +140,7 @@ static int basic_next(lua_State *L) {
     lua_pushvalue(L, -1);
     lua_replace(L, 3);
   }
-  sj_lua_charge(L, steps);
+  sj_lua_charge(L, steps * 16);
   lua_settop(L, 3);
   if (!found) return 1;
   lua_pushvalue(L, 3);

@@ -7,7 +7,7 @@
 
 enum {
   MOST_BYTES = 1 << 24, /* that rep makes */
-  MOST_VALUES = 100000  /* that byte puts on the stack */
+  MOST_VALUES = 50000   /* that byte puts on the stack */
 };
 
 /* A stock function, the upvalue, whose time is in its first argument's length. */
@@ -87,7 +87,7 @@ static int string_format(lua_State *L) {
       lua_replace(L, argument);
       lua_settop(L, given);
     }
-    if (lua_type(L, argument) == LUA_TSTRING) steps += lua_rawlen(L, argument);
+    if (lua_type(L, argument) == LUA_TSTRING) steps += lua_rawlen(L, argument) * (*p == 'q' ? 4 : 1);
   }
   sj_lua_charge(L, steps);
   return lua_tocfunction(L, lua_upvalueindex(1))(L);

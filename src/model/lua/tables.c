@@ -4,8 +4,8 @@
 #include "model/lua/internal.h"
 
 enum {
-  MOST_VALUES = 100000, /* that unpack puts on the stack */
-  MOST_BYTES = 1 << 24  /* that concat makes */
+  MOST_VALUES = 50000, /* that unpack puts on the stack */
+  MOST_BYTES = 1 << 24 /* that concat makes */
 };
 
 /* How many integers first ... last are, of which the budget pays for each. */

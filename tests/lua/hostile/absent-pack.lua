@@ -1,0 +1,1 @@
+string.pack("i4", 1)

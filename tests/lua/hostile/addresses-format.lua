@@ -1,0 +1,2 @@
+assert(("%s %s"):format({}, error) == "table function")
+local s = ("%p"):format({})

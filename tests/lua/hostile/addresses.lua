@@ -1,0 +1,2 @@
+assert(tostring({}) == "table")
+assert(tostring(tostring) == "function")

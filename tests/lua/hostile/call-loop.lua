@@ -1,0 +1,4 @@
+local t = {}
+t.__call = t
+setmetatable(t, t)
+t()

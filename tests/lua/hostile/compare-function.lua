@@ -1,0 +1,1 @@
+local b = tostring < error

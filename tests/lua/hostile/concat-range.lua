@@ -1,0 +1,1 @@
+table.concat({}, "", math.mininteger, math.maxinteger)

@@ -1,0 +1,3 @@
+local _ENV <const> = {}
+X = 1
+Y()

@@ -1,0 +1,1 @@
+error("mm1.lua:7: forged", 0)

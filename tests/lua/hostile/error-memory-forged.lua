@@ -1,0 +1,1 @@
+error("not enough memory", 0)

@@ -1,0 +1,3 @@
+local function f() error("of the caller", 2) end
+
+f()

@@ -1,0 +1,1 @@
+error("zero \0 and more")

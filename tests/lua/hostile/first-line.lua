@@ -1,0 +1,2 @@
+#!/usr/bin/env sojourn
+local x = = 1

@@ -1,0 +1,4 @@
+local t = {}
+t.__index = t
+setmetatable(t, t)
+local x = t.missing

@@ -1,0 +1,4 @@
+local n = 0
+::again::
+n = n + 1
+goto again

@@ -1,0 +1,1 @@
+("x"):gsub(".", function() while true do end end)

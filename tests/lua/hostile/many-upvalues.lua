@@ -1,0 +1,305 @@
+local a0_0
+local a0_1
+local a0_2
+local a0_3
+local a0_4
+local a0_5
+local a0_6
+local a0_7
+local a0_8
+local a0_9
+local a0_10
+local a0_11
+local a0_12
+local a0_13
+local a0_14
+local a0_15
+local a0_16
+local a0_17
+local a0_18
+local a0_19
+local a0_20
+local a0_21
+local a0_22
+local a0_23
+local a0_24
+local a0_25
+local a0_26
+local a0_27
+local a0_28
+local a0_29
+local a0_30
+local a0_31
+local a0_32
+local a0_33
+local a0_34
+local a0_35
+local a0_36
+local a0_37
+local a0_38
+local a0_39
+local a0_40
+local a0_41
+local a0_42
+local a0_43
+local a0_44
+local a0_45
+local a0_46
+local a0_47
+local a0_48
+local a0_49
+local a0_50
+local a0_51
+local a0_52
+local a0_53
+local a0_54
+local a0_55
+local a0_56
+local a0_57
+local a0_58
+local a0_59
+local a0_60
+local a0_61
+local a0_62
+local a0_63
+local a0_64
+local a0_65
+local a0_66
+local a0_67
+local a0_68
+local a0_69
+local a0_70
+local a0_71
+local a0_72
+local a0_73
+local a0_74
+local a0_75
+local a0_76
+local a0_77
+local a0_78
+local a0_79
+local a0_80
+local a0_81
+local a0_82
+local a0_83
+local a0_84
+local a0_85
+local a0_86
+local a0_87
+local a0_88
+local a0_89
+local a0_90
+local a0_91
+local a0_92
+local a0_93
+local a0_94
+local a0_95
+local a0_96
+local a0_97
+local a0_98
+local a0_99
+local a0_100
+local a0_101
+local a0_102
+local a0_103
+local a0_104
+local a0_105
+local a0_106
+local a0_107
+local a0_108
+local a0_109
+local a0_110
+local a0_111
+local a0_112
+local a0_113
+local a0_114
+local a0_115
+local a0_116
+local a0_117
+local a0_118
+local a0_119
+local a0_120
+local a0_121
+local a0_122
+local a0_123
+local a0_124
+local a0_125
+local a0_126
+local a0_127
+local a0_128
+local a0_129
+local a0_130
+local a0_131
+local a0_132
+local a0_133
+local a0_134
+local a0_135
+local a0_136
+local a0_137
+local a0_138
+local a0_139
+local a0_140
+local a0_141
+local a0_142
+local a0_143
+local a0_144
+local a0_145
+local a0_146
+local a0_147
+local a0_148
+local a0_149
+local function f()
+  local b0
+  local b1
+  local b2
+  local b3
+  local b4
+  local b5
+  local b6
+  local b7
+  local b8
+  local b9
+  local b10
+  local b11
+  local b12
+  local b13
+  local b14
+  local b15
+  local b16
+  local b17
+  local b18
+  local b19
+  local b20
+  local b21
+  local b22
+  local b23
+  local b24
+  local b25
+  local b26
+  local b27
+  local b28
+  local b29
+  local b30
+  local b31
+  local b32
+  local b33
+  local b34
+  local b35
+  local b36
+  local b37
+  local b38
+  local b39
+  local b40
+  local b41
+  local b42
+  local b43
+  local b44
+  local b45
+  local b46
+  local b47
+  local b48
+  local b49
+  local b50
+  local b51
+  local b52
+  local b53
+  local b54
+  local b55
+  local b56
+  local b57
+  local b58
+  local b59
+  local b60
+  local b61
+  local b62
+  local b63
+  local b64
+  local b65
+  local b66
+  local b67
+  local b68
+  local b69
+  local b70
+  local b71
+  local b72
+  local b73
+  local b74
+  local b75
+  local b76
+  local b77
+  local b78
+  local b79
+  local b80
+  local b81
+  local b82
+  local b83
+  local b84
+  local b85
+  local b86
+  local b87
+  local b88
+  local b89
+  local b90
+  local b91
+  local b92
+  local b93
+  local b94
+  local b95
+  local b96
+  local b97
+  local b98
+  local b99
+  local b100
+  local b101
+  local b102
+  local b103
+  local b104
+  local b105
+  local b106
+  local b107
+  local b108
+  local b109
+  local b110
+  local b111
+  local b112
+  local b113
+  local b114
+  local b115
+  local b116
+  local b117
+  local b118
+  local b119
+  local b120
+  local b121
+  local b122
+  local b123
+  local b124
+  local b125
+  local b126
+  local b127
+  local b128
+  local b129
+  local b130
+  local b131
+  local b132
+  local b133
+  local b134
+  local b135
+  local b136
+  local b137
+  local b138
+  local b139
+  local b140
+  local b141
+  local b142
+  local b143
+  local b144
+  local b145
+  local b146
+  local b147
+  local b148
+  local b149
+  return function()
+    return a0_0 + a0_1 + a0_2 + a0_3 + a0_4 + a0_5 + a0_6 + a0_7 + a0_8 + a0_9 + a0_10 + a0_11 + a0_12 + a0_13 + a0_14 + a0_15 + a0_16 + a0_17 + a0_18 + a0_19 + a0_20 + a0_21 + a0_22 + a0_23 + a0_24 + a0_25 + a0_26 + a0_27 + a0_28 + a0_29 + a0_30 + a0_31 + a0_32 + a0_33 + a0_34 + a0_35 + a0_36 + a0_37 + a0_38 + a0_39 + a0_40 + a0_41 + a0_42 + a0_43 + a0_44 + a0_45 + a0_46 + a0_47 + a0_48 + a0_49 + a0_50 + a0_51 + a0_52 + a0_53 + a0_54 + a0_55 + a0_56 + a0_57 + a0_58 + a0_59 + a0_60 + a0_61 + a0_62 + a0_63 + a0_64 + a0_65 + a0_66 + a0_67 + a0_68 + a0_69 + a0_70 + a0_71 + a0_72 + a0_73 + a0_74 + a0_75 + a0_76 + a0_77 + a0_78 + a0_79 + a0_80 + a0_81 + a0_82 + a0_83 + a0_84 + a0_85 + a0_86 + a0_87 + a0_88 + a0_89 + a0_90 + a0_91 + a0_92 + a0_93 + a0_94 + a0_95 + a0_96 + a0_97 + a0_98 + a0_99 + a0_100 + a0_101 + a0_102 + a0_103 + a0_104 + a0_105 + a0_106 + a0_107 + a0_108 + a0_109 + a0_110 + a0_111 + a0_112 + a0_113 + a0_114 + a0_115 + a0_116 + a0_117 + a0_118 + a0_119 + a0_120 + a0_121 + a0_122 + a0_123 + a0_124 + a0_125 + a0_126 + a0_127 + a0_128 + a0_129 + a0_130 + a0_131 + a0_132 + a0_133 + a0_134 + a0_135 + a0_136 + a0_137 + a0_138 + a0_139 + a0_140 + a0_141 + a0_142 + a0_143 + a0_144 + a0_145 + a0_146 + a0_147 + a0_148 + a0_149 + b0 + b1 + b2 + b3 + b4 + b5 + b6 + b7 + b8 + b9 + b10 + b11 + b12 + b13 + b14 + b15 + b16 + b17 + b18 + b19 + b20 + b21 + b22 + b23 + b24 + b25 + b26 + b27 + b28 + b29 + b30 + b31 + b32 + b33 + b34 + b35 + b36 + b37 + b38 + b39 + b40 + b41 + b42 + b43 + b44 + b45 + b46 + b47 + b48 + b49 + b50 + b51 + b52 + b53 + b54 + b55 + b56 + b57 + b58 + b59 + b60 + b61 + b62 + b63 + b64 + b65 + b66 + b67 + b68 + b69 + b70 + b71 + b72 + b73 + b74 + b75 + b76 + b77 + b78 + b79 + b80 + b81 + b82 + b83 + b84 + b85 + b86 + b87 + b88 + b89 + b90 + b91 + b92 + b93 + b94 + b95 + b96 + b97 + b98 + b99 + b100 + b101 + b102 + b103 + b104 + b105 + b106 + b107 + b108 + b109 + b110 + b111 + b112 + b113 + b114 + b115 + b116 + b117 + b118 + b119 + b120 + b121 + b122 + b123 + b124 + b125 + b126 + b127 + b128 + b129 + b130 + b131 + b132 + b133 + b134 + b135 + b136 + b137 + b138 + b139 + b140 + b141 + b142 + b143 + b144 + b145 + b146 + b147 + b148 + b149
+  end
+end

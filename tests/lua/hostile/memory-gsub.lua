@@ -1,0 +1,2 @@
+local s = ("x"):rep(1 << 20)
+local u = s:gsub("x", s)

@@ -1,0 +1,4 @@
+local mt = {}
+local t = setmetatable({}, mt)
+mt.__close = function() while true do end end
+local x <close> = t

@@ -1,0 +1,2 @@
+assert(getmetatable("") == false and getmetatable(_G) == false and getmetatable(math) == false)
+setmetatable("", {})

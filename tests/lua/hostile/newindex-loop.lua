@@ -1,0 +1,4 @@
+local t = {}
+t.__newindex = t
+setmetatable(t, t)
+t.x = 1

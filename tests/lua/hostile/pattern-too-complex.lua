@@ -1,0 +1,2 @@
+local s = ("a"):rep(300)
+s:find(("a?"):rep(300))

@@ -1,0 +1,2 @@
+assert(string.rep("", 1 << 62) == "")
+assert((""):rep(math.maxinteger, "") == "")

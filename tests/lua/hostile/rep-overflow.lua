@@ -1,0 +1,1 @@
+local s = ("ab"):rep(math.maxinteger)

@@ -1,0 +1,2 @@
+assert(("x").rep == string.rep and ("x").find == string.find)
+local d = ("x").dump

@@ -1,0 +1,1 @@
+tostring(setmetatable({}, {__tostring = 5}))
