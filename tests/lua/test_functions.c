@@ -367,10 +367,10 @@ static void test_statements(void **state) {
 static void test_better_messages(void **state) {
   (void)state;
   static const char *const cases[][2] = {
-      {"emit(('x').y)", "error f:1: unknown name `string.y`"},
-      {"emit(('x'):formt(1))", "error f:1: unknown name `string.formt`; did you mean `string.format`?"},
-      {"emit(math.sqr(2))", "error f:1: unknown name `math.sqr`; did you mean `math.sqrt`?"},
-      {"tabel.insert({}, 1)", "error f:1: unknown name `tabel`; did you mean `table`?"},
+      {"emit(('x').y)", "error f:1: `string.y` is not defined"},
+      {"emit(('x'):formt(1))", "error f:1: `string.formt` is not defined; did you mean `string.format`?"},
+      {"emit(math.sqr(2))", "error f:1: `math.sqr` is not defined; did you mean `math.sqrt`?"},
+      {"tabel.insert({}, 1)", "error f:1: `tabel` is not defined; did you mean `table`?"},
       {"emit(rawget(_G, 'nothing'), math[1], _G[1])", "nil;nil;nil;"},
       {"table.remove({1, 2, 3}, 5)", "error f:1: bad argument #2 to 'remove' (position out of bounds)"},
       {"table.remove({1, 2, 3}, 0)", "error f:1: bad argument #2 to 'remove' (position out of bounds)"},

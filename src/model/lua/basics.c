@@ -87,14 +87,20 @@ static const char *const absent[][2] = {
     {"string.unpack", "a model has no binary data"},
 };
 
+const char *sj_lua_why_absent(const char *name) {
+  for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+    if (strcmp(name, absent[i][0]) == 0) return absent[i][1];
+  return NULL;
+}
+
 /* The upvalue is what stands before the names of this table: "", "math.". */
 static int unknown_name(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
   const char *const prefix = lua_tostring(L, lua_upvalueindex(1));
   const char *const name = lua_tostring(L, 2);
   const char *const full = lua_pushfstring(L, "%s%s", prefix, name);
-  for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-    if (strcmp(full, absent[i][0]) == 0) return luaL_error(L, "there is no `%s` here: %s", full, absent[i][1]);
+  const char *const why = sj_lua_why_absent(full);
+  if (why) return luaL_error(L, "there is no `%s` here: %s", full, why);
   const lua_Integer count = sj_lua_push_sorted_keys(L, 1);
   const char **const candidates = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *candidates, 0);
   size_t used = 0;
@@ -105,8 +111,8 @@ static int unknown_name(lua_State *L) {
   candidates[used] = NULL;
   sj_lua_charge(L, (uint64_t)used * 64);
   const char *const nearest = sj_nearest(name, candidates);
-  if (nearest) return luaL_error(L, "unknown name `%s`; did you mean `%s%s`?", full, prefix, nearest);
-  return luaL_error(L, "unknown name `%s`", full);
+  if (nearest) return luaL_error(L, "`%s` is not defined; did you mean `%s%s`?", full, prefix, nearest);
+  return luaL_error(L, "`%s` is not defined", full);
 }
 
 void sj_lua_guard(lua_State *L, const char *prefix) {

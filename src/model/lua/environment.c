@@ -25,6 +25,7 @@ enum sj_status sj_lua_create(const struct sj_lua_limits *limits, struct sj_lua *
   e->budget.limit = limits && limits->instructions ? limits->instructions : SJ_LUA_INSTRUCTIONS;
   e->budget.left = e->budget.limit > INT64_MAX ? INT64_MAX : (int64_t)e->budget.limit;
   e->memory.limit = limits && limits->memory_bytes ? limits->memory_bytes : SJ_LUA_MEMORY_BYTES;
+  e->hash_seed = limits && limits->hash_seed ? limits->hash_seed : 1;
   e->cost = 1;
   e->file = sj_copy_string("");
   e->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);

@@ -22,11 +22,16 @@ struct sj_lua;
 struct sj_lua_limits {
   uint64_t instructions; /* of the loading budget, see below; default SJ_LUA_INSTRUCTIONS */
   size_t memory_bytes;   /* that Lua holds at once; default SJ_LUA_MEMORY_BYTES */
+  unsigned hash_seed;    /* of the hashes of strings; sj_lua_hash_seed gives one that a file cannot aim at */
 };
 #define SJ_LUA_INSTRUCTIONS UINT64_C(100000000)
 #define SJ_LUA_MEMORY_BYTES ((size_t)1 << 30)
 /* The longest file that sj_lua_run takes: the parser is not under the budget. */
 #define SJ_LUA_FILE_BYTES ((size_t)1 << 20)
+
+/* A seed that follows from the text of the model: the same in every run, and no file can be made of strings that all
+ * collide (Lua would search through them at each use, outside the budget). Never 0. */
+unsigned sj_lua_hash_seed(const char *text, size_t length);
 
 /* Makes an environment with the basic functions in its global table. `limits` may be NULL. On SJ_OK `*environment` is
  * the caller's, to be ended with sj_lua_destroy. SJ_NO_MEMORY otherwise. */
@@ -84,6 +89,10 @@ const char *sj_lua_file(const struct sj_lua *environment);
  * luaL_setmetatable and luaL_checkudata. Models cannot see or replace it (getmetatable gives false, setmetatable
  * fails), and error messages call such values `name`. If it exists already it is just pushed. */
 void sj_lua_push_metatable(lua_State *L, const char *name);
+
+/* Why a name of plain Lua is not here ("print", "math.random"), a clause to follow "there is no `NAME` here: "; NULL if
+ * it is none of these. For those who replace the metatable of the global table, which says this by default. */
+const char *sj_lua_why_absent(const char *name);
 
 /* The value at `index` as text, pushed, as the environment's tostring gives it: no addresses, __tostring and __name
  * respected. Returns it as lua_tolstring does. */

@@ -25,6 +25,7 @@ struct sj_lua {
   uint64_t cost; /* of one instruction */
   int interval;  /* instructions between two calls of the hook */
   struct sj_lua_memory memory;
+  unsigned hash_seed;
   size_t longest_string; /* that was ever made */
   const void *stack;     /* the block that is Lua's stack, and its size */
   size_t stack_bytes;

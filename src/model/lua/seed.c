@@ -7,8 +7,10 @@
  * where every field has the value that lua_newstate has just given it. With another layout nothing matches and nothing
  * is written: the length of such tables then differs from run to run (tests/lua/test_reproducible.c shows whether it
  * does). */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "model/lua/internal.h"
 
 struct value {
@@ -31,7 +33,7 @@ struct global_state {
 };
 
 void sj_lua_fix_seed(const struct sj_lua *environment, void *state, size_t state_bytes) {
-  enum { NIL = 0, INTEGER = 3, SEED = 20220126 };
+  enum { NIL = 0, INTEGER = 3 };
   for (size_t place = 0; place + sizeof(struct global_state) <= state_bytes; place += sizeof(void *)) {
     struct global_state global;
     memcpy(&global, (char *)state + place, sizeof global);
@@ -39,8 +41,15 @@ void sj_lua_fix_seed(const struct sj_lua *environment, void *state, size_t state
     if (global.total_bytes != (ptrdiff_t)state_bytes || global.strings || global.string_count || global.string_size)
       return;
     if (global.registry.type != NIL || global.nil.type != INTEGER || global.nil.content.integer != 0) return;
-    global.seed = SEED;
+    global.seed = environment->hash_seed;
     memcpy((char *)state + place, &global, sizeof global);
     return;
   }
+}
+
+unsigned sj_lua_hash_seed(const char *text, size_t length) {
+  char hex[65];
+  sj_sha256_hex(text, length, hex);
+  hex[8] = 0;
+  return (unsigned)strtoul(hex, NULL, 16) | 1;
 }
