@@ -13,7 +13,7 @@ struct sj_gauge {
   double *time_at;
 };
 
-/* Grows `time_at` so that `level` has a place; aborts if memory runs out. */
+/* Grows `time_at` so that `level` has a place; aborts if memory runs out (8 bytes a level, up to the highest seen). */
 void sj_gauge_grow(struct sj_gauge *g, uint32_t level);
 
 /* Accounts for the time up to `now` and changes to `level`. */
@@ -34,8 +34,8 @@ double sj_gauge_std(const struct sj_gauge *g);
 double sj_gauge_max(const struct sj_gauge *g);                        /* highest level that lasted a positive time */
 double sj_gauge_share_at(const struct sj_gauge *g, uint32_t level);   /* of time at exactly this level */
 double sj_gauge_share_from(const struct sj_gauge *g, uint32_t level); /* of time at this level or above */
-double sj_gauge_quantile(const struct sj_gauge *g,
-                         double p);             /* smallest level with at least p of the time at or below */
-double sj_gauge_area(const struct sj_gauge *g); /* integral of the level over time */
+double sj_gauge_area(const struct sj_gauge *g);                       /* integral of the level over time */
+/* The smallest level that lasted a positive time and had at least the share p, 0 ... 1, of the time at or below it. */
+double sj_gauge_quantile(const struct sj_gauge *g, double p);
 
 #endif

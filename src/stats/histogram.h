@@ -3,7 +3,7 @@
  * A cell is 1/512 of its octave wide and stands for its middle, so a value read back is within 0.098 % of the one
  * added. The cell of a value is read off its bits: no logarithm. Zero has a cell of its own; values below 2^-1022 count
  * as zero; +inf, negative values and NaN must not be added (assert in debug builds). Memory grows with the range seen:
- * 4 KiB an octave. */
+ * 4 KiB an octave, so 8 MiB where both 1e-300 and 1e300 were added. */
 #ifndef SJ_STATS_HISTOGRAM_H
 #define SJ_STATS_HISTOGRAM_H
 
@@ -51,7 +51,7 @@ bool sj_histogram_merge(struct sj_histogram *into, const struct sj_histogram *fr
 
 /* The quantile p in [0, 1] by linear interpolation between order statistics at rank p (n - 1), as numpy and R's type 7
  * do, where an order statistic is its cell's middle; clamped to [min, max], the exact extremes the caller knows from
- * the moments. NAN if empty. */
+ * the moments, which are also the first and the last order statistic; NANs where they are not known. NAN if empty. */
 double sj_histogram_quantile(const struct sj_histogram *h, double p, double min, double max);
 
 /* Lower bound, upper bound of a cell (as sj_histogram_cell numbers them). */
@@ -61,8 +61,12 @@ double sj_histogram_cell_high(uint32_t cell);
 /* Share of values <= x, interpolated linearly inside x's cell. */
 double sj_histogram_share_below(const struct sj_histogram *h, double x);
 
-/* Compact, portable serialization for storage: varint-coded (skip, count) pairs. The buffer is malloc'd; NULL if memory
- * ran out. Deserialization checks everything and returns false on a corrupt buffer (a fuzzed parser). */
+/* Compact, portable serialization for storage: the byte 1 (the version); the zeros; then for each occupied cell in
+ * ascending order how many empty ones lie between it and the one before (512 is the first there can be), and its count.
+ * All numbers are LEB128: seven bits a byte, lowest first, the eighth bit set in all but the last, no longer than need
+ * be. The buffer is malloc'd; NULL if memory ran out. Deserialization replaces `h` (initialized before); it checks
+ * everything, returns false on a corrupt buffer (a fuzzed parser) or if memory ran out, and then leaves `h` alone.
+ * Equal histograms have equal bytes, and the other way round. */
 unsigned char *sj_histogram_serialize(const struct sj_histogram *h, size_t *size);
 bool sj_histogram_deserialize(struct sj_histogram *h, const unsigned char *data, size_t size);
 

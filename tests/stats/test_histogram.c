@@ -138,6 +138,30 @@ static void merged_is_all_added(void **state) {
   sj_histogram_destroy(&other);
 }
 
+/* Adding many at once gives the same cells, also where the window moves between zeros. */
+static void many_at_once(void **state) {
+  (void)state;
+  double values[LATENCIES + 40];
+  size_t count = 0;
+  for (int i = 0; i < LATENCIES; i++) {
+    if (i % 25 == 0)
+      values[count++] = i % 50 == 0 ? 0 : i % 75 == 0 ? -0.0 : i % 125 == 0 ? 1e-310 : pow(2, i / 10.0 - 30);
+    values[count++] = latencies_us[i] * 1e-6;
+  }
+  assert_true(count <= sizeof values / sizeof *values);
+  struct sj_histogram single = {0}, many = {0}, pieces = {0};
+  for (size_t i = 0; i < count; i++) sj_histogram_add(&single, values[i]);
+  sj_histogram_add_many(&many, values, count);
+  for (size_t i = 0; i < count; i += 7) sj_histogram_add_many(&pieces, values + i, count - i < 7 ? count - i : 7);
+  sj_histogram_add_many(&many, values, 0);
+  assert_true(single.zeros > 20);
+  assert_same(&single, &many);
+  assert_same(&single, &pieces);
+  sj_histogram_destroy(&single);
+  sj_histogram_destroy(&many);
+  sj_histogram_destroy(&pieces);
+}
+
 static void serialization_round_trip(void **state) {
   (void)state;
   struct sj_histogram h = {0}, read = {0};
@@ -228,6 +252,7 @@ int main(void) {
       cmocka_unit_test(few_values),
       cmocka_unit_test(share_is_linear_inside_a_cell),
       cmocka_unit_test(merged_is_all_added),
+      cmocka_unit_test(many_at_once),
       cmocka_unit_test(serialization_round_trip),
       cmocka_unit_test(serialization_is_the_documented_one),
       cmocka_unit_test(corrupt_bytes_are_refused),

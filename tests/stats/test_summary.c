@@ -28,6 +28,23 @@ static void moments_are_numpys(void **state) {
   assert_true(m.min == latency_quantiles[0] && m.max == latency_quantiles[last]);
 }
 
+static void many_at_once_are_numpys_too(void **state) {
+  (void)state;
+  double values[LATENCIES];
+  for (int i = 0; i < LATENCIES; i++) values[i] = latencies_us[i] * 1e-6;
+  const size_t last = sizeof probabilities / sizeof *probabilities - 1;
+  for (size_t piece = 1; piece <= LATENCIES; piece = piece * 3 + 1) {
+    struct sj_moments m = {0};
+    for (size_t i = 0; i < LATENCIES; i += piece)
+      sj_moments_add_many(&m, values + i, LATENCIES - i < piece ? LATENCIES - i : piece);
+    sj_moments_add_many(&m, values, 0);
+    assert_int_equal(m.count, LATENCIES);
+    assert_true(near(sj_moments_mean(&m), latency_mean, 1e-14));
+    assert_true(near(sj_moments_variance(&m), latency_variance, 1e-12));
+    assert_true(m.min == latency_quantiles[0] && m.max == latency_quantiles[last]);
+  }
+}
+
 /* 10^9 + {1, ..., 7}: mean 10^9 + 4, variance 14/3. Sums of squares about zero would lose all digits. */
 static void moments_do_not_cancel(void **state) {
   (void)state;
@@ -143,6 +160,7 @@ static void mser_memory_is_bounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(moments_are_numpys),
+      cmocka_unit_test(many_at_once_are_numpys_too),
       cmocka_unit_test(moments_do_not_cancel),
       cmocka_unit_test(moments_merge),
       cmocka_unit_test(gauge_by_hand),
