@@ -44,7 +44,7 @@ static bool grow_slots(struct sj_event_list *list) {
 bool sj_event_list_grow(struct sj_event_list *list) {
   if (list->end + 4 >= list->heap_capacity && !grow_heap(list)) goto failed;
   if (list->free_slot == SJ_EVENT_NONE) {
-    if (list->slot_count == list->slot_capacity && !grow_slots(list)) goto failed;
+    if (list->slot_count >= list->slot_capacity && !grow_slots(list)) goto failed;
     /* A few at a time, so that a table that is mostly unused is not touched. */
     uint32_t last = list->slot_count + 64;
     if (last > list->slot_capacity) last = list->slot_capacity;
