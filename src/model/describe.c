@@ -67,6 +67,8 @@ static void string(struct json *j, const char *name, const char *s) {
 static void limit(struct json *j, const char *name, uint32_t n) { number(j, name, n ? (double)n : (double)INFINITY); }
 
 static void expression(struct json *j, const char *name, const struct sj_value *value) {
+  if (value->kind == SJ_VALUE_NODE && value->as.node->schema == &sj_schema_constant)
+    value = sj_node_field(value->as.node, "value");
   if (value->kind == SJ_VALUE_NUMBER) {
     number(j, name, value->as.number);
     return;
