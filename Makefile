@@ -36,6 +36,6 @@ packages:
 	@scripts/install-packages build
 
 $(BUILD)/build.ninja: | packages
-	@meson setup --prefix $(PREFIX) $(MESON_OPTIONS) $(BUILD)
+	@report=$$(meson setup --prefix $(PREFIX) $(MESON_OPTIONS) $(BUILD)) || { echo "$$report"; exit 1; }
 
 .PHONY: all demo test bench check install clean help packages

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "results/json.h"
 
 static bool holds(double value, enum sj_comparison comparison, double bound) {
   switch (comparison) {
@@ -36,19 +37,18 @@ struct sj_checked sj_expectation_check(const struct sj_expectation *expectation,
   return checked;
 }
 
-char *sj_expectation_text(const struct sj_expectation *expectation) {
+static char *bound_text(const struct sj_expectation *expectation) {
   static const char *const signs[] = {
       [SJ_LESS] = "<", [SJ_LESS_EQUAL] = "<=", [SJ_GREATER] = ">", [SJ_GREATER_EQUAL] = ">=", [SJ_EQUAL] = "=="};
   char bound[32];
-  return sj_format("%s %s %s", expectation->metric, signs[expectation->comparison],
-                   sj_number_text(expectation->bound, bound));
+  return sj_format("%s %s", signs[expectation->comparison], sj_number_text(expectation->bound, bound));
 }
 
 static char *line_of(const struct sj_expectation *expectation, const struct sj_checked *checked) {
   static const char *const words[] = {[SJ_MET] = "met", [SJ_NOT_MET] = "not met", [SJ_NOT_CHECKED] = "not checked"};
   struct sj_text line = {0};
-  char *const text = sj_expectation_text(expectation);
-  sj_text_add(&line, "expectation %s: %s", words[checked->verdict], text);
+  char *const text = bound_text(expectation);
+  sj_text_add(&line, "expectation %s: %s %s", words[checked->verdict], expectation->metric, text);
   free(text);
   if (checked->verdict == SJ_NOT_CHECKED)
     sj_text_add(&line, " (simulate does not give it)");
@@ -75,4 +75,23 @@ bool sj_expectations_report(const struct sj_model *model, const struct sj_result
     free(line);
   }
   return good;
+}
+
+json_t *sj_expectations_json(const struct sj_model *model, const struct sj_results *results) {
+  json_t *const list = json_array();
+  for (size_t i = 0; i < model->expectation_count; i++) {
+    const struct sj_expectation *const expectation = &model->expectations[i];
+    const struct sj_checked checked = sj_expectation_check(expectation, results);
+    char *const bound = bound_text(expectation);
+    json_t *const entry = json_object();
+    json_object_set_new(entry, "metric", sj_json_string(expectation->metric));
+    json_object_set_new(entry, "expected", sj_json_string(bound));
+    json_object_set_new(entry, "value", sj_json_number(checked.figure.value));
+    json_object_set_new(entry, "met",
+                        checked.verdict == SJ_NOT_CHECKED ? json_null() : json_boolean(checked.verdict == SJ_MET));
+    json_object_set_new(entry, "uncertain", json_boolean(checked.uncertain));
+    json_array_append_new(list, entry);
+    free(bound);
+  }
+  return list;
 }

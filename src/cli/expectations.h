@@ -2,6 +2,7 @@
 #ifndef SJ_CLI_EXPECTATIONS_H
 #define SJ_CLI_EXPECTATIONS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -22,11 +23,12 @@ struct sj_checked {
 };
 struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results);
 
-/* The expectation as the model wrote it, a new string: "web.latency.p99 < 0.5". */
-char *sj_expectation_text(const struct sj_expectation *expectation);
-
 /* Checks all of them; true if none is unmet. Prints a line each to `all`, and those not met to `unmet`; NULL: nowhere.
  */
 bool sj_expectations_report(const struct sj_model *model, const struct sj_results *results, FILE *all, FILE *unmet);
+
+/* The same for the JSON document: [{ "metric", "expected": "< 0.5", "value", "met": true, false or null (not checked),
+ * "uncertain" }, ...]. */
+json_t *sj_expectations_json(const struct sj_model *model, const struct sj_results *results);
 
 #endif

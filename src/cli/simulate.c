@@ -1,9 +1,198 @@
+#include "sojourn/simulate.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "cli/cli.h"
+#include "cli/expectations.h"
+#include "cli/progress.h"
+#include "model/model.h"
+#include "results/json.h"
+#include "results/results.h"
+#include "results/store.h"
+#include "results/table.h"
+
+/* One run of the command. */
+struct job {
+  const struct sj_options *options;
+  struct sj_model *model;
+  struct sj_simulate_options simulate;
+  struct sj_results *results;
+  uint32_t runs_wanted;
+  size_t runs_kept; /* found in the results file */
+  struct sj_store *store;
+  int64_t result; /* its number in the store */
+  struct sj_progress progress;
+};
+
+static bool given(const struct job *job, enum sj_option option) { return job->options->given & option; }
+
+static bool csv_to_stdout(const struct job *job) { return job->options->csv && !strcmp(job->options->csv, "-"); }
+
+static void on_progress(void *context, const struct sj_simulate_progress *state) {
+  sj_progress_show(&((struct job *)context)->progress, state);
+}
+
+static enum sj_status on_run(void *context, const struct sj_results *results, const struct sj_run *run,
+                             struct sj_error *error) {
+  struct job *const job = context;
+  return job->store ? sj_store_add_run(job->store, job->result, results, run, error) : SJ_OK;
+}
+
+/* A file with scenarios has no one model to simulate. */
+static enum sj_status check_scenario(const struct job *job, struct sj_error *error) {
+  const size_t count = sj_model_scenario_count(job->model);
+  if (!count || job->options->scenario) return SJ_OK;
+  sj_error_set(error, SJ_INVALID, "%s has scenarios; choose one of them:", job->options->file);
+  for (size_t i = 0; i < count; i++) sj_error_add(error, "  --scenario \"%s\"", sj_model_scenario_name(job->model, i));
+  return SJ_INVALID;
+}
+
+static void settings(struct job *job) {
+  const struct sj_options *const options = job->options;
+  struct sj_simulate_options *const simulate = &job->simulate;
+  sj_simulate_options_default(simulate);
+  simulate->seed_given = given(job, SJ_OPTION_SEED);
+  simulate->seed = options->seed;
+  simulate->runs = options->runs;
+  job->runs_wanted = options->runs ? options->runs : job->model->run.runs;
+  simulate->threads = options->threads;
+  simulate->duration = options->duration;
+  simulate->warmup = options->warmup;
+  simulate->drain = options->drain;
+  simulate->members = given(job, SJ_OPTION_MEMBERS);
+  simulate->series = options->output != NULL;
+  simulate->stop = sj_signals_defer();
+  simulate->on_run = on_run;
+  simulate->on_progress = on_progress;
+  simulate->context = job;
+  sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET));
+}
+
+static enum sj_status open_csv(struct job *job, struct sj_error *error) {
+  const char *const path = job->options->csv;
+  if (!path) return SJ_OK;
+  if (csv_to_stdout(job)) {
+    job->simulate.csv = stdout;
+    return SJ_OK;
+  }
+  struct stat model, csv;
+  if (stat(job->options->file, &model) == 0 && stat(path, &csv) == 0 && model.st_dev == csv.st_dev &&
+      model.st_ino == csv.st_ino)
+    return sj_error_set(error, SJ_INVALID, "--csv %s would overwrite the model", path);
+  job->simulate.csv = fopen(path, "w");
+  if (!job->simulate.csv) return sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(errno));
+  return SJ_OK;
+}
+
+static enum sj_status close_csv(struct job *job, struct sj_error *error) {
+  FILE *const csv = job->simulate.csv;
+  if (!csv || csv == stdout) return SJ_OK;
+  job->simulate.csv = NULL;
+  const bool failed_before = ferror(csv) != 0;
+  errno = 0;
+  if (fclose(csv) == 0 && !failed_before) return SJ_OK;
+  return sj_error_set(error, SJ_FAILED, "%s: %s", job->options->csv, errno ? strerror(errno) : "write error");
+}
+
+/* What the results file holds already need not be computed. */
+static enum sj_status open_store(struct job *job, struct sj_error *error) {
+  if (!job->options->output) return SJ_OK;
+  return sj_store_open(job->options->output, SJ_STORE_WRITE, &job->store, error);
+}
+
+static enum sj_status begin_result(struct job *job, struct sj_error *error) {
+  if (!job->store) return SJ_OK;
+  const enum sj_status status =
+      sj_store_begin(job->store, job->results, job->runs_wanted, given(job, SJ_OPTION_AGAIN), &job->result, error);
+  job->runs_kept = sj_results_run_count(job->results);
+  return status;
+}
+
+/* Computes what is missing; SJ_OK or SJ_INTERRUPTED with results to report, or what went wrong. */
+static enum sj_status compute(struct job *job, struct sj_error *error) {
+  enum sj_status status = open_store(job, error);
+  if (status == SJ_OK) status = sj_simulate_prepare(job->model, &job->simulate, &job->results, error);
+  if (status == SJ_OK) status = begin_result(job, error);
+  if (status == SJ_OK) status = open_csv(job, error);
+  if (status != SJ_OK) return status;
+  if (job->simulate.csv && job->runs_kept && !given(job, SJ_OPTION_QUIET))
+    fprintf(stderr, "sojourn: --csv has no rows of the %zu runs that %s held already\n", job->runs_kept,
+            job->options->output);
+  status = sj_simulate_run(job->model, &job->simulate, job->results, error);
+  sj_progress_end(&job->progress);
+  const enum sj_status closed = close_csv(job, status == SJ_OK || status == SJ_INTERRUPTED ? error : NULL);
+  if (status != SJ_OK && status != SJ_INTERRUPTED) return status;
+  if (closed != SJ_OK) return closed;
+  const enum sj_status stored = job->store ? sj_store_finish(job->store, job->result, job->results, error) : SJ_OK;
+  return stored == SJ_OK ? status : stored;
+}
+
+static enum sj_status print_json(const struct job *job, struct sj_error *error) {
+  json_t *const document = sj_results_json(job->results, "simulate");
+  if (document && job->model->expectation_count)
+    json_object_set_new(document, "expectations", sj_expectations_json(job->model, job->results));
+  char *const text = document ? sj_json_text(document) : NULL;
+  if (text) fputs(text, stdout);
+  free(text);
+  json_decref(document);
+  return text ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+}
+
+static void print_table(const struct job *job) {
+  struct sj_text text = {0};
+  sj_results_table(job->results, &text);
+  if (text.data) fputs(text.data, stdout);
+  free(text.data);
+}
+
+/* Prints what was found; the exit code for a simulation that was not interrupted. */
+static enum sj_exit report(const struct job *job) {
+  const bool json = given(job, SJ_OPTION_JSON);
+  const bool table = !json && !given(job, SJ_OPTION_QUIET) && !csv_to_stdout(job);
+  struct sj_error error;
+  if (json && print_json(job, &error) != SJ_OK) return sj_complain(SJ_NO_MEMORY, &error);
+  if (table) print_table(job);
+  /* Each unmet expectation is named, even where there is no table to name it in. */
+  const bool met = sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
+  if (table && job->store) printf("Kept in %s\n", job->options->output);
+  return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
+}
+
+static enum sj_exit report_interrupted(const struct job *job) {
+  const size_t done = job->results ? sj_results_run_count(job->results) : 0;
+  if (done || (job->results && given(job, SJ_OPTION_JSON))) report(job);
+  fflush(stdout);
+  fprintf(stderr, "sojourn: interrupted; %zu of %" PRIu32 " runs are done%s\n", done, job->runs_wanted,
+          job->store ? "; the same command goes on from there" : "");
+  return SJ_EXIT_INTERRUPTED;
+}
+
+static enum sj_exit simulate(struct job *job) {
+  struct sj_error error = {{0}};
+  enum sj_status status = check_scenario(job, &error);
+  if (status == SJ_OK) {
+    settings(job);
+    status = compute(job, &error);
+    sj_progress_end(&job->progress);
+  }
+  if (status == SJ_OK) return report(job);
+  if (status == SJ_INTERRUPTED) return report_interrupted(job);
+  return sj_complain(status, &error);
+}
 
 static enum sj_exit run(const struct sj_options *options) {
-  (void)options;
-  struct sj_error error;
-  return sj_complain(sj_error_set(&error, SJ_FAILED, "not yet"), &error);
+  struct job job = {.options = options};
+  enum sj_exit code = sj_read_model(options, &job.model);
+  if (code == SJ_EXIT_DONE) code = simulate(&job);
+  sj_store_close(job.store);
+  sj_results_destroy(job.results);
+  sj_model_destroy(job.model);
+  return code;
 }
 
 const struct sj_command sj_command_simulate = {
