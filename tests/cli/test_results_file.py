@@ -148,26 +148,27 @@ def _():
 
 @case("in a folder that is not there")
 def _():
-    refused("nowhere/r.db", "nowhere/r.db: No such file or directory")
+    refused("nowhere/r.db", "nowhere/r.db: No such file or directory", simulate=False)
+    refused("nowhere/r.db", "nowhere/r.db: cannot be opened: No such file or directory", show=False)
 
 
 @case("a folder")
 def _():
     os.mkdir("r.db")
-    refused("r.db", "r.db: Is a directory")
+    refused("r.db", "r.db: is a folder, not a results file")
 
 
 @case("a text file")
 def _():
     write("r.db", "metric,value\nweb.latency.mean,0.5\n" * 50)
-    refused("r.db", "r.db: not a results file")
+    refused("r.db", "r.db: not a results file (it is not a SQLite database)")
 
 
 @case("another program's database")
 def _():
     with contextlib.closing(sqlite3.connect("r.db")) as database, database:
         database.execute("create table songs (title text)")
-    refused("r.db", "r.db: not a results file")
+    refused("r.db", "r.db: a SQLite database, but not a results file")
 
 
 @case("cut off in the middle")
@@ -175,7 +176,7 @@ def _():
     write("m.lua", MM1)
     done("simulate", "m.lua", "--duration", "500", "--quiet", "-o", "whole.db")
     write("r.db", pathlib.Path("whole.db").read_bytes()[:6000])
-    refused("r.db", "r.db: damaged")
+    refused("r.db", "r.db: the results file is damaged")
 
 
 @case("overwritten in the middle")
@@ -185,16 +186,19 @@ def _():
     content = bytearray(pathlib.Path("whole.db").read_bytes())
     content[4096:-4096] = bytes(len(content) - 8192)
     write("r.db", bytes(content))
-    refused("r.db", "r.db: damaged")
+    refused("r.db", "r.db: the results file is damaged")
 
 
 @case("may not be read")
 def _():
-    if os.geteuid() == 0:
-        raise Skip("root may read everything")
-    write("r.db", "")
+    write("m.lua", MM1)
+    done("simulate", "m.lua", "--duration", "500", "--quiet", "-o", "r.db")
     os.chmod("r.db", 0)
-    refused("r.db", "r.db: Permission denied")
+    os.chmod(".", 0o755)
+    anybody = 65534
+    result = sojourn("show", "r.db", preexec_fn=lambda: os.geteuid() == 0 and os.setuid(anybody))
+    equal((result.returncode, result.stdout, result.stderr),
+          (3, "", "sojourn: r.db: cannot be opened: Permission denied\n"))
 
 
 @case("a full disk: what was finished before is kept")
