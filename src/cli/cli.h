@@ -71,6 +71,9 @@ void sj_options_print(unsigned accepted);
  * exit code of `status`. */
 enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error);
 
+/* Writes a text on standard output at once; sj_finish_output tells if that failed. */
+void sj_print(const char *text);
+
 /* Writes out what standard output still holds; false, with a message, if anything written there was lost. */
 bool sj_finish_output(void);
 

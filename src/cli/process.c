@@ -9,6 +9,9 @@
 /* A handler can reach nothing else. */
 static volatile sig_atomic_t stop, deferred;
 
+/* Why the first write that failed did; a later flush has forgotten it. */
+static int output_error;
+
 static void handle(int signal_number) {
   (void)signal_number;
   if (!deferred || stop) _exit(SJ_EXIT_INTERRUPTED);
@@ -49,10 +52,15 @@ enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error) {
   return sj_exit_of(status);
 }
 
+void sj_print(const char *text) {
+  if ((fputs(text, stdout) == EOF || fflush(stdout) != 0) && output_error == 0) output_error = errno;
+}
+
 bool sj_finish_output(void) {
   const bool failed_before = ferror(stdout) != 0;
   errno = 0;
   if (fflush(stdout) == 0 && !failed_before) return true;
-  fprintf(stderr, "sojourn: standard output: %s\n", errno ? strerror(errno) : "write error");
+  const int reason = output_error ? output_error : errno;
+  fprintf(stderr, "sojourn: standard output: %s\n", reason ? strerror(reason) : "write error");
   return false;
 }

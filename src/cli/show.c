@@ -11,7 +11,7 @@
 /* Prints a text that it then frees; NULL means that memory ran out. */
 static enum sj_exit print_text(char *text) {
   if (text) {
-    fputs(text, stdout);
+    sj_print(text);
     free(text);
     return SJ_EXIT_DONE;
   }
@@ -50,7 +50,7 @@ static enum sj_status print_json(struct sj_store *store, const char *file, struc
   }
   char *const text = status == SJ_OK ? sj_json_text(document) : NULL;
   if (status == SJ_OK && !text) status = sj_error_set(error, SJ_NO_MEMORY, "out of memory");
-  if (text) fputs(text, stdout);
+  if (text) sj_print(text);
   free(text);
   json_decref(document);
   sj_store_list_destroy(entries, count);
@@ -69,7 +69,7 @@ static enum sj_status print_csv(struct sj_store *store, const char *path, struct
 static enum sj_status print_tables(struct sj_store *store, struct sj_error *error) {
   char *text = NULL;
   const enum sj_status status = sj_store_tables_text(store, 0, &text, error);
-  if (text) fputs(text, stdout);
+  if (text) sj_print(text);
   free(text);
   return status;
 }

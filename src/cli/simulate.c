@@ -137,7 +137,7 @@ static enum sj_status print_json(const struct job *job, struct sj_error *error) 
   if (document && job->model->expectation_count)
     json_object_set_new(document, "expectations", sj_expectations_json(job->model, job->results));
   char *const text = document ? sj_json_text(document) : NULL;
-  if (text) fputs(text, stdout);
+  if (text) sj_print(text);
   free(text);
   json_decref(document);
   return text ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
@@ -146,7 +146,7 @@ static enum sj_status print_json(const struct job *job, struct sj_error *error) 
 static void print_table(const struct job *job) {
   struct sj_text text = {0};
   sj_results_table(job->results, &text);
-  if (text.data) fputs(text.data, stdout);
+  if (text.data) sj_print(text.data);
   free(text.data);
 }
 

@@ -149,7 +149,7 @@ def _():
 @case("in a folder that is not there")
 def _():
     refused("nowhere/r.db", "nowhere/r.db: No such file or directory", simulate=False)
-    refused("nowhere/r.db", "nowhere/r.db: cannot be opened: No such file or directory", show=False)
+    refused("nowhere/r.db", "nowhere/r.db: cannot be made: No such file or directory", show=False)
 
 
 @case("a folder")
@@ -204,18 +204,18 @@ def _():
 @case("a full disk: what was finished before is kept")
 def _():
     os.mkdir("disk")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", "disk"], check=False,
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", "disk"], check=False,
                       stderr=subprocess.DEVNULL).returncode:
         raise Skip("needs a file system of its own, which only root may mount")
     try:
         write("m.lua", MM1)
         result = sojourn("simulate", "m.lua", "--duration", "2000", "--runs", "200", "-o", "disk/r.db")
         equal((result.returncode, result.stdout, result.stderr),
-              (3, "", "sojourn: disk/r.db: database or disk is full\n"))
+              (3, "", "sojourn: disk/r.db: no space left on the disk; the runs stored before are safe\n"))
         assert runs_in("disk/r.db") > 0
         result = sojourn("simulate", "m.lua", "--duration", "2000", "--csv", "disk/r.csv")
         equal((result.returncode, result.stdout, result.stderr),
-              (3, "", "sojourn: disk/r.csv: No space left on device\n"))
+              (3, "", "sojourn: the csv file cannot be written\n"))
     finally:
         subprocess.run(["umount", "disk"], check=True)
 
