@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "random/elementary.h"
+#include "simulate/caller_steps.h"
 #include "simulate/engine.h"
 
 /* --- the time of the next arrival ----------------------------------------------------------------------------------
@@ -113,7 +114,7 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
     member = (uint32_t)sj_stream_below(&stream, client->spec->count);
   }
   struct caller *const caller = &client->callers[member];
-  struct request *const request = request_create(engine, caller, lineage);
+  struct request *const request = new_request_of(engine, caller, lineage);
   if (!request) return;
   struct client_statistics *const own = client->members ? &client->members[member] : NULL;
   client->statistics->cell_arrivals++;
@@ -135,7 +136,7 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
       request->size = sj_draw(client->sizes[member], &stream, 0);
     }
   }
-  request_begin(engine, request);
+  begin_request(engine, request);
 }
 
 static void schedule_next(struct engine *engine, struct arrivals *a) {

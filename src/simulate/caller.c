@@ -4,67 +4,16 @@
 #include <stdlib.h>
 
 #include "random/elementary.h"
+#include "simulate/caller_steps.h"
 #include "simulate/closing.h"
 #include "simulate/engine.h"
 
 struct request *request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
-  struct request *const request = sj_pool_take(&engine->requests);
-  if (__builtin_expect(!request, 0)) {
-    engine_out_of_memory(engine);
-    return NULL;
-  }
-  request->caller = caller;
-  request->parent = NULL;
-  request->attempts = NULL;
-  request->next = NULL;
-  request->arrival = engine->now;
-  request->lineage = lineage;
-  request->tries = 0;
-  request->priority = caller->spec->priority;
-  request->references = 1;
-  request->call = 0;
-  request->target = 0;
-  request->flags = REQUEST_OPEN;
-  request->recorded = request->size = 0;
-  request->flow = NULL;
-  request->orbit_server = NULL;
-  request->served_by = NULL;
-  request->customer = NULL;
-  request->deadline_event = request->retry_event = request->hedge_event = SJ_EVENT_NONE;
-  request->attempts_made = 0;
-  return request;
+  return new_request_of(engine, caller, lineage);
 }
 
 static void request_release(struct engine *engine, struct request *request) {
   if (--request->references == 0) sj_pool_give(&engine->requests, request);
-}
-
-static struct attempt *attempt_create(struct engine *engine, struct request *request) {
-  const uint32_t number = request->attempts_made++;
-  struct attempt *const attempt = number == 0 ? &request->first : sj_pool_take(&engine->attempts);
-  if (__builtin_expect(!attempt, 0)) {
-    engine_out_of_memory(engine);
-    return NULL;
-  }
-  attempt->request = request;
-  attempt->server = NULL;
-  attempt->event = SJ_EVENT_NONE;
-  attempt->number = number;
-  attempt->place = PLACE_TO_SERVER;
-  attempt->flags = ATTEMPT_OUT | (number == 0 ? ATTEMPT_FIRST : 0);
-  request->references++;
-  attempt->timer_next = attempt->timer_previous = NULL;
-  attempt->merged = NULL;
-  attempt->flow = NULL;
-  attempt->timer = SJ_EVENT_NONE;
-  attempt->children = 0;
-  attempt->next_call = 0;
-  attempt->outcome = OUTCOME_OK;
-  attempt->answered = false;
-  attempt->sent = attempt->message_sent = engine->now;
-  attempt->sibling = request->attempts;
-  request->attempts = attempt;
-  return attempt;
 }
 
 void attempt_release(struct engine *engine, struct attempt *attempt) {
@@ -325,14 +274,8 @@ uint16_t request_pick_target(const struct caller *caller, const struct request *
 
 void request_begin(struct engine *engine, struct request *request) {
   struct caller *const caller = request->caller;
-  if (__builtin_expect(caller->direct, 1)) {
-    request->tries = 1;
-    struct attempt *const attempt = attempt_create(engine, request);
-    caller->out++;
-    attempt->server = caller->only;
-    attempt->api = caller->only_api;
-    if (request->flags & REQUEST_COUNTED) caller->counts->attempts++;
-    server_receive(engine, attempt);
+  if (caller->direct) {
+    begin_direct(engine, request);
     return;
   }
   if (!(request->flags & REQUEST_STAGE)) request->target = request_pick_target(caller, request);

@@ -7,7 +7,7 @@
 static inline void count_closed(struct client_statistics *s, double latency, enum outcome outcome, bool counted,
                                 bool in_window) {
   if (outcome == OUTCOME_OK) {
-    if (in_window) s->in_window++;
+    s->in_window += in_window;
     s->cell_completed++;
     s->cell_latency += latency;
     if (!counted) return;

@@ -260,6 +260,20 @@ static bool is_plain(const struct sj_model *model) {
   return true;
 }
 
+/* Where a thread works as long as there is something to do, and nothing interferes, in_system says all. */
+static void decide_levels(struct engine *engine, struct server_pool *pool) {
+  const struct sj_server *const spec = pool->spec;
+  bool calls = false;
+  for (size_t a = 0; a < spec->api_count; a++)
+    calls = calls || (spec->apis[a].call_count > 0 && !spec->apis[a].forward);
+  struct server *const server = &pool->members[0];
+  if (pool->count > 1 || server->own || server->sharing || spec->join || (spec->async && calls) || engine->faulty ||
+      spec->replace_rate > 0 || engine->series)
+    return;
+  server->levels_follow = true;
+  pool->statistics->follows = server->threads;
+}
+
 /* In a plain model a client's latencies are the sojourn times of the server that it alone calls. */
 static void measure_once(struct engine *engine) {
   const struct sj_model *const model = engine->model;
@@ -287,6 +301,7 @@ static bool make_world(struct engine *engine) {
   uint32_t largest = 1;
   for (size_t i = 0; i < model->server_count; i++) {
     if (!pool_create(engine, &engine->servers[i], &model->servers[i])) return false;
+    decide_levels(engine, &engine->servers[i]);
     if (model->servers[i].count > largest) largest = model->servers[i].count;
   }
   engine->scratch = calloc(largest, sizeof *engine->scratch);
@@ -406,19 +421,13 @@ static void start(struct engine *engine) {
 /* --- the loop ------------------------------------------------------------------------------------------------------
  */
 
-static inline void dispatch(struct engine *engine, enum event_kind kind, void *argument) {
+static void dispatch(struct engine *engine, enum event_kind kind, void *argument) {
   switch (kind) {
     case EVENT_ARRIVAL:
-      if (engine->plain)
-        plain_arrive(engine, argument);
-      else
-        arrivals_happen(engine, argument);
+      arrivals_happen(engine, argument);
       break;
     case EVENT_SERVED:
-      if (engine->plain)
-        plain_served(engine, argument);
-      else
-        server_served(engine, argument);
+      server_served(engine, argument);
       break;
     case EVENT_THOUGHT:
       arrivals_thought(engine, argument);
@@ -479,7 +488,7 @@ enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
 static void look_up(struct engine *engine, struct engine_control *control) {
   if (engine->events.overflow) engine_out_of_memory(engine);
   if (!control) return;
-  const double share = engine->now < engine->duration ? engine->now / engine->duration : 1;
+  double share = engine->now < engine->duration ? engine->now / engine->duration : 1;
   __atomic_store(&control->share, &share, __ATOMIC_RELAXED);
   __atomic_store_n(&control->events, engine->dispatched, __ATOMIC_RELAXED);
   if ((control->stop && *control->stop) || __atomic_load_n(&control->cancelled, __ATOMIC_RELAXED)) {
@@ -488,13 +497,40 @@ static void look_up(struct engine *engine, struct engine_control *control) {
   }
 }
 
+static inline bool next_event(struct engine *engine, struct engine_control *control, uint32_t *kind, void **argument) {
+  if (__builtin_expect(++engine->dispatched % EVENTS_BETWEEN_LOOKS == 0, 0)) look_up(engine, control);
+  if (engine->running && sj_event_take(&engine->events, &engine->now, kind, argument)) return true;
+  engine->dispatched--;
+  return false;
+}
+
+/* The two events of a plain request are told apart by a branch of their own, and handled in line. */
+static void plain_loop(struct engine *engine, struct engine_control *control) {
+  uint32_t kind;
+  void *argument;
+  while (next_event(engine, control, &kind, &argument)) {
+    if (kind == EVENT_SERVED)
+      plain_served(engine, argument);
+    else if (kind == EVENT_ARRIVAL)
+      plain_arrive(engine, argument);
+    else
+      dispatch(engine, (enum event_kind)kind, argument);
+  }
+}
+
 static void loop(struct engine *engine, struct engine_control *control) {
   uint32_t kind;
   void *argument;
   engine->running = engine->status == SJ_OK;
-  while (engine->running && sj_event_take(&engine->events, &engine->now, &kind, &argument)) {
-    if (__builtin_expect(++engine->dispatched % EVENTS_BETWEEN_LOOKS == 0, 0)) look_up(engine, control);
-    dispatch(engine, (enum event_kind)kind, argument);
+  if (engine->plain) {
+    plain_loop(engine, control);
+    return;
+  }
+  while (next_event(engine, control, &kind, &argument)) {
+    if (kind == EVENT_SERVED)
+      server_served(engine, argument);
+    else
+      dispatch(engine, (enum event_kind)kind, argument);
   }
 }
 
@@ -522,7 +558,9 @@ static void check_invariants(const struct engine *engine) {
       busy += server->busy;
     }
     const struct server_statistics *const s = engine->servers[i].statistics;
-    assert(s->in_system.level == in_system && s->waiting.level == waiting && s->busy.level == busy);
+    assert(s->in_system.level == in_system);
+    assert(s->follows || (s->waiting.level == waiting && s->busy.level == busy));
+    assert(!s->follows || (busy == (in_system < s->follows ? in_system : s->follows) && waiting == in_system - busy));
   }
 #else
   (void)engine;

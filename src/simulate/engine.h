@@ -289,6 +289,7 @@ struct server {
   double stretch; /* 1 / pace */
   enum sj_discipline discipline;
   bool counted_apart;     /* levels are counted in more places than the pool\'s gauges */
+  bool levels_follow;     /* waiting and busy follow from in_system, and only that is counted: see statistics.h */
   double slow;            /* product of the slow faults in force */
   uint32_t down, stalled; /* faults in force */
   double fail_ratio;      /* 1 - product of (1 - ratio) */
@@ -391,11 +392,6 @@ static inline uint64_t attempt_lineage(const struct attempt *attempt) {
 
 static inline void schedule(struct engine *engine, double time, enum event_kind kind, void *argument) {
   sj_event_schedule(&engine->events, time, (uint32_t)kind, argument, false);
-}
-
-/* What the recording gave with the request; never asked for where there is none. */
-static inline double recorded_service(const struct engine *engine, const struct request *request) {
-  return engine->plain ? 0.0 : request->recorded;
 }
 
 /* A stream at its beginning for one draw or a few: of a purpose (key), for one attempt or request (lineage). */

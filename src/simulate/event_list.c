@@ -42,34 +42,45 @@ static bool grow_slots(struct sj_event_list *list) {
 }
 
 bool sj_event_list_grow(struct sj_event_list *list) {
-  if (list->end + 4 >= list->heap_capacity && !grow_heap(list)) goto failed;
-  if (list->free_slot == SJ_EVENT_NONE) {
-    if (list->slot_count >= list->slot_capacity && !grow_slots(list)) goto failed;
-    /* A few at a time, so that a table that is mostly unused is not touched. */
-    uint32_t last = list->slot_count + 64;
-    if (last > list->slot_capacity) last = list->slot_capacity;
-    while (last > list->slot_count) {
-      last--;
-      list->slots[last].kind = 0;
-      list->slots[last].next_free = list->free_slot;
-      list->free_slot = last;
-    }
-    list->slot_count += 64;
-    if (list->slot_count > list->slot_capacity) list->slot_count = list->slot_capacity;
+  if (list->slot_count == list->slot_capacity && !grow_slots(list)) goto failed;
+  /* A few at a time, so that a table that is mostly unused is not touched. */
+  uint32_t last = list->slot_count + 64;
+  if (last > list->slot_capacity) last = list->slot_capacity;
+  while (list->heap_capacity < last + 8)
+    if (!grow_heap(list)) goto failed;
+  for (uint32_t slot = last; slot-- > list->slot_count;) {
+    list->slots[slot].kind = 0;
+    list->slots[slot].next_free = list->free_slot;
+    list->free_slot = slot;
   }
+  list->slot_count = last;
   return true;
 failed:
   list->overflow = true;
   return false;
 }
 
-void sj_event_list_make_heap(struct sj_event_list *list) {
+/* From few to many: turned around, the falling order is a heap. */
+static void make_heap(struct sj_event_list *list) {
   for (uint32_t i = 3, j = list->end - 1; i < j; i++, j--) {
     const sj_event_key key = list->heap[i];
     list->heap[i] = list->heap[j];
     list->heap[j] = key;
   }
   list->few = false;
+}
+
+void sj_event_list_insert(struct sj_event_list *list, sj_event_key key) {
+  if (list->few) make_heap(list);
+  sj_event_key *const heap = list->heap;
+  uint32_t i = list->end++;
+  while (i > 3) {
+    const uint32_t parent = i / 4 + 2;
+    if (heap[parent] < key) break;
+    heap[i] = heap[parent];
+    i = parent;
+  }
+  heap[i] = key;
 }
 
 /* Insertion sort, into falling order. */

@@ -36,6 +36,7 @@ struct sj_event_list {
   struct sj_event *slots;
   uint32_t end; /* one past the last heap index */
   uint32_t heap_capacity, slot_capacity, slot_count, free_slot;
+  uint32_t taken;     /* slot of the event taken last, until another needs one; or none */
   uint32_t cancelled; /* cancelled events still in the heap */
   bool few;           /* in falling order, not a heap */
   bool hole;          /* the root is empty */
@@ -46,14 +47,13 @@ struct sj_event_list {
 bool sj_event_list_create(struct sj_event_list *list); /* false: no memory */
 void sj_event_list_destroy(struct sj_event_list *list);
 
-/* Room for one more event: grows the tables. False if that is not possible (then list->overflow is set). */
+/* Room for one more event: free slots, and places in the heap for all of them. False if that is not possible (then
+ * list->overflow is set). */
 bool sj_event_list_grow(struct sj_event_list *list);
 
 /* Marks the event in `slot` as not to happen. It must be pending. */
 void sj_event_cancel(struct sj_event_list *list, uint32_t slot);
 
-/* From few to many. */
-void sj_event_list_make_heap(struct sj_event_list *list);
 /* Fills the hole at the root with the last key; from many to few, if there are. */
 void sj_event_list_close_hole(struct sj_event_list *list);
 
@@ -88,66 +88,65 @@ static inline void sj_event_list_sift_down(struct sj_event_list *list, sj_event_
   heap[i] = key;
 }
 
+/* The part of scheduling that is not common: the event to come has slot `slot` and key `key`. */
+void sj_event_list_insert(struct sj_event_list *list, sj_event_key key);
+
 /* Schedules an event at `time` >= 0 and returns its slot, SJ_EVENT_NONE when it could not be kept (list->overflow). */
 static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time, uint32_t kind, void *argument,
                                          bool timer) {
-  uint32_t slot = list->free_slot;
-  if (__builtin_expect(slot == SJ_EVENT_NONE || list->end + 4 >= list->heap_capacity, 0)) {
-    if (!sj_event_list_grow(list)) return SJ_EVENT_NONE;
+  uint32_t slot = list->taken; /* the slot of the event that is being handled is the warmest */
+  list->taken = SJ_EVENT_NONE;
+  if (slot == SJ_EVENT_NONE) {
     slot = list->free_slot;
+    if (__builtin_expect(slot == SJ_EVENT_NONE, 0)) {
+      if (!sj_event_list_grow(list)) return SJ_EVENT_NONE;
+      slot = list->free_slot;
+    }
+    list->free_slot = list->slots[slot].next_free;
   }
   struct sj_event *const event = &list->slots[slot];
-  list->free_slot = event->next_free;
   event->argument = argument;
   event->kind = kind;
   uint64_t bits;
   memcpy(&bits, &time, sizeof bits);
   const uint64_t low = (uint64_t)timer << 63 | (list->sequence++ << SJ_EVENT_SLOT_BITS & (UINT64_MAX >> 1)) | slot;
   const sj_event_key key = (sj_event_key)bits << 64 | low;
-  if (list->hole) {
+  if (__builtin_expect(list->few && list->end < 3 + SJ_EVENTS_FEW, 1)) {
+    sj_event_key *place = list->heap + list->end++;
+    for (; place[-1] < key; place--) place[0] = place[-1]; /* the largest key there is lies before the first */
+    *place = key;
+  } else if (list->hole) {
     list->hole = false;
     sj_event_list_sift_down(list, key);
-    return slot;
+  } else {
+    sj_event_list_insert(list, key);
   }
-  sj_event_key *const heap = list->heap;
-  if (list->few) {
-    if (__builtin_expect(list->end < 3 + SJ_EVENTS_FEW, 1)) {
-      uint32_t place = list->end++;
-      while (heap[place - 1] < key) { /* the place before the first holds the largest key there is */
-        heap[place] = heap[place - 1];
-        place--;
-      }
-      heap[place] = key;
-      return slot;
-    }
-    sj_event_list_make_heap(list);
-  }
-  uint32_t i = list->end++;
-  while (i > 3) {
-    const uint32_t parent = i / 4 + 2;
-    if (heap[parent] < key) break;
-    heap[i] = heap[parent];
-    i = parent;
-  }
-  heap[i] = key;
   return slot;
 }
 
 /* Takes the first event that was not cancelled: its time, kind and argument. False if none is pending. */
 static inline bool sj_event_take(struct sj_event_list *list, double *time, uint32_t *kind, void **argument) {
   for (;;) {
+    sj_event_key key;
     if (list->hole) sj_event_list_close_hole(list);
     if (__builtin_expect(list->end == 3, 0)) return false;
-    const sj_event_key key = list->few ? list->heap[--list->end] : list->heap[3];
+    if (list->few) {
+      key = list->heap[--list->end];
+    } else {
+      key = list->heap[3];
+      list->hole = true;
+    }
+    if (list->taken != SJ_EVENT_NONE) {
+      list->slots[list->taken].next_free = list->free_slot;
+      list->free_slot = list->taken;
+    }
     const uint32_t slot = (uint32_t)key & ((1u << SJ_EVENT_SLOT_BITS) - 1);
-    struct sj_event *const event = &list->slots[slot];
+    list->taken = slot;
+    const struct sj_event *const event = &list->slots[slot];
     const uint64_t bits = (uint64_t)(key >> 64);
     memcpy(time, &bits, sizeof bits);
     *kind = event->kind;
     *argument = event->argument;
-    event->next_free = list->free_slot;
-    list->free_slot = slot;
-    list->hole = !list->few;
     if (__builtin_expect(*kind != 0, 1)) return true;
     list->cancelled--;
   }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "simulate/caller_steps.h"
 #include "simulate/engine.h"
 #include "simulate/server_steps.h"
 
@@ -159,7 +160,7 @@ static void make_call(struct engine *engine, struct attempt *parent, uint16_t in
   struct caller *const caller = server->calls[parent->api] + index;
   const struct request *const above = parent->request;
   struct request *const request =
-      request_create(engine, caller, lineage_below(attempt_lineage(parent), UINT64_C(0x10000) + index));
+      new_request_of(engine, caller, lineage_below(attempt_lineage(parent), UINT64_C(0x10000) + index));
   if (!request) return;
   request->call = index;
   request->flags = REQUEST_OPEN | (above->flags & REQUEST_COUNTED);
@@ -168,7 +169,7 @@ static void make_call(struct engine *engine, struct attempt *parent, uint16_t in
   request->priority = caller->spec->priority_given ? caller->spec->priority : above->priority;
   request->parent = caller->spec->wait ? parent : NULL;
   if (request->parent) parent->children++;
-  request_begin(engine, request);
+  begin_request(engine, request);
 }
 
 static void calls_finished(struct engine *engine, struct attempt *attempt, enum outcome outcome) {

@@ -40,16 +40,21 @@ static inline void count_levels(struct server *server, double now, int in_system
   server->in_system += (uint32_t)in_system;
   server->waiting += (uint32_t)waiting;
   server->busy += (uint32_t)busy;
+  if (__builtin_expect(server->levels_follow, 1)) {
+    if (in_system) count_into(server->statistics, now, in_system, 0, 0);
+    return;
+  }
   count_into(server->statistics, now, in_system, waiting, busy);
-  if (__builtin_expect(!server->counted_apart, 1)) return;
+  if (!server->counted_apart) return;
   if (server->statistics->members > 1 && in_system) count_members(server->statistics, server, now, in_system);
   if (server->own) count_into(server->own, now, in_system, waiting, busy);
 }
 
 /* The work that an attempt brings, in time of a server at pace 1. */
 static inline double draw_work(struct engine *engine, struct server *server, const struct attempt *attempt) {
+  if (engine->plain) return sj_draw_at(server->work[attempt->api], server->service_key, attempt->request->lineage, 0);
   return sj_draw_at(server->work[attempt->api], server->service_key, attempt_lineage(attempt),
-                    recorded_service(engine, attempt->request));
+                    attempt->request->recorded);
 }
 
 /* Begins service; levels are the caller's to count. */
@@ -109,13 +114,11 @@ static inline void receive(struct engine *engine, struct server *server, struct 
 /* An attempt's service is over: it is recorded and leaves, and the next one begins. */
 static inline void finish_service(struct engine *engine, struct server *server, struct attempt *attempt, bool ok) {
   const double now = engine->now;
-  if (attempt->request->flags & REQUEST_COUNTED) {
-    record_visit(server->statistics, attempt, now);
-    if (__builtin_expect(server->own != NULL, 0)) record_visit(server->own, attempt, now);
-  }
-  if (engine->counting && ok) {
-    server->statistics->in_window++;
-    if (__builtin_expect(server->own != NULL, 0)) server->own->in_window++;
+  if (attempt->request->flags & REQUEST_COUNTED) record_visit(server->statistics, attempt, now);
+  server->statistics->in_window += engine->counting && ok;
+  if (__builtin_expect(server->counted_apart, 0) && server->own) {
+    if (attempt->request->flags & REQUEST_COUNTED) record_visit(server->own, attempt, now);
+    server->own->in_window += engine->counting && ok;
   }
   if (__builtin_expect(!server->simple || server->busy > server->threads, 0)) {
     server_leave(engine, server, attempt);

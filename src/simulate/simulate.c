@@ -43,29 +43,54 @@ static enum sj_status settle(const struct sj_model *model, const struct sj_simul
   return SJ_OK;
 }
 
-/* A run that is looked at only to see when it has warmed up: the latest of the clients' answers. */
-static enum sj_status find_warmup(const struct sj_model *model, const struct sj_simulate_options *options,
-                                  struct sj_results *results, struct sj_error *error) {
+/* The expected number of arrivals up to `time`, all clients together; INFINITY if unknown. */
+static double arrivals_until(const struct sj_model *model, double time) {
+  double rate = 0;
+  for (size_t i = 0; i < model->client_count; i++) rate += model->clients[i].arrivals.mean_rate;
+  return isnan(rate) ? INFINITY : rate * time;
+}
+
+/* Looks at run 0 up to `until`, only to see when it has warmed up: the latest of the clients' answers. */
+static enum sj_status look_at_run_0(const struct sj_model *model, const struct sj_simulate_options *options,
+                                    const struct sj_results *results, double until, double *warmup, bool *at_limit,
+                                    struct sj_error *error) {
   struct sj_mser *const observed = calloc(model->client_count + 1, sizeof *observed);
   if (!observed) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   struct engine_control control = {.stop = options->stop};
-  enum sj_status status = engine_run(model, options, results, 0, observed, NULL, &control, NULL, error);
-  double warmup = 0;
-  bool too_short = false;
+  struct sj_results shortened = *results;
+  shortened.duration = until;
+  const enum sj_status status = engine_run(model, options, &shortened, 0, observed, NULL, &control, NULL, error);
+  *warmup = 0;
+  *at_limit = false;
   for (size_t i = 0; i < model->client_count; i++) {
-    int at_limit = 0;
-    const double found = status == SJ_OK ? sj_mser_warmup(&observed[i], &at_limit) : 0;
-    if (found > warmup) warmup = found;
-    if (at_limit) too_short = true;
+    int limit = 0;
+    const double found = status == SJ_OK ? sj_mser_warmup(&observed[i], &limit) : 0;
+    if (found > *warmup) *warmup = found;
+    if (limit) *at_limit = true;
     sj_mser_destroy(&observed[i]);
   }
   free(observed);
-  if (status != SJ_OK) return status;
+  return status;
+}
+
+/* A warm-up does not get longer with the run: its beginning is enough, unless the warm-up fills half of that. */
+static enum sj_status find_warmup(const struct sj_model *model, const struct sj_simulate_options *options,
+                                  struct sj_results *results, struct sj_error *error) {
+  static const double enough_arrivals = 2e5;
+  double until = results->duration, warmup = 0;
+  bool at_limit = false;
+  while (arrivals_until(model, until) > 2 * enough_arrivals && arrivals_until(model, until) < INFINITY) until /= 2;
+  for (;; until *= 2) {
+    if (until > results->duration) until = results->duration;
+    const enum sj_status status = look_at_run_0(model, options, results, until, &warmup, &at_limit, error);
+    if (status != SJ_OK) return status;
+    if (until == results->duration || !at_limit) break;
+  }
   results->warmup = warmup < results->duration / 2 ? warmup : results->duration / 2;
   results->warmup_found = true;
   bool ok =
       sj_results_add_note(results, "warm-up of %.4g %s found by MSER-5 on run 0", results->warmup, results->time_unit);
-  if (too_short)
+  if (at_limit)
     ok = sj_results_add_note(results,
                              "the warm-up was still going on after half of run 0: the system may not be steady, or "
                              "needs a longer duration") &&
@@ -204,7 +229,7 @@ static void *work(void *argument) {
     struct sj_error error = {""};
     const enum sj_status status = do_job(force, job, control, &run, &error);
     pthread_mutex_lock(&force->lock);
-    const double none = 0;
+    double none = 0;
     __atomic_store(&control->share, &none, __ATOMIC_RELAXED);
     __atomic_store_n(&control->events, 0, __ATOMIC_RELAXED);
     if (status == SJ_OK) {

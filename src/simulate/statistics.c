@@ -76,6 +76,23 @@ void server_statistics_quarter(struct server_statistics *s, int quarter, double 
   s->quarter_area = area;
 }
 
+static void add_time(struct sj_gauge *gauge, uint32_t level, double time) {
+  if (level >= gauge->capacity) sj_gauge_grow(gauge, level);
+  gauge->time_at[level] += time;
+}
+
+/* Waiting and busy from in_system, which decides them. */
+static void follow(struct server_statistics *s) {
+  const struct sj_gauge *const from = &s->in_system;
+  sj_gauge_reset(&s->waiting, s->in_system.since);
+  sj_gauge_reset(&s->busy, s->in_system.since);
+  for (uint32_t n = 0; n < from->capacity; n++) {
+    if (from->time_at[n] == 0) continue;
+    add_time(&s->busy, n < s->follows ? n : s->follows, from->time_at[n]);
+    add_time(&s->waiting, n < s->follows ? 0 : n - s->follows, from->time_at[n]);
+  }
+}
+
 static void close_gauge(const struct sj_gauge *gauge, double figures[3]) {
   figures[0] = sj_gauge_mean(gauge);
   figures[1] = sj_gauge_std(gauge);
@@ -84,6 +101,7 @@ static void close_gauge(const struct sj_gauge *gauge, double figures[3]) {
 
 void server_statistics_close(struct server_statistics *s, double capacity, double now, double window) {
   server_statistics_account(s, now);
+  if (s->follows) follow(s);
   close_gauge(&s->in_system, s->window.in_system);
   close_gauge(&s->waiting, s->window.waiting);
   s->window.orbit[0] = sj_gauge_mean(&s->orbit);

@@ -54,6 +54,8 @@ struct server_statistics {
   struct sample *apis; /* [api][sojourn, wait, service], or NULL where there is one api */
   struct sj_gauge in_system, waiting, busy, orbit;
   uint64_t dropped, in_window;
+  uint32_t follows; /* if not 0: min(in_system, follows) threads are busy and the rest waits, at every instant; their
+                       gauges are made of in_system's when the window closes */
   double threads_area, threads_since; /* integral of the number of threads over time */
   double threads;
   /* Of a pool of several: members at capacity, members with nobody, and their integrals over time. */

@@ -65,25 +65,44 @@ void sj_histogram_add_slow(struct sj_histogram *h, double value) {
   h->counts[cell - h->first]++;
 }
 
+/* Adds up to MANY values without a branch that depends on them: those outside the window (zeros among them) are counted
+ * in its first cell, taken back from there, and added one by one. */
+enum { MANY = 64 };
+static void add_some(struct sj_histogram *h, const double *values, uint32_t count) {
+  uint32_t cells[MANY], outside[MANY + 1], outsiders = 0;
+  const uint32_t first = h->first, length = h->length;
+  uint64_t *const counts = h->counts;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t bits;
+    memcpy(&bits, &values[i], sizeof bits);
+    cells[i] = (uint32_t)(bits >> CELL_SHIFT) - first;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t is_outside = cells[i] >= length;
+    outside[outsiders] = i;
+    outsiders += is_outside;
+    counts[is_outside ? 0 : cells[i]]++;
+  }
+  counts[0] -= outsiders;
+  for (uint32_t i = 0; i < outsiders; i++) {
+    const double value = values[outside[i]];
+    if (value == 0)
+      h->zeros++;
+    else
+      sj_histogram_add(h, value);
+  }
+}
+
 void sj_histogram_add_many(struct sj_histogram *h, const double *values, size_t count) {
-  size_t i = 0;
-  while (i < count) {
-    uint64_t *const counts = h->counts;
-    const uint32_t first = h->first, length = h->length;
-    uint32_t zeros = 0;
-    for (; i < count; i++) {
-      /* A zero counts in the first cell, from where it is taken back below. */
-      uint64_t bits;
-      memcpy(&bits, &values[i], sizeof bits);
-      const uint32_t is_zero = bits == 0;
-      const uint32_t cell = is_zero ? 0 : (uint32_t)(bits >> CELL_SHIFT) - first;
-      if (__builtin_expect(cell >= length, 0)) break;
-      counts[cell]++;
-      zeros += is_zero;
-    }
-    if (zeros > 0) counts[0] -= zeros;
-    h->zeros += zeros;
-    if (i < count) sj_histogram_add_slow(h, values[i++]);
+  while (count > 0 && h->length == 0) { /* no window yet */
+    sj_histogram_add(h, *values++);
+    count--;
+  }
+  for (; count > 0;) {
+    const uint32_t some = count < MANY ? (uint32_t)count : MANY;
+    add_some(h, values, some);
+    values += some;
+    count -= some;
   }
 }
 
