@@ -42,7 +42,7 @@ static bool grow_slots(struct sj_event_list *list) {
 }
 
 bool sj_event_list_grow(struct sj_event_list *list) {
-  if (list->slot_count == list->slot_capacity && !grow_slots(list)) goto failed;
+  if (list->slot_count >= list->slot_capacity && !grow_slots(list)) goto failed;
   /* A few at a time, so that a table that is mostly unused is not touched. */
   uint32_t last = list->slot_count + 64;
   if (last > list->slot_capacity) last = list->slot_capacity;
