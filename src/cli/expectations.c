@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "results/json.h"
+#include "results/table.h"
 
 static bool holds(double value, enum sj_comparison comparison, double bound) {
   switch (comparison) {
@@ -44,6 +45,13 @@ static char *bound_text(const struct sj_expectation *expectation) {
   return sj_format("%s %s", signs[expectation->comparison], sj_number_text(expectation->bound, bound));
 }
 
+static void add_figure(const struct sj_checked *checked, struct sj_text *line) {
+  char value[32], half_width[32];
+  sj_figure_text(checked->figure, 1, value, half_width);
+  sj_text_add(line, " (it is %s%s%s%s)", value, *half_width ? " ± " : "", half_width,
+              checked->uncertain ? ", which reaches across the bound" : "");
+}
+
 static char *line_of(const struct sj_expectation *expectation, const struct sj_checked *checked) {
   static const char *const words[] = {[SJ_MET] = "met", [SJ_NOT_MET] = "not met", [SJ_NOT_CHECKED] = "not checked"};
   struct sj_text line = {0};
@@ -54,11 +62,8 @@ static char *line_of(const struct sj_expectation *expectation, const struct sj_c
     sj_text_add(&line, " (simulate does not give it)");
   else if (isnan(checked->figure.value))
     sj_text_add(&line, " (there is no such number here)");
-  else if (isnan(checked->figure.ci95))
-    sj_text_add(&line, " (it is %.6g)", checked->figure.value);
   else
-    sj_text_add(&line, " (it is %.6g ± %.2g%s)", checked->figure.value, checked->figure.ci95,
-                checked->uncertain ? ", which reaches across the bound" : "");
+    add_figure(checked, &line);
   return line.data;
 }
 

@@ -2,8 +2,8 @@
 
 In a page, <!-- file: NAME --> before a fenced block makes the block a file of that name. In a block marked console each line
 that starts with "$ " is a command, and the lines up to the next are what it prints, errors included; a line "..." stands for
-any lines. A page's blocks share one folder, in which `models` is the project's and `sojourn` the program. Where time passed
-is printed ("in 0.41 s") any number will do.
+any lines. A page's blocks share one folder, in which `models` is the project's and `sojourn` the program. The
+date and time of day may differ.
 
 With --update behind the arguments the pages get what is printed today; read the difference before you commit it."""
 import contextlib
@@ -29,7 +29,7 @@ def steps(body):
 
 
 def without_clock(text):
-    return re.sub(r"\b[0-9.]+ m?s of computing\b", "T s of computing", text)
+    return re.sub(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\b", "DATE UTC", text)
 
 
 def matches(got, wanted):
@@ -46,8 +46,9 @@ class Page:
         self.folder = tempfile.mkdtemp(prefix="sojourn-docs-")
         self.status = 0
         os.symlink(SOURCE / "models", os.path.join(self.folder, "models"))
-        os.mkdir(os.path.join(self.folder, ".bin"))
-        os.symlink(PROGRAM, os.path.join(self.folder, ".bin", "sojourn"))
+        for folder in (".bin", "build"):
+            os.mkdir(os.path.join(self.folder, folder))
+            os.symlink(PROGRAM, os.path.join(self.folder, folder, "sojourn"))
 
     def execute(self, command):
         environment = dict(os.environ, PATH=os.path.join(self.folder, ".bin") + ":" + os.environ["PATH"])
