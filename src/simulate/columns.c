@@ -244,11 +244,11 @@ void series_cell(struct engine *engine) {
   }
   for (size_t i = 0; i < engine->model->server_count; i++) {
     struct server_statistics *const s = engine->servers[i].statistics;
-    sj_gauge_set(&s->busy, engine->now, s->busy.level);
-    const double busy = sj_gauge_area(&s->busy);
+    const double busy = server_statistics_busy(s, engine->now);
     const double threads = s->threads_area + (engine->now - s->threads_since) * s->threads;
     const double figures[SERIES_PER_SERVER] = {
-        s->in_system.level, s->waiting.level,
+        s->in_system.level,
+        s->follows ? (s->in_system.level > s->follows ? s->in_system.level - s->follows : 0) : s->waiting.level,
         threads > s->cell_threads ? (busy - s->cell_busy) / (threads - s->cell_threads) : NAN};
     s->cell_busy = busy;
     s->cell_threads = threads;

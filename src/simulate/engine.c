@@ -267,11 +267,12 @@ static void decide_levels(struct engine *engine, struct server_pool *pool) {
   for (size_t a = 0; a < spec->api_count; a++)
     calls = calls || (spec->apis[a].call_count > 0 && !spec->apis[a].forward);
   struct server *const server = &pool->members[0];
-  if (pool->count > 1 || server->own || server->sharing || spec->join || (spec->async && calls) || engine->faulty ||
-      spec->replace_rate > 0 || engine->series)
+  if (pool->count > 1 || server->sharing || spec->join || (spec->async && calls) || engine->faulty ||
+      spec->replace_rate > 0)
     return;
   server->levels_follow = true;
   pool->statistics->follows = server->threads;
+  if (server->own) server->own->follows = server->threads;
 }
 
 /* In a plain model a client's latencies are the sojourn times of the server that it alone calls. */

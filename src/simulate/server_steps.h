@@ -41,7 +41,10 @@ static inline void count_levels(struct server *server, double now, int in_system
   server->waiting += (uint32_t)waiting;
   server->busy += (uint32_t)busy;
   if (__builtin_expect(server->levels_follow, 1)) {
-    if (in_system) count_into(server->statistics, now, in_system, 0, 0);
+    if (in_system) {
+      count_into(server->statistics, now, in_system, 0, 0);
+      if (__builtin_expect(server->counted_apart, 0) && server->own) count_into(server->own, now, in_system, 0, 0);
+    }
     return;
   }
   count_into(server->statistics, now, in_system, waiting, busy);

@@ -93,6 +93,20 @@ static void follow(struct server_statistics *s) {
   }
 }
 
+double server_statistics_busy(const struct server_statistics *s, double now) {
+  const struct sj_gauge *const from = s->follows ? &s->in_system : &s->busy;
+  const uint32_t most = s->follows ? s->follows : UINT32_MAX;
+  const double current = (now - from->since) * (from->level < most ? from->level : most);
+  if (!s->follows) return sj_gauge_area(from) + current;
+  double area = 0, below = 0;
+  for (uint32_t n = 0; n < from->capacity && n < most; n++) {
+    area += n * from->time_at[n];
+    below += from->time_at[n];
+  }
+  const double accounted = s->threads_area / s->threads + (from->since - s->threads_since);
+  return area + most * (accounted > below ? accounted - below : 0) + current;
+}
+
 static void close_gauge(const struct sj_gauge *gauge, double figures[3]) {
   figures[0] = sj_gauge_mean(gauge);
   figures[1] = sj_gauge_std(gauge);

@@ -83,6 +83,9 @@ void server_statistics_threads(struct server_statistics *s, double now, double c
 void server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
                                 double now);
 void server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length);
+/* The integral of the busy threads over time up to `now`, since the last reset. Changes nothing: the sums of the gauges
+ * must not depend on who looks. */
+double server_statistics_busy(const struct server_statistics *s, double now);
 void server_statistics_close(struct server_statistics *s, double capacity, double now, double window);
 
 /* Names the columns of a model's results. False if memory ran out. */
