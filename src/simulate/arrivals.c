@@ -141,7 +141,7 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
 
 static void schedule_next(struct engine *engine, struct arrivals *a) {
   a->event = SJ_EVENT_NONE;
-  if (a->next_time < INFINITY) a->event = sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, false);
+  if (a->next_time < INFINITY) a->event = sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, true);
 }
 
 void arrivals_happen(struct engine *engine, struct arrivals *a) {
@@ -158,7 +158,7 @@ void arrivals_think(struct engine *engine, struct customer *customer) {
   struct arrivals *const a = customer->arrivals;
   if (!engine->arriving) return;
   const double thought = sj_draw(a->interval, &customer->stream, 0);
-  schedule(engine, engine->now + thought, EVENT_THOUGHT, customer);
+  sj_event_schedule(&engine->events, engine->now + thought, EVENT_THOUGHT, customer, true);
 }
 
 void arrivals_thought(struct engine *engine, struct customer *customer) {

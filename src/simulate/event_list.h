@@ -3,7 +3,9 @@
  * A 4-ary heap of 16-byte keys whose four children share a cache line. A key is one unsigned 128-bit number: the bits
  * of the time (a non-negative double orders as an integer), whether it is a timer, a sequence number, and the slot
  * where handler and argument lie. So the order is total and needs no further comparison: by time; at the same instant
- * what was scheduled first, timers (a timeout, a deadline) after everything else.
+ * what was scheduled first, timers after everything else. Timers are timeouts, deadlines and arrivals: an answer that
+ * comes just in time counts, who leaves makes room for who comes, and an instant belongs to the period (of a fault, of
+ * the measured window, of a time series) that begins with it.
  *
  * Taking the first event leaves a hole at the root, which the next event to be scheduled fills: the common "take one,
  * schedule one" costs one pass down the heap, not a pass down and a pass up.

@@ -15,7 +15,7 @@ static inline void schedule_next(struct engine *engine, struct arrivals *a) {
     a->next_time = engine->now + sj_draw_exponential(&a->stream) * a->mean_interval;
   else
     a->next_time = arrivals_next(engine, a, engine->now);
-  if (a->next_time < INFINITY) schedule(engine, a->next_time, EVENT_ARRIVAL, a);
+  if (a->next_time < INFINITY) sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, true);
 }
 
 static inline uint32_t pick_member(struct engine *engine, const struct arrivals *a, uint64_t lineage) {
