@@ -206,7 +206,9 @@ void server_call_closed(struct engine *engine, struct attempt *parent, uint16_t 
   struct server *const server = parent->server;
   const struct sj_api *const api = &server->spec->apis[parent->api];
   if (parent->place == PLACE_HELD) return; /* has failed already, and waits to say so */
-  if (ok || api->calls[call].optional) {
+  if (ok && parent->next_call == api->call_count && parent->children == 0 && !server->stalled) {
+    calls_finished(engine, parent, OUTCOME_OK);
+  } else if (ok || api->calls[call].optional) {
     if (!server->stalled) advance_calls(engine, parent);
   } else if (server->stalled) {
     parent->place = PLACE_HELD;
@@ -245,8 +247,12 @@ void server_work_done(struct engine *engine, struct attempt *attempt) {
   attempt->place = PLACE_CALLING;
   if (engine->faulty) sj_attempt_list_add(&server->other, attempt);
   if (server->spec->async) {
-    release_thread(engine, server, attempt);
-    server_start_waiting(engine, server);
+    if (server->simple && server->busy <= server->threads && attempt->flags & ATTEMPT_THREAD) {
+      pass_thread_on(engine, server, attempt, 0);
+    } else {
+      release_thread(engine, server, attempt);
+      server_start_waiting(engine, server);
+    }
   }
   advance_calls(engine, attempt);
 }

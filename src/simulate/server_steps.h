@@ -114,6 +114,20 @@ static inline void receive(struct engine *engine, struct server *server, struct 
   }
 }
 
+/* The thread goes from this attempt to the next one waiting, if there is one. `in_system` is the change of that level:
+ * -1 if the attempt leaves. The server must be simple. */
+static inline void pass_thread_on(struct engine *engine, struct server *server, struct attempt *attempt,
+                                  int in_system) {
+  attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
+  if (server->queue.count > 0) {
+    struct attempt *const next = leave_queue(engine, server);
+    count_levels(server, engine->now, in_system, -1, 0);
+    start_service(engine, server, next);
+  } else {
+    count_levels(server, engine->now, in_system, 0, -1);
+  }
+}
+
 /* An attempt's service is over: it is recorded and leaves, and the next one begins. */
 static inline void finish_service(struct engine *engine, struct server *server, struct attempt *attempt, bool ok) {
   const double now = engine->now;
@@ -131,15 +145,7 @@ static inline void finish_service(struct engine *engine, struct server *server, 
     count_levels(server, now, -1, 0, 0);
     return;
   }
-  /* The commonest case in one step: the thread goes from this request to the next one waiting. */
-  attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
-  if (server->queue.count > 0) {
-    struct attempt *const next = leave_queue(engine, server);
-    count_levels(server, now, -1, -1, 0);
-    start_service(engine, server, next);
-  } else {
-    count_levels(server, now, -1, 0, -1);
-  }
+  pass_thread_on(engine, server, attempt, -1);
 }
 
 #endif

@@ -120,8 +120,6 @@ enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj
     sj_results_destroy(results);
     return status;
   }
-  if (model->run.nothing_random && options->runs == 0)
-    sj_results_add_note(results, "nothing in the model is random: one run says all");
   *out = results;
   return SJ_OK;
 }
