@@ -1,0 +1,13 @@
+-- GI/M/1: arrivals that are not Poisson: uniform intervals; and a pool whose members are called in turn, so that each
+-- sees every third of a Poisson stream.
+local low = param("low", 0.5, "uniform interval: from")
+local high = param("high", 2, "to")
+local lambda = param("lambda", 2.1, "arrivals per second at the pool")
+local mu = param("mu", 1, "services per second")
+local members = param("members", 3, "servers of the pool")
+
+run { duration = 3e5, warmup = 500, runs = 16 }
+server "api" { service = exponential { rate = mu } }
+client "web" { calls = "api", arrivals = renewal { interval = uniform { min = low, max = high } } }
+servers "pool" { count = members, service = exponential { rate = mu } }
+client "balanced" { calls = "pool", policy = round_robin, arrivals = poisson { rate = lambda } }

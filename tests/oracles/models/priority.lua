@@ -1,0 +1,12 @@
+-- Three classes at one thread, not preemptive: smaller numbers first.
+local urgent = param("urgent", 0.3, "urgent requests per second, exponential work of mean 0.8")
+local normal = param("normal", 0.25, "normal requests per second, work 1")
+local bulk = param("bulk", 0.2, "bulk requests per second, work uniform between 0 and 2.5")
+
+run { duration = 1e6, warmup = 500, runs = 16 }
+server "api" {
+  discipline = "priority",
+  apis = { urgent = exponential { mean = 0.8 }, normal = constant(1), bulk = uniform { min = 0, max = 2.5 } } }
+client "bulk" { calls = "api.bulk", priority = 9, arrivals = poisson { rate = bulk } }
+client "urgent" { calls = "api.urgent", priority = -1, arrivals = poisson { rate = urgent } }
+client "normal" { calls = "api.normal", arrivals = poisson { rate = normal } }
