@@ -102,7 +102,12 @@ def mg1():
         "uniform": (theory.uniform_moments(p.low, p.high), None),
         "lognormal": (theory.lognormal_moments(1, p.cv), None),
         "weibull": (theory.weibull_moments(p.weibull_shape, p.weibull_scale), None),
-        "pareto": (theory.pareto_moments(p.pareto_shape, p.pareto_scale), None)}
+        "pareto": (theory.pareto_moments(p.pareto_shape, p.pareto_scale), None),
+        "mixed": (theory.mixture_moments([(0.5, theory.constant_moments(p.value)),
+                                          (0.5, theory.max_of_exponentials_moments(p.rate1, p.rate2))]), None),
+        "phases": (theory.sum_moments(theory.exponential_moments(0.5),
+                                      theory.mixture_moments([(1 - p.onward, theory.constant_moments(0)),
+                                                              (p.onward, theory.exponential_moments(1))])), None)}
     for name, (moments, transform) in laws.items():
         queue = theory.MG1(p["lambda"], moments)
         o.check(name + ".wait.mean", queue.wait)
@@ -135,8 +140,10 @@ def gim1():
     low, high, mu, members = o.p.low, o.p.high, o.p.mu, int(o.p.members)
     rate = o.p["lambda"]
     sigma = theory.gim1_sigma(lambda s: (math.exp(-s * low) - math.exp(-s * high)) / (s * (high - low)), mu)
+    # Half of the intervals are 0, the others exponential: bursts of geometric size.
+    bursts = theory.gim1_sigma(lambda s: 0.5 + 0.5 * o.p.burst / (o.p.burst + s), mu)
     third = theory.gim1_sigma(lambda s: (rate / (rate + s)) ** members, mu)
-    for client, busy in (("web", sigma), ("balanced", third)):
+    for client, busy in (("web", sigma), ("balanced", third), ("bursty", bursts), ("scattered", rate / members / mu)):
         drain = mu * (1 - busy)
         o.check(client + ".latency.mean", 1 / drain)
         o.check(client + ".latency.std", 1 / drain)

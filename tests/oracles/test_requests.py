@@ -25,6 +25,12 @@ def attempts():
         o.check(client + ".latency.std", expected.latency_std)
 
     check("plain", theory.Attempts(success, mean, variance, timeout, retries))
+    for client in ("by-gateway", "by-relay"):
+        direct = theory.Attempts(success, mean, variance, timeout, retries)
+        o.check(client + ".completed.ratio", direct.completed)
+        o.check(client + ".latency.mean", direct.latency)
+        o.check(client + ".latency.std", direct.latency_std)
+        o.check(client + ".attempts.ratio", 1)
     for jitter in ("none", "full", "equal"):
         pauses = theory.backoff(o.p.base, o.p.factor, o.p.most, jitter, retries)
         check("backoff-" + jitter, theory.Attempts(success, mean, variance, timeout, retries, pauses))

@@ -17,6 +17,11 @@ local function caller(name, fields)
   client(name)(fields)
 end
 caller("plain", {})
+-- The same on behalf of another: a server's call, and a stage of a pipeline.
+server "gateway" { async = true, apis = { go = { work = 0, calls = { { "api", timeout = timeout, retries = retries } } } } }
+server "relay" { apis = { go = { work = 0, forward = { { "api", timeout = timeout, retries = retries } } } } }
+client "by-gateway" { calls = "gateway.go", arrivals = poisson { rate = lambda } }
+client "by-relay" { calls = "relay.go", arrivals = poisson { rate = lambda } }
 caller("late", { late = "accept" })
 caller("deadline", { deadline = deadline })
 for _, jitter in ipairs { "none", "full", "equal" } do

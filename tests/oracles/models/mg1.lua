@@ -14,6 +14,10 @@ local pareto_scale = param("pareto_scale", 0.9, "its scale")
 local shift = param("shift", 0.3, "constant part of the shifted gamma law")
 local gamma_shape = param("gamma_shape", 1.4, "shape of its gamma part")
 local gamma_scale = param("gamma_scale", 0.5, "scale of its gamma part")
+local value = param("value", 0.6, "mixed law: half of the services take exactly this")
+local rate1 = param("rate1", 1, "and the others the longer of two exponentials, with this rate")
+local rate2 = param("rate2", 1.5, "and with this one")
+local onward = param("onward", 0.5, "phase-type law: one phase of rate 2, then with this probability another of rate 1")
 
 run { duration = 4e5, warmup = 500, runs = 16 }
 local laws = {
@@ -23,7 +27,9 @@ local laws = {
   lognormal = lognormal { mean = 1, cv = cv },
   weibull = weibull { shape = weibull_shape, scale = weibull_scale },
   pareto = pareto { shape = pareto_shape, scale = pareto_scale },
-  shifted = shift + gamma { shape = gamma_shape, scale = gamma_scale } }
+  shifted = shift + gamma { shape = gamma_shape, scale = gamma_scale },
+  mixed = mixture { { 0.5, constant(value) }, { 0.5, max(exponential { rate = rate1 }, exponential { rate = rate2 }) } },
+  phases = phase_type { alpha = { 1, 0 }, T = { { -2, 2 * onward }, { 0, -1 } } } }
 for name, law in pairs(laws) do
   server(name) { service = law }
   client("to-" .. name) { calls = name, arrivals = poisson { rate = lambda } }
