@@ -33,8 +33,8 @@ def truncated_exponential(rate, limit):
 
 
 def backoff(base, factor, most, jitter, retries):
-    """Mean and variance of each wait: min(most, base factor^(i-1)), whole; uniform from 0 on ("full", Brooker 2015); or
-    half of it and half uniform ("equal")."""
+    """Mean and variance of each wait: min(most, base factor^(i-1)), whole; uniform from 0 on ("full", Brooker 2015);
+    or half of it and half uniform ("equal")."""
     pauses = []
     for i in range(retries):
         longest = min(most, base * factor ** i)
@@ -44,8 +44,8 @@ def backoff(base, factor, most, jitter, retries):
 
 
 class LateAccepted:
-    """No backoff, every answer counts while the request is open: with j + 1 attempts out the request is answered at rate
-    (j + 1) mu, for j = 0 ... retries, each for `timeout`; then it fails."""
+    """No backoff, every answer counts while the request is open: with j + 1 attempts out the request is answered at
+    rate (j + 1) mu, for j = 0 ... retries, each for `timeout`; then it fails."""
 
     def __init__(self, mu, timeout, retries):
         open_until, first, second = 1.0, 0.0, 0.0  # P(open) at the stage's start; moments of the time of the answer
@@ -61,7 +61,8 @@ class LateAccepted:
 
 
 class Hedged:
-    """Exponential service, a copy after `delay`: P(T > t) = e^{-mu t} up to it, e^{-mu delay - 2 mu (t - delay)} after."""
+    """Exponential service, a copy after `delay`: P(T > t) = e^{-mu t} up to it, e^{-mu delay - 2 mu (t - delay)}
+    after."""
 
     def __init__(self, mu, delay):
         self.mu, self.delay = mu, delay
@@ -74,8 +75,8 @@ class Hedged:
 
 def cut_link_success(cuts, heals, one_way, mu):
     """Probability that a message gets through, is worked on for an exponential time with rate mu, and its answer gets
-    through too, where the link is cut and heals at these rates, and loses what is under way when it is cut: it must be up
-    when each message is sent and stay up for `one_way`. Between the two, P(up at t | up at 0) = A + (1 - A)
+    through too, where the link is cut and heals at these rates, and loses what is under way when it is cut: it must
+    be up when each message is sent and stay up for `one_way`. Between the two, P(up at t | up at 0) = A + (1 - A)
     e^{-(cuts + heals) t}."""
     availability = heals / (cuts + heals)
     still_up = availability + (1 - availability) * mu / (mu + cuts + heals)
@@ -83,8 +84,8 @@ def cut_link_success(cuts, heals, one_way, mu):
 
 
 def infinite_server_mean(pieces, mu, duration):
-    """M(t)/M/infinity, empty at 0: the time average over [0, duration) of m(t), m' = lam(t) - mu m (Eick, Massey and Whitt
-    1993), and the expected arrivals. `pieces` are (from, lam)."""
+    """M(t)/M/infinity, empty at 0: the time average over [0, duration) of m(t), m' = lam(t) - mu m (Eick, Massey and
+    Whitt 1993), and the expected arrivals. `pieces` are (from, lam)."""
     area = level = arrivals = 0.0
     for (start, rate), end in zip(pieces, [piece[0] for piece in pieces[1:]] + [duration]):
         span, target = end - start, rate / mu
@@ -96,7 +97,7 @@ def infinite_server_mean(pieces, mu, duration):
 
 
 def spread_empty(count, over, stay):
-    """Share of [0, over) with nobody there, if `count` independent uniform arrivals stay for `stay` each: nobody came in
-    the last `stay`, P = (1 - min(t, stay) / over)^count at t."""
+    """Share of [0, over) with nobody there, if `count` independent uniform arrivals stay for `stay` each: nobody came
+    in the last `stay`, P = (1 - min(t, stay) / over)^count at t."""
     start = over / (count + 1) * (1 - (1 - stay / over) ** (count + 1))
     return (start + (over - stay) * (1 - stay / over) ** count) / over

@@ -30,9 +30,9 @@ def inverse(a):
 
 
 class ModulatedQueue:
-    """M/M/1 whose rates depend on a phase: in phase i requests arrive at lam[i] and are served at mu[i], and the phase
-    changes to j at switch[i][j]. The stationary distribution is pi_n = pi_0 R^n, R the least solution of A0 + R A1 +
-    R^2 A2 = 0 (Neuts 1981, chapter 3)."""
+    """M/M/1 whose rates depend on a phase: in phase i requests arrive at lam[i] and are served at mu[i], and the
+    phase changes to j at switch[i][j]. The stationary distribution is pi_n = pi_0 R^n, R the least solution of A0 + R
+    A1 + R^2 A2 = 0 (Neuts 1981, chapter 3)."""
 
     def __init__(self, lam, mu, switch):
         n = len(lam)
@@ -66,7 +66,8 @@ class ModulatedQueue:
 def breakdown_in_system(lam, mu, breaks, repairs):
     """M/M/1 with breakdowns, busy or idle, service resumed after the repair (White and Christie 1958; Avi-Itzhak and
     Naor 1963): the mean number in the system."""
-    return lam * ((breaks + repairs) ** 2 + mu * breaks) / ((breaks + repairs) * (mu * repairs - lam * (breaks + repairs)))
+    both = breaks + repairs
+    return lam * (both ** 2 + mu * breaks) / (both * (mu * repairs - lam * both))
 
 
 class Disasters:
@@ -120,7 +121,8 @@ def convolution(population, stations):
     numbers = []
     for index, station in enumerate(stations):
         others, own = all_but(index), factors(*station)
-        numbers.append(math.fsum(n * own[n] * others[population - n] for n in range(population + 1)) / constant[population])
+        weighted = math.fsum(n * own[n] * others[population - n] for n in range(population + 1))
+        numbers.append(weighted / constant[population])
     return constant[population - 1] / constant[population], numbers
 
 

@@ -161,7 +161,7 @@ class Oracle:
         return values
 
     def conservation(self):
-        """Every client's arrivals are completed, failed or unfinished, and each failure has one reason, in every run."""
+        """In every run each client's arrivals are completed, failed or unfinished, and each failure has one reason."""
         clients = [name[:-len(".arrivals")] for name in self.metrics if name.endswith(".arrivals")]
         reasons = ("timeout", "refused", "error", "breaker", "budget", "deadline")
         wrong = []

@@ -157,8 +157,8 @@ class MG1:
 
 
 def invert(transform, t, terms=40, extra=14):
-    """f(t) from its Laplace transform: the Fourier-series method with Euler summation (Abate and Whitt 1995, algorithm
-    EULER), discretization error about e^-23."""
+    """f(t) from its Laplace transform: the Fourier-series method with Euler summation (Abate and Whitt 1995,
+    algorithm EULER), discretization error about e^-23."""
     a = 23.0
     partial = []
     total = math.exp(a / 2) / (2 * t) * transform(complex(a / (2 * t))).real
@@ -193,8 +193,8 @@ def md1_wait_cdf(lam, service):
 
 
 def lifo_wait_second_moment(queue):
-    """M/G/1, last in first out without preemption: E W^2 = E W^2 of fifo / (1 - rho) (Takacs 1963; Conway, Maxwell and
-    Miller 1967)."""
+    """M/G/1, last in first out without preemption: E W^2 = E W^2 of fifo / (1 - rho) (Takacs 1963; Conway, Maxwell
+    and Miller 1967)."""
     return queue.wait_second_moment / (1 - queue.rho)
 
 
@@ -240,8 +240,8 @@ def erlang_a(lam, mu, theta, threads, top=400):
 
 class MM1D:
     """M/M/1+D: an arrival that would wait longer than `patience` leaves after it (Barrer 1957; Baccelli and Hebuterne
-    1981). The work found by an arrival has an atom p0 at 0 and, by level crossing, the density lam p0 e^{-(mu - lam) x}
-    up to `patience` and beyond it decays as e^{-mu x}."""
+    1981). The work found by an arrival has an atom p0 at 0 and, by level crossing, the density lam p0 e^{-(mu - lam)
+    x} up to `patience` and beyond it decays as e^{-mu x}."""
 
     def __init__(self, lam, mu, patience):
         self.lam, self.mu, self.patience = lam, mu, patience

@@ -1,6 +1,6 @@
-"""Confidence intervals keep their word: over 200 seeds the 95 % interval of M/M/1's mean latency at load 0.9, with length,
-warm-up and number of runs left to their defaults, covers the truth in 90 to 99 % of cases. (A right interval misses these
-bounds with a probability of about 0.6 %: binomial, 200 trials, 0.95.)"""
+"""Confidence intervals keep their word: over 200 seeds the 95 % interval of M/M/1's mean latency at load 0.9, with
+length, warm-up and number of runs left to their defaults, covers the truth in 90 to 99 % of cases. (A right interval
+misses these bounds with a probability of about 0.6 %: binomial, 200 trials, 0.95.)"""
 
 import os
 

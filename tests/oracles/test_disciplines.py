@@ -67,7 +67,8 @@ def erlang_a():
     o.check("api.waiting.mean", waiting)
     o.check("api.utilization.mean", busy / threads)
     o.check("api.throughput", busy * mu)
-    # Of those who get a thread (a share 1 - theta waiting / lam), mu / (mu + theta) are answered before patience ends.
+    # Of those who get a thread (a share 1 - theta waiting / lam), mu / (mu + theta) are answered before patience
+    # ends.
     served = 1 - theta * waiting / lam
     o.check("web.completed.ratio", served * mu / (mu + theta))
     o.check("web.failed.ratio", 1 - served * mu / (mu + theta))

@@ -1,4 +1,5 @@
-"""Models in which nothing is random: every figure by hand, or by a few lines of recursion written from the definitions."""
+"""Models in which nothing is random: every figure by hand, or by a few lines of recursion written from the
+definitions."""
 
 from collections import deque
 
@@ -93,8 +94,8 @@ def breaker():
 
 
 def codel():
-    """CoDel as the pseudo-code of RFC 8289 (Nichols and Jacobson 2018, section 5) has it; a queue of requests instead of
-    bytes, so nothing is kept for fear of an idle link but the queue that is empty."""
+    """CoDel as the pseudo-code of RFC 8289 (Nichols and Jacobson 2018, section 5) has it; a queue of requests instead
+    of bytes, so nothing is kept for fear of an idle link but the queue that is empty."""
     o = suite.oracle("codel")
     p = o.p
     arrivals = deque(every(p.interval, p.duration))

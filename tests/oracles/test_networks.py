@@ -60,8 +60,8 @@ def jackson():
 
 
 def feedback():
-    """With attempts as classes that change at departure, the number in the system is that of M/M/1 with all the attempts
-    as arrivals (Baskett, Chandy, Muntz and Palacios 1975)."""
+    """With attempts as classes that change at departure, the number in the system is that of M/M/1 with all the
+    attempts as arrivals (Baskett, Chandy, Muntz and Palacios 1975)."""
     o = suite.oracle("feedback")
     lam, ratio, retries = o.p["lambda"], o.p.ratio, int(o.p.retries)
     attempts = (1 - ratio ** (retries + 1)) / (1 - ratio)
@@ -167,6 +167,7 @@ def breakdowns():
     o.check(lambda run: run["to-crashes.failed.error"] / run["to-crashes.arrivals"], crashes.cleared, "lost in crashes")
 
 
-for check in (machine_repair, closed_network, jackson, feedback, fork_join, pipeline, calls, connections, mmpp, breakdowns):
+for check in (machine_repair, closed_network, jackson, feedback, fork_join, pipeline, calls, connections, mmpp,
+              breakdowns):
     check()
 suite.finish()

@@ -54,7 +54,8 @@ def loss():
         o.check(client + ".completed.ratio", 1 - blocked)
         o.check_exact(lambda run, c=client: run[c + ".failed.refused"] - run[c + ".failed"], 0,
                       client + ": all failures are refusals")
-        o.check(lambda run, n=name: run[n + ".dropped"] / run["to-" + n + ".arrivals"], blocked, name + ".dropped/arrivals")
+        o.check(lambda run, n=name: run[n + ".dropped"] / run["to-" + n + ".arrivals"], blocked,
+                name + ".dropped / arrivals")
         o.check(name + ".in_system.mean", load * (1 - blocked))
         o.check(client + ".latency.mean", o.p.mean)
     o.check("exponential.full", blocked)

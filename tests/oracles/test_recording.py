@@ -1,6 +1,6 @@
-"""A recording replayed gives what the exact recursion over it gives: each request takes its own recorded service on the thread
-that is free first. Twice: against the figures that were published with the recordings (milliseconds; percentiles by linear
-interpolation between order statistics), and against the recursion done here."""
+"""A recording replayed gives what the exact recursion over it gives: each request takes its own recorded service on
+the thread that is free first. Twice: against the figures that were published with the recordings (milliseconds;
+percentiles by linear interpolation between order statistics), and against the recursion done here."""
 
 import gzip
 import heapq
@@ -15,7 +15,8 @@ ONE, FOUR = "pgbench-1-connection.log.gz", "pgbench-4-connections.log.gz"
 PUBLISHED = {
     (ONE, 1): ((1.011341, 0.678, 1.664108, 2.931588, 58.5237), (0.430977, 0, 1.054943, 2.233789, 57.8799),
                (1.112967, 0.776, 1.804, 3.09802, 58.7891), (0.532603, 0.110, 1.2, 2.38104, 58.1365)),
-    (FOUR, 4): ((4.291351, 2.665087, 12.990555, 26.803065, 36.4239), (2.792135, 1.080048, 11.273145, 25.278944, 34.7410),
+    (FOUR, 4): ((4.291351, 2.665087, 12.990555, 26.803065, 36.4239),
+                (2.792135, 1.080048, 11.273145, 25.278944, 34.7410),
                 (4.559177, 2.858, 13.64245, 28.52399, 38.5864), (3.059961, 1.274, 11.9559, 26.93518, 36.8032)),
     (FOUR, 5): ((1.986391, 1.611, 4.403337, 8.309144, 13.4234), (0.487176, 0, 2.443972, 6.296379, 11.5775), None, None)}
 

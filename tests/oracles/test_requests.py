@@ -38,7 +38,8 @@ def attempts():
     o.check("late.completed.ratio", late.completed)
     o.check("late.latency.mean", late.latency)
     o.check("late.latency.std", late.latency_std)
-    # Exponential service forgets: a request without backoff is open at t with probability e^{-mu t}, up to its deadline.
+    # Exponential service forgets: a request without backoff is open at t with probability e^{-mu t}, up to its
+    # deadline.
     answered, latency, spread = theory.truncated_exponential(mu, o.p.deadline)
     o.check("deadline.completed.ratio", answered)
     o.check(lambda run: run["deadline.failed.deadline"] / run["deadline.arrivals"], 1 - answered, "failed by deadline",

@@ -1,5 +1,5 @@
-"""The same bytes whatever the number of threads, on short runs of every oracle; and other bytes for another seed where
-anything is random."""
+"""The same bytes whatever the number of threads, on short runs of every oracle; and other bytes for another seed
+where anything is random."""
 
 import os
 import re

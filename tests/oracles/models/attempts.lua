@@ -1,5 +1,5 @@
--- Timeouts, retries and backoffs where nobody ever waits: an attempt is answered in time with the same probability each
--- time, independently.
+-- Timeouts, retries and backoffs where nobody ever waits: an attempt is answered in time with the same probability
+-- each time, independently.
 local lambda = param("lambda", 5, "requests per second")
 local mu = param("mu", 1, "1 / mean service time")
 local timeout = param("timeout", 0.7, "of each attempt")
@@ -18,8 +18,9 @@ local function caller(name, fields)
 end
 caller("plain", {})
 -- The same on behalf of another: a server's call, and a stage of a pipeline.
-server "gateway" { async = true, apis = { go = { work = 0, calls = { { "api", timeout = timeout, retries = retries } } } } }
-server "relay" { apis = { go = { work = 0, forward = { { "api", timeout = timeout, retries = retries } } } } }
+local api = { "api", timeout = timeout, retries = retries }
+server "gateway" { async = true, apis = { go = { work = 0, calls = { api } } } }
+server "relay" { apis = { go = { work = 0, forward = { api } } } }
 client "by-gateway" { calls = "gateway.go", arrivals = poisson { rate = lambda } }
 client "by-relay" { calls = "relay.go", arrivals = poisson { rate = lambda } }
 caller("late", { late = "accept" })

@@ -1,5 +1,6 @@
--- A circuit breaker through an outage, second by second: an attempt a second, all of them failing between `at` and `at +
--- lasts`. The window holds eleven attempts, so the sixth failure opens the breaker; then one probe after each `open_for`.
+-- A circuit breaker through an outage, second by second: an attempt a second, all of them failing between `at` and
+-- `at + lasts`. The window holds eleven attempts, so the sixth failure opens the breaker; then one probe after each
+-- `open_for`.
 local at = param("at", 100.5, "start of the outage")
 local lasts = param("lasts", 50, "its length")
 local window = param("window", 10.5, "of the breaker")

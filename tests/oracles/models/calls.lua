@@ -1,6 +1,6 @@
--- Remote calls. `sync`: its thread is held while its calls are out, in sequence or in parallel, so it is an M/G/1 queue whose
--- service is work and calls together. `async`: the thread is free meanwhile, so only the work queues. `logger` calls and
--- forgets: the log is a queue of its own.
+-- Remote calls. `sync`: its thread is held while its calls are out, in sequence or in parallel, so it is an M/G/1
+-- queue whose service is work and calls together. `async`: the thread is free meanwhile, so only the work queues.
+-- `logger` calls and forgets: the log is a queue of its own.
 local lambda = param("lambda", 0.4, "arrivals per second at each front")
 local work = param("work", 0.5, "mean work of a front, exponential")
 local call1 = param("call1", 0.4, "mean service time of the first callee")

@@ -1,6 +1,7 @@
 -- The server stands still for 100 seconds. Requests keep arriving, and each counts from its arrival: a tenth of all
--- requests is slow, and the percentiles must say so. A single user in a closed loop is stuck in one request meanwhile,
--- and sees nothing else: the figure that a load generator reports which waits for each answer before it sends the next.
+-- requests is slow, and the percentiles must say so. A single user in a closed loop is stuck in one request
+-- meanwhile, and sees nothing else: the figure that a load generator reports which waits for each answer before it
+-- sends the next.
 local interval = param("interval", 1, "between arrivals")
 local service = param("service", 0.1, "service time")
 local at = param("at", 500.5, "start of the stall")

@@ -1,5 +1,5 @@
--- A Jackson network with a loop: a share of the answers is an error after the work, and the caller comes back at once, at
--- most `retries` times.
+-- A Jackson network with a loop: a share of the answers is an error after the work, and the caller comes back at
+-- once, at most `retries` times.
 local lambda = param("lambda", 0.5, "requests per second")
 local mu = param("mu", 1, "services per second")
 local ratio = param("ratio", 0.3, "share of errors")

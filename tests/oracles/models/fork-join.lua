@@ -1,5 +1,5 @@
--- Fork and join: a request is done when both of its halves are. Once as two calls in parallel, once as a pipeline that
--- joins again.
+-- Fork and join: a request is done when both of its halves are. Once as two calls in parallel, once as a pipeline
+-- that joins again.
 local lambda = param("lambda", 0.6, "requests per second")
 local mu = param("mu", 1, "services per second of each half")
 

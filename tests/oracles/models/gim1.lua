@@ -1,5 +1,5 @@
--- GI/M/1: arrivals that are not Poisson: uniform intervals; bursts; and a pool whose members are called in turn, so that
--- each sees every third of a Poisson stream. Called at random, its members are M/M/1 queues.
+-- GI/M/1: arrivals that are not Poisson: uniform intervals; bursts; and a pool whose members are called in turn, so
+-- that each sees every third of a Poisson stream. Called at random, its members are M/M/1 queues.
 local low = param("low", 0.5, "uniform interval: from")
 local high = param("high", 2, "to")
 local lambda = param("lambda", 2.1, "arrivals per second at the pool")

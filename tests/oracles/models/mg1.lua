@@ -28,7 +28,8 @@ local laws = {
   weibull = weibull { shape = weibull_shape, scale = weibull_scale },
   pareto = pareto { shape = pareto_shape, scale = pareto_scale },
   shifted = shift + gamma { shape = gamma_shape, scale = gamma_scale },
-  mixed = mixture { { 0.5, constant(value) }, { 0.5, max(exponential { rate = rate1 }, exponential { rate = rate2 }) } },
+  mixed = mixture {
+    { 0.5, constant(value) }, { 0.5, max(exponential { rate = rate1 }, exponential { rate = rate2 }) } },
   phases = phase_type { alpha = { 1, 0 }, T = { { -2, 2 * onward }, { 0, -1 } } } }
 for name, law in pairs(laws) do
   server(name) { service = law }

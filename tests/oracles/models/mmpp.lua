@@ -7,7 +7,9 @@ local mu = param("mu", 1, "services per second")
 
 run { duration = 2e6, warmup = 2000, runs = 16, kind = "steady" }
 server "api" { service = exponential { rate = mu } }
-client "web" { calls = "api", arrivals = mmpp { rates = { calm, storm }, transitions = { { 0, begins }, { ends, 0 } } } }
+client "web" {
+  calls = "api",
+  arrivals = mmpp { rates = { calm, storm }, transitions = { { 0, begins }, { ends, 0 } } } }
 server "scaled-api" { service = exponential { rate = mu } }
 client "scaled" { calls = "scaled-api", arrivals = poisson { rate = calm } }
 fault {

@@ -1,5 +1,6 @@
--- A pipeline of the shape auth, gateway, { recommend, order }, database, where the database joins the two branches of a
--- request. `threads` threads at each: many, and nobody ever waits; few, and the stages before the join are M/M/c queues.
+-- A pipeline of the shape auth, gateway, { recommend, order }, database, where the database joins the two branches of
+-- a request. `threads` threads at each: many, and nobody ever waits; few, and the stages before the join are M/M/c
+-- queues.
 local lambda = param("lambda", 1.2, "requests per second")
 local threads = param("threads", 2, "threads of each stage")
 

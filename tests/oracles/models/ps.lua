@@ -1,5 +1,5 @@
--- Processor sharing: the mean depends on the service law through its mean alone, and grows in proportion to a request's own
--- work; with two threads the number in the system is that of M/M/2.
+-- Processor sharing: the mean depends on the service law through its mean alone, and grows in proportion to a
+-- request's own work; with two threads the number in the system is that of M/M/2.
 local lambda = param("lambda", 0.6, "arrivals per second at each server of one thread")
 local lambda2 = param("lambda2", 1.4, "arrivals per second at the server of two threads")
 local share = param("share", 0.25, "share of long requests at the server of two apis")

@@ -1,6 +1,6 @@
--- A token bucket in front of work that takes no time. Tokens missing are the work of an M/D/1 queue: an arrival is admitted
--- exactly when M/D/1 with `capacity` places would let it in. The retry budget is the same bucket on the caller's side: there
--- every first attempt fails, and asks for a token.
+-- A token bucket in front of work that takes no time. Tokens missing are the work of an M/D/1 queue: an arrival is
+-- admitted exactly when M/D/1 with `capacity` places would let it in. The retry budget is the same bucket on the
+-- caller's side: there every first attempt fails, and asks for a token.
 local lambda = param("lambda", 1, "arrivals per second")
 local rate = param("rate", 0.9, "tokens per second")
 local capacity = param("capacity", 6, "most tokens")
