@@ -94,8 +94,8 @@ def breaker():
 
 
 def codel():
-    """CoDel as the pseudo-code of RFC 8289 (Nichols and Jacobson 2018, section 5) has it; a queue of requests instead
-    of bytes, so nothing is kept for fear of an idle link but the queue that is empty."""
+    """CoDel as the pseudo-code of RFC 8289 (Nichols and Jacobson 2018, section 5) has it, where a request takes the
+    place of the largest packet: the last one in the queue is never refused, so that no thread idles for it."""
     o = suite.oracle("codel")
     p = o.p
     arrivals = deque(every(p.interval, p.duration))
@@ -109,7 +109,7 @@ def codel():
             first_above = 0.0
             return None, False
         request = queue.popleft()
-        if now - request < p.target:
+        if now - request < p.target or not queue:
             first_above = 0.0
             return request, False
         if first_above == 0.0:
