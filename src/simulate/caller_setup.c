@@ -75,6 +75,15 @@ static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {
                                          .line = spec->line};
 }
 
+/* An entry of `forward`: its timeout and retries are those of the stage. */
+static void fill_entry_spec(struct caller *caller, const struct sj_call *spec) {
+  *caller->stage_spec = *spec;
+  caller->stage_spec->timeout = spec->stage_timeout;
+  caller->stage_spec->retries = spec->stage_retries;
+}
+
+static bool create(struct engine *engine, struct caller *caller, const struct sj_call *spec);
+
 /* How the first stage of a pipeline is called on behalf of `caller`. */
 static bool make_stage(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   caller->stage_spec = calloc(1, sizeof *caller->stage_spec);
@@ -91,10 +100,10 @@ static bool make_stage(struct engine *engine, struct caller *caller, const struc
   stage->keys = caller->keys;
   stage->is_stage = true;
   caller->stage = stage;
-  return caller_create(engine, stage, caller->stage_spec);
+  return create(engine, stage, caller->stage_spec);
 }
 
-bool caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+static bool create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   caller->spec = spec;
   caller->tokens = spec->retry_budget.given ? spec->retry_budget.capacity : 0;
   if (spec->target_count == 1 && engine->servers[spec->targets[0].server].count == 1 && !spec->breaker.given)
@@ -109,19 +118,27 @@ bool caller_create(struct engine *engine, struct caller *caller, const struct sj
   return true;
 }
 
+bool caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  if (!caller->is_stage) return create(engine, caller, spec);
+  caller->stage_spec = calloc(1, sizeof *caller->stage_spec);
+  if (!caller->stage_spec) return false;
+  fill_entry_spec(caller, spec);
+  return create(engine, caller, caller->stage_spec);
+}
+
 void caller_destroy(struct engine *engine, struct caller *caller) {
   if (caller->stage) caller_destroy(engine, caller->stage);
   free(caller->stage);
-  free(caller->stage_spec);
   if (caller->subsets)
     for (size_t t = 0; t < caller->spec->target_count; t++) free(caller->subsets[t].members);
   free(caller->subsets);
   breakers_destroy(engine, caller);
   hedging_destroy(caller);
   for (size_t i = 0; i < sizeof caller->owned / sizeof *caller->owned; i++) sj_distribution_destroy(caller->owned[i]);
+  free(caller->stage_spec);
 }
 
-void caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+static void change(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   const struct sj_token_bucket *const before = &caller->spec->retry_budget;
   if (before->given) caller->tokens = bucket_tokens(before, caller->tokens, &caller->tokens_at, engine->now);
   const bool constant = caller->timeout_constant;
@@ -133,7 +150,15 @@ void caller_changed(struct engine *engine, struct caller *caller, const struct s
   if (caller->mixed_timeouts) caller->timeout_constant = false;
   if (caller->stage) {
     fill_stage_spec(caller, spec);
-    caller_changed(engine, caller->stage, caller->stage_spec);
+    change(engine, caller->stage, caller->stage_spec);
   }
   caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+}
+
+void caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  if (caller->is_stage) {
+    fill_entry_spec(caller, spec);
+    spec = caller->stage_spec;
+  }
+  change(engine, caller, spec);
 }
