@@ -34,9 +34,9 @@ class Parameters(dict):
 
 
 def parameters(path, overrides=None):
-    """The `param`s of the model file at `path`: name to number, after the overrides."""
+    """The numbers among the `param`s of the model file at `path`, by name, after the overrides."""
     with open(path, encoding="utf-8") as file:
-        found = re.findall(r'param\(\s*"(\w+)"\s*,\s*([^,)]+)', file.read())
+        found = re.findall(r'param\(\s*"(\w+)"\s*,\s*(-?[0-9][^,)]*)', file.read())
     values = Parameters((name, float(value)) for name, value in found)
     for name, value in (overrides or {}).items():
         if name in values:
@@ -145,6 +145,7 @@ class Oracle:
             suite.case(False, "%s: %s" % (self.name, str(error).replace("\n", " | ")))
             return
         self.metrics = self.document["metrics"]
+        print("# %s: %.3g events, %.1f s" % (self.name, self.document["events"], self.document["wall_seconds"]))
         self.conservation()
 
     def values(self, figure):
@@ -174,7 +175,7 @@ class Oracle:
                                                                         by_reason))
         self.suite.case(bool(clients) and not wrong, "%s: requests are conserved %s" % (self.name, wrong[:1] or ""))
 
-    def check(self, figure, expected, label=None, precision=PRECISION, resolution=None):
+    def check(self, figure, expected, label=None, resolution=None):
         """`figure` (a metric's name, or a function of one run's metrics: then give a label) has the mean `expected`."""
         label = "%s: %s" % (self.name, label or figure)
         if not self.metrics:
@@ -191,7 +192,7 @@ class Oracle:
         half_width = student_quantile(0.05, count - 1) * error
         excess = max(0.0, abs(mean - expected) - resolution * abs(expected))
         tail = student_tail(excess / error, count - 1) if error > 0 else float(excess <= 1e-9 * abs(expected))
-        sharp = half_width < precision * abs(expected)
+        sharp = half_width < PRECISION * abs(expected)
         text = "%s = %.6g, theory %.6g (%+.2f %%, half width %.2f %%, p %.2g)" % (
             label, mean, expected, 100 * (mean / expected - 1), 100 * half_width / abs(expected), tail)
         return self.suite.case(sharp and tail >= LEVEL, text + ("" if sharp else " too blunt"))

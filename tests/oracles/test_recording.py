@@ -31,7 +31,7 @@ def read(path):
             fields = line.split()
             latency, end, lag = int(fields[2]), int(fields[4]) * 1000000 + int(fields[5]), int(fields[6])
             requests.append((end - latency, latency - lag))
-    requests.sort()
+    requests.sort(key=lambda request: request[0])  # those of one microsecond stay in the order of the file
     return [((arrival - requests[0][0]) / 1000, service / 1000) for arrival, service in requests]
 
 

@@ -16,7 +16,7 @@ def attempts():
 
     def check(client, expected):
         o.check(client + ".completed.ratio", expected.completed)
-        o.check(client + ".failed.ratio", 1 - expected.completed, precision=0.02)
+        o.check(client + ".failed.ratio", 1 - expected.completed)
         o.check(client + ".attempts.ratio", expected.attempts)
         o.check(client + ".retries.ratio", expected.attempts - 1)
         o.check(client + ".timeouts.ratio", expected.timeouts)
@@ -42,8 +42,7 @@ def attempts():
     # deadline.
     answered, latency, spread = theory.truncated_exponential(mu, o.p.deadline)
     o.check("deadline.completed.ratio", answered)
-    o.check(lambda run: run["deadline.failed.deadline"] / run["deadline.arrivals"], 1 - answered, "failed by deadline",
-            precision=0.02)
+    o.check(lambda run: run["deadline.failed.deadline"] / run["deadline.arrivals"], 1 - answered, "failed by deadline")
     o.check("deadline.latency.mean", latency)
     o.check("deadline.latency.std", math.sqrt(spread))
 
@@ -83,7 +82,7 @@ def links():
     in_time, mean, variance = theory.truncated_exponential(mu, o.p.timeout)
     lossy = theory.Attempts((1 - o.p.loss) ** 2 * in_time, mean, variance, o.p.timeout, int(o.p.retries))
     o.check("lossy.completed.ratio", lossy.completed)
-    o.check("lossy.failed.ratio", 1 - lossy.completed, precision=0.02)
+    o.check("lossy.failed.ratio", 1 - lossy.completed)
     o.check("lossy.attempts.ratio", lossy.attempts)
     o.check("lossy.latency.mean", lossy.latency)
     o.check("lossy.latency.std", lossy.latency_std)

@@ -9,7 +9,7 @@ local factor = param("factor", 2, "times that before the next")
 local most = param("most", 1.5, "longest backoff")
 local deadline = param("deadline", 2.2, "of a request, for the client that has one")
 
-run { duration = 5e4, warmup = 50, runs = 16 }
+run { duration = 2e4, warmup = 50, runs = 16 }
 server "api" { threads = 1000, service = exponential { rate = mu } }
 local function caller(name, fields)
   fields.calls, fields.arrivals = "api", poisson { rate = lambda }

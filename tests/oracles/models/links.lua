@@ -10,7 +10,7 @@ local one_way = param("one_way", 0.5, "delay of each direction of the link that 
 local cuts = param("cuts", 0.1, "cuts per second of connection")
 local heals = param("heals", 0.4, "reconnections per second of a cut")
 
-run { duration = 5e4, warmup = 50, runs = 16, kind = "steady" }
+run { duration = 3.5e4, warmup = 50, runs = 16, kind = "steady" }
 server "api" { threads = 1000, service = exponential { rate = mu } }
 client "delayed" {
   calls = "api", arrivals = poisson { rate = lambda },

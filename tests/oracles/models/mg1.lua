@@ -6,7 +6,7 @@ local slow = param("slow", 0.4, "its rate")
 local fast = param("fast", 1.6, "rate of the other branch")
 local low = param("low", 0.5, "uniform law: from")
 local high = param("high", 1.5, "to")
-local cv = param("cv", 1.2, "lognormal law: coefficient of variation, mean 1")
+local cv = param("cv", 1, "lognormal law: coefficient of variation, mean 1")
 local weibull_shape = param("weibull_shape", 0.8, "shape of the Weibull law, scale 0.9")
 local weibull_scale = param("weibull_scale", 0.9, "its scale")
 local pareto_shape = param("pareto_shape", 7, "shape of the Pareto law")
@@ -19,7 +19,7 @@ local rate1 = param("rate1", 1, "and the others the longer of two exponentials, 
 local rate2 = param("rate2", 1.5, "and with this one")
 local onward = param("onward", 0.5, "phase-type law: one phase of rate 2, then with this probability another of rate 1")
 
-run { duration = 4e5, warmup = 500, runs = 16 }
+run { duration = 5.5e5, warmup = 500, runs = 16 }
 local laws = {
   erlang = erlang { k = k, mean = 1 },
   hyperexponential = hyperexponential { { p, slow }, { 1 - p, fast } },

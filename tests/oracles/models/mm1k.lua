@@ -3,6 +3,6 @@ local lambda = param("lambda", 0.9, "arrivals per second")
 local mu = param("mu", 1, "services per second")
 local capacity = param("capacity", 10, "most requests in the system")
 
-run { duration = 3e5, warmup = 500, runs = 16 }
+run { duration = 4e5, warmup = 500, runs = 16 }
 server "api" { capacity = capacity, service = exponential { rate = mu } }
 client "web" { calls = "api", arrivals = poisson { rate = lambda } }

@@ -3,6 +3,6 @@ local lambda = param("lambda", 4, "arrivals per second")
 local mu = param("mu", 1, "services per second of a busy thread")
 local threads = param("threads", 5, "threads")
 
-run { duration = 2e5, warmup = 500, runs = 16 }
+run { duration = 4e5, warmup = 500, runs = 16 }
 server "api" { threads = threads, service = exponential { rate = mu } }
 client "web" { calls = "api", arrivals = poisson { rate = lambda } }
