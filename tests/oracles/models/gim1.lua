@@ -7,7 +7,7 @@ local burst = param("burst", 0.2, "bursts per second, of two requests on average
 local mu = param("mu", 1, "services per second")
 local members = param("members", 3, "servers of the pool")
 
-run { duration = 4e5, warmup = 500, runs = 16 }
+run { duration = 5e5, warmup = 500, runs = 16 }
 server "api" { service = exponential { rate = mu } }
 client "web" { calls = "api", arrivals = renewal { interval = uniform { min = low, max = high } } }
 server "bursts" { service = exponential { rate = mu } }
