@@ -417,7 +417,12 @@ void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome
   }
   if (caller->spec->breaker.given)
     breaker_ended(engine, caller, attempt, outcome != OUTCOME_OK, outcome != OUTCOME_BREAKER);
-  if (caller->hedging && outcome == OUTCOME_OK) hedging_add(caller, engine->now - attempt->sent);
+  if (caller->hedging && outcome == OUTCOME_OK) {
+    /* A copy answers for the attempt that it was sent beside: timed from its own start it would look fast, and the more
+     * copies, the more would be sent. */
+    const struct attempt *const original = attempt->flags & ATTEMPT_HEDGE ? &request->first : attempt;
+    hedging_add(caller, engine->now - original->sent);
+  }
   end_attempt(engine, attempt);
   if (outcome == OUTCOME_OK) {
     if (request->flags & REQUEST_STAGE) request->served_by = attempt->server;
