@@ -5,7 +5,7 @@ local mu = param("mu", 1, "services per second")
 local ratio = param("ratio", 0.3, "share of errors")
 local retries = param("retries", 3, "most retries")
 
-run { duration = 7e5, warmup = 500, runs = 16, kind = "steady" }
+run { duration = 9e5, warmup = 500, runs = 16, kind = "steady" }
 server "api" { service = exponential { rate = mu } }
 client "web" { calls = "api", arrivals = poisson { rate = lambda }, retries = retries }
 fault { at = 0, fail = "api", ratio = ratio }
