@@ -101,3 +101,51 @@ def spread_empty(count, over, stay):
     in the last `stay`, P = (1 - min(t, stay) / over)^count at t."""
     start = over / (count + 1) * (1 - (1 - stay / over) ** (count + 1))
     return (start + (over - stay) * (1 - stay / over) ** count) / over
+
+
+class Stage:
+    """A stage of a pipeline with exponential work, offered the request again after each timeout. The exponential law
+    forgets, so the time to its success is exponential, cut off when the last attempt times out."""
+
+    def __init__(self, mean, timeout, retries):
+        self.rate, self.limit = 1 / mean, (retries + 1) * timeout
+        self.success, self.mean, self.variance = truncated_exponential(self.rate, self.limit)
+
+    def cdf(self, t):
+        """Of the time to success, given that it succeeds."""
+        return -math.expm1(-self.rate * min(t, self.limit)) / self.success
+
+    def density(self, t):
+        return self.rate * math.exp(-self.rate * t) / self.success
+
+
+def integral(function, low, high, steps=20000):
+    """By the midpoint rule."""
+    width = (high - low) / steps
+    return width * math.fsum(function(low + (i + 0.5) * width) for i in range(steps))
+
+
+def joined_branches(left, right, join_rate, join_timeout):
+    """Two branches that start at 0 and join: (probability that the request is done, its mean time given that). If both
+    come, the join's service starts with the later one, whose timeout has just begun: it must take less than
+    `join_timeout`. If one fails (at its limit), the other has waited for that since it came, and its timeout has run
+    meanwhile."""
+    both = left.success * right.success
+    served, mean, _ = truncated_exponential(join_rate, join_timeout)
+    longest = integral(lambda t: 1 - left.cdf(t) * right.cdf(t), 0, max(left.limit, right.limit))
+    done, time = both * served, both * served * (longest + mean)
+    for here, other in ((left, right), (right, left)):
+        alone = here.success * (1 - other.success)
+
+        def left_over(came):
+            """(probability of success, time at which it is done times that) if the branch came then"""
+            start = max(came, other.limit)
+            room = join_timeout - (start - came)
+            if room <= 0:
+                return 0.0, 0.0
+            p, average, _ = truncated_exponential(join_rate, room)
+            return p, p * (start + average)
+
+        done += alone * integral(lambda t: here.density(t) * left_over(t)[0], 0, here.limit)
+        time += alone * integral(lambda t: here.density(t) * left_over(t)[1], 0, here.limit)
+    return done, time / done

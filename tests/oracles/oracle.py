@@ -230,6 +230,11 @@ class Run:
         return self[part] / self[whole]
 
 
+def without_time(output):
+    """The JSON text without the one thing in it that may differ from one time to the next."""
+    return re.sub(rb'"wall_seconds": *[-+0-9.eE]+', b"", output)
+
+
 def bisect(function, low, high):
     """The root of an increasing function between low and high."""
     for _ in range(200):

@@ -62,6 +62,19 @@ def hedges():
     suite.case(1 - o.p.after < share < 1.04 * (1 - o.p.after), "hedge-quantile: web.hedges.ratio = %.4g" % share)
 
 
+def stages():
+    o = suite.oracle("stages")
+    p, retries = o.p, int(o.p.retries)
+    first = theory.Stage(p.first, p.first_timeout, retries)
+    left = theory.Stage(p.left, p.left_timeout, retries)
+    right = theory.Stage(p.right, p.right_timeout, retries)
+    done, time = theory.joined_branches(left, right, 1 / p.join, p.join_timeout)
+    o.check("web.completed.ratio", first.success * done)
+    o.check("web.failed.ratio", 1 - first.success * done)
+    o.check("web.latency.mean", first.mean + time)
+    o.check("web.attempts.ratio", 1)
+
+
 def token_bucket():
     o = suite.oracle("token-bucket")
     lost = queues.md1k_loss(o.p["lambda"], 1 / o.p.rate, int(o.p.capacity))
@@ -104,6 +117,6 @@ def arrivals():
     o.check_exact("web.latency.max", o.p.stay)
 
 
-for check in (attempts, hedges, token_bucket, links, arrivals):
+for check in (attempts, hedges, stages, token_bucket, links, arrivals):
     check()
 suite.finish()
