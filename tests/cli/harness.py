@@ -80,9 +80,18 @@ def write(name, content):
     return name
 
 
+def shortened(value):
+    text = str(value)
+    return text if len(text) < 4000 else text[:4000] + " ..."
+
+
 def equal(got, wanted, note=""):
-    if got != wanted:
-        raise AssertionError(f"got\n{got}\nwanted\n{wanted}" + (f"\n{note}" if note else ""))
+    if got == wanted:
+        return
+    if isinstance(got, dict) and isinstance(wanted, dict):  # only where they differ
+        keys = [key for key in {**got, **wanted} if got.get(key) != wanted.get(key)]
+        got, wanted = ({key: value[key] for key in keys if key in value} for value in (got, wanted))
+    raise AssertionError(f"got\n{shortened(got)}\nwanted\n{shortened(wanted)}" + (f"\n{note}" if note else ""))
 
 
 def contains(text, pattern):
