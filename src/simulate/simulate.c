@@ -1,6 +1,7 @@
 /* Replications: the pilot that finds the warm-up, runs in parallel, results in the order of their numbers. */
 #include "sojourn/simulate.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -155,6 +156,8 @@ struct worker {
 
 static bool copy_rows(FILE *from, FILE *to) {
   char buffer[1 << 16];
+  /* What the temporary folder had no room for shows only here, and rewind would forget it. */
+  if (fflush(from) != 0 || ferror(from)) return false;
   rewind(from);
   for (;;) {
     const size_t n = fread(buffer, 1, sizeof buffer, from);
@@ -168,10 +171,9 @@ static bool flush_rows(struct workforce *force) {
   while (force->next_csv < force->job_count && force->jobs[force->next_csv].finished) {
     struct job *const job = &force->jobs[force->next_csv++];
     if (!job->csv) continue;
-    const bool ok = copy_rows(job->csv, force->options->csv);
+    if (!copy_rows(job->csv, force->options->csv)) return false; /* errno says why; the caller ends everything */
     fclose(job->csv);
     job->csv = NULL;
-    if (!ok) return false;
   }
   return true;
 }
@@ -200,7 +202,7 @@ static void deliver(struct workforce *force, struct job *job, struct sj_run *run
   }
   job->finished = true;
   if (!flush_rows(force)) {
-    sj_error_set(&error, SJ_FAILED, "the csv file cannot be written");
+    sj_error_set(&error, SJ_FAILED, "the csv file cannot be written: %s", strerror(errno));
     give_up(force, SJ_FAILED, &error);
   }
 }

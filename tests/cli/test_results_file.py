@@ -215,7 +215,7 @@ def _():
         assert runs_in("disk/r.db") > 0
         result = sojourn("simulate", "m.lua", "--duration", "2000", "--csv", "disk/r.csv")
         equal((result.returncode, result.stdout, result.stderr),
-              (3, "", "sojourn: the csv file cannot be written\n"))
+              (3, "", "sojourn: the csv file cannot be written: No space left on device\n"))
     finally:
         subprocess.run(["umount", "disk"], check=True)
 

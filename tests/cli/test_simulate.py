@@ -6,6 +6,7 @@ import math
 import os
 import pty
 import re
+import resource
 import signal
 import statistics
 import subprocess
@@ -250,6 +251,21 @@ def _():
         with open("/dev/full", "w", encoding="ascii") as full:
             result = sojourn("simulate", "m.lua", *SHORT, *options, stdout=full)
         equal((result.returncode, result.stderr), (3, "sojourn: standard output: No space left on device\n"))
+
+    for short in (["--duration", "1", "--runs", "1"], SHORT):
+        result = sojourn("simulate", "m.lua", *short, "--csv", "/dev/full")
+        equal((result.returncode, result.stdout), (3, ""))
+        contains(result.stderr, r"\Asojourn: (/dev/full|the csv file cannot be written): No space left on device\n\Z")
+
+
+@case("a CSV that may not grow further")
+def _():
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10000, 10000))
+    write("m.lua", MM1)
+    result = sojourn("simulate", "m.lua", *SHORT, "--csv", "requests.csv", preexec_fn=limit)
+    equal((result.returncode, result.stdout, result.stderr), (3, "", "sojourn: the csv file cannot be written: File too large\n"))
 
 
 @case("--csv in a folder that is not there, and over the model itself")
