@@ -251,7 +251,6 @@ def _():
         with open("/dev/full", "w", encoding="ascii") as full:
             result = sojourn("simulate", "m.lua", *SHORT, *options, stdout=full)
         equal((result.returncode, result.stderr), (3, "sojourn: standard output: No space left on device\n"))
-
     for short in (["--duration", "1", "--runs", "1"], SHORT):
         result = sojourn("simulate", "m.lua", *short, "--csv", "/dev/full")
         equal((result.returncode, result.stdout), (3, ""))
