@@ -129,23 +129,23 @@ struct world {
   uintptr_t sum; /* of arguments, so that they are read */
 };
 
-#define PATTERNS(LIST, TYPE)                                                                           \
-  static void LIST##_fill(struct world *w, TYPE *list, uint64_t pending) {                             \
+#define PATTERNS(LIST)                                                                                 \
+  static void LIST##_fill(struct world *w, LIST##_list *list, uint64_t pending) {                      \
     for (uint64_t i = 0; i < pending; i++) LIST##_put(list, sj_draw_exponential(&w->stream), ENDS, w); \
   }                                                                                                    \
-  static void LIST##_hold(struct world *w, TYPE *list, uint64_t events, double interval) {             \
+  static void LIST##_hold(struct world *w, LIST##_list *list, uint64_t events, double interval) {      \
     (void)interval;                                                                                    \
     for (uint64_t i = 0; i < events; i++) {                                                            \
-      uint32_t kind;                                                                                   \
+      uint32_t kind = 0;                                                                               \
       void *argument = NULL;                                                                           \
       LIST##_take(list, &w->now, &kind, &argument);                                                    \
       w->sum += (uintptr_t)argument + kind;                                                            \
       LIST##_put(list, w->now + sj_draw_exponential(&w->stream), kind, argument);                      \
     }                                                                                                  \
   }                                                                                                    \
-  static void LIST##_stream(struct world *w, TYPE *list, uint64_t events, double interval) {           \
+  static void LIST##_stream(struct world *w, LIST##_list *list, uint64_t events, double interval) {    \
     for (uint64_t i = 0; i < events; i++) {                                                            \
-      uint32_t kind;                                                                                   \
+      uint32_t kind = 0;                                                                               \
       void *argument = NULL;                                                                           \
       LIST##_take(list, &w->now, &kind, &argument);                                                    \
       w->sum += (uintptr_t)argument + kind;                                                            \
@@ -156,9 +156,12 @@ struct world {
     }                                                                                                  \
   }
 
-PATTERNS(engine, struct sj_event_list)
-PATTERNS(binary, struct binary)
-PATTERNS(calendar, struct calendar)
+typedef struct sj_event_list engine_list;
+typedef struct binary binary_list;
+typedef struct calendar calendar_list;
+PATTERNS(engine)
+PATTERNS(binary)
+PATTERNS(calendar)
 
 static double seconds_now(void) {
   struct timespec t;
@@ -228,8 +231,7 @@ static void measure(const char *pattern, uint64_t pending, uint64_t rounds, uint
     if (round > 0)
       for (int i = 0; i < LISTS; i++) ns[i][round - 1] = 1e9 * (times[i + 1] - times[i]) / (double)events;
   }
-  if (memcmp(&worlds[ENGINE].now, &worlds[BINARY].now, sizeof(double)) != 0 ||
-      memcmp(&worlds[ENGINE].now, &worlds[CALENDAR].now, sizeof(double)) != 0) {
+  if (worlds[ENGINE].now != worlds[BINARY].now || worlds[ENGINE].now != worlds[CALENDAR].now) {
     fprintf(stderr, "event_list: the lists disagree: %.17g, %.17g, %.17g\n", worlds[ENGINE].now, worlds[BINARY].now,
             worlds[CALENDAR].now);
     exit(1);
