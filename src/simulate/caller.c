@@ -12,8 +12,15 @@ struct request *request_create(struct engine *engine, struct caller *caller, uin
   return new_request_of(engine, caller, lineage);
 }
 
+/* Nothing is left of it anywhere. */
+static void request_gone(struct engine *engine, struct request *request) {
+  sj_pool_give(&engine->requests, request);
+  engine->alive--;
+  if (__builtin_expect(!engine->arriving, 0) && engine->alive == 0) engine->running = false;
+}
+
 static void request_release(struct engine *engine, struct request *request) {
-  if (--request->references == 0) sj_pool_give(&engine->requests, request);
+  if (--request->references == 0) request_gone(engine, request);
 }
 
 void attempt_release(struct engine *engine, struct attempt *attempt) {
@@ -195,7 +202,9 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
   const bool flowing = flows(engine, caller, request);
   if (!flowing) {
     attempt->server = caller->only ? caller->only : pick(engine, caller, request, attempt, avoid);
-    if (!attempt->server) { /* every breaker is open, or there is no other member for a copy */
+    if (!attempt->server && avoid != UINT32_MAX) /* there is no other member for the copy */
+      attempt->server = pick(engine, caller, request, attempt, UINT32_MAX);
+    if (!attempt->server) { /* every breaker is open */
       attempt->place = PLACE_GONE;
       attempt_result(engine, attempt, OUTCOME_BREAKER);
       return;
@@ -448,7 +457,7 @@ void attempt_direct_success(struct engine *engine, struct attempt *attempt) {
   else if (request->parent)
     server_call_closed(engine, request->parent, request->call, true);
   if (attempt->children == 0)
-    sj_pool_give(&engine->requests, request);
+    request_gone(engine, request);
   else
     request_release(engine, request);
 }

@@ -11,6 +11,7 @@ static inline struct request *new_request_of(struct engine *engine, struct calle
     engine_out_of_memory(engine);
     return NULL;
   }
+  engine->alive++;
   request->caller = caller;
   request->parent = NULL;
   request->attempts = NULL;

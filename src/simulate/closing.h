@@ -40,7 +40,7 @@ static inline void note_closed(struct engine *engine, struct request *request, e
   count_closed(client->statistics, latency, outcome, counted, engine->counting);
   if (__builtin_expect(engine->watched, 0)) watch_closed(engine, request, latency, outcome);
   engine->open--;
-  if (__builtin_expect(!engine->arriving, 0) && engine->open == 0) engine->running = false;
+  if (__builtin_expect(!engine->arriving, 0) && engine->open == 0 && engine->plain) engine->running = false;
 }
 
 #endif

@@ -386,7 +386,7 @@ static void last_arrival(struct engine *engine) {
   for_statistics(engine, close_one);
   engine->counting = false;
   engine->arriving = false;
-  if (engine->open == 0 || engine->pilot)
+  if ((engine->open == 0 && engine->alive == 0) || engine->pilot)
     engine_done(engine);
   else
     schedule(engine, engine->duration + engine->drain, EVENT_GIVE_UP, NULL);
@@ -548,18 +548,21 @@ static void check_invariants(const struct engine *engine) {
       assert(engine->clients[i].callers[m].out == 0 && !engine->clients[i].callers[m].timer_head);
   }
   assert(unfinished <= engine->open);
+  const bool empty = engine->open == 0 && engine->alive == 0;
+  assert(!empty || !engine->flows);
   for (size_t i = 0; i < engine->model->server_count; i++) {
     uint64_t in_system = 0, waiting = 0, busy = 0;
     for (uint32_t m = 0; m < engine->servers[i].count; m++) {
       const struct server *const server = &engine->servers[i].members[m];
       assert(server->waiting <= server->in_system);
+      assert(!empty || (server->in_system == 0 && server->waiting == 0 && server->busy == 0));
       assert(server->spec->discipline == SJ_PROCESSOR_SHARING || server->queue.count <= server->waiting);
       in_system += server->in_system;
       waiting += server->waiting;
       busy += server->busy;
     }
     const struct server_statistics *const s = engine->servers[i].statistics;
-    assert(s->in_system.level == in_system);
+    assert(s->in_system.level == in_system && (!empty || s->orbit.level == 0));
     assert(s->follows || (s->waiting.level == waiting && s->busy.level == busy));
     assert(!s->follows || (busy == (in_system < s->follows ? in_system : s->follows) && waiting == in_system - busy));
   }

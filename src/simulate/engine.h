@@ -356,7 +356,8 @@ struct engine {
   bool plain;   /* the short forms of request and attempt suffice */
   bool no_memory;
   uint64_t dispatched;
-  uint64_t open; /* clients' requests */
+  uint64_t open;  /* clients' requests */
+  uint64_t alive; /* requests, open or with something of them left somewhere; not counted where all are plain */
 
   struct sj_pool requests, attempts;
   struct client *clients;
