@@ -101,8 +101,8 @@ static const char *const basics[] = {
     "tonumber('10'), tonumber('0x1p4'), tonumber('  12  '), tonumber('1e2'), tonumber('z', 36), tonumber('8', 8)",
     "tonumber('nan'), tonumber(''), tonumber({}), tonumber('1 2'), tonumber('7', 37)",
     "tonumber()",
-    "tostring(1), tostring(1.0), tostring(-0.0), tostring(1e100), tostring(2^53), tostring(nil), tostring(true), "
-    "tostring('a\\0b')",
+    "tostring(1), tostring(1.0), tostring(-0.0), tostring(1e100), tostring(2^53), tostring(nil)",
+    "tostring(true), tostring('a\\0b')",
     "tostring(setmetatable({}, {__tostring = function() return 'mine' end}))",
     "tostring(setmetatable({}, {__tostring = function() return 1 end}))",
     "tostring(setmetatable({}, {__tostring = function() return {} end}))",
@@ -187,8 +187,8 @@ static const char *const strings[] = {
     "('abc'):sub(2), ('abc'):sub(-2), ('abc'):sub(0), ('abc'):sub(2, 2), ('abc'):sub(3, 2), ('abc'):sub(-100, 100)",
     "('abc'):sub(math.mininteger, math.maxinteger), ('abc'):sub(math.maxinteger)",
     "('abc'):sub()",
-    "('ab'):rep(3), ('ab'):rep(3, ','), ('ab'):rep(0), ('ab'):rep(-5), (''):rep(10), ('ab'):rep(1, ','), (''):rep(3, "
-    "'-')",
+    "('ab'):rep(3), ('ab'):rep(3, ','), ('ab'):rep(0), ('ab'):rep(-5), (''):rep(10), ('ab'):rep(1, ',')",
+    "(''):rep(3, '-')",
     "('ab'):rep('x')",
     "('ab'):rep(1.5)",
     "string.rep()",
@@ -334,8 +334,8 @@ static void test_statements(void **state) {
       "for i = 'a', 2 do end",
       "local t = {} for i, v in ipairs({5, 6, nil, 8}) do t[#t + 1] = v end emit(#t, t[1])",
       "local t = {10, 20, x = 1} for k, v in pairs({10, 20, 30}) do emit(k, v) end",
-      "local mt = {__pairs = function(t) return function(_, k) if not k then return 1, 'one' end end, t, nil end} "
-      "for k, v in pairs(setmetatable({}, mt)) do emit(k, v) end",
+      ("local mt = {__pairs = function(t) return function(_, k) if not k then return 1, 'one' end end, t, nil end}\n"
+       "for k, v in pairs(setmetatable({}, mt)) do emit(k, v) end"),
       "for k in pairs() do end",
       "emit(next({}), next({5}), next({x = 1}))",
       "next()",

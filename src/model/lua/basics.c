@@ -141,7 +141,7 @@ static int basic_ipairs(lua_State *L) {
 }
 
 static void settle_functions_of(lua_State *L, int table, bool nested) {
-  const lua_Integer count = sj_lua_push_sorted_keys(L, table);
+  const lua_Integer count = sj_lua_push_keys(L, table, false);
   const int keys = lua_gettop(L);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, keys, i);

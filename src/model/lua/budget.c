@@ -15,7 +15,7 @@ enum {
  * sees how long that takes, so that the longest string and the size of the stack stand for the worst it can do. */
 static uint64_t instruction_cost(const struct sj_lua *environment) {
   uint64_t cost = 1;
-  if (environment->longest_string > 4096) cost += environment->longest_string / 64;
+  if (environment->longest_string > 16384) cost += environment->longest_string / 64;
   if (environment->stack_bytes > 16384) cost += environment->stack_bytes / 1024;
   return cost;
 }

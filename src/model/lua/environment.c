@@ -27,6 +27,10 @@ enum sj_status sj_lua_create(const struct sj_lua_limits *limits, struct sj_lua *
   e->memory.limit = limits && limits->memory_bytes ? limits->memory_bytes : SJ_LUA_MEMORY_BYTES;
   e->hash_seed = limits && limits->hash_seed ? limits->hash_seed : 1;
   e->cost = 1;
+  if (limits) {
+    e->on_run = limits->on_run;
+    e->context = limits->context;
+  }
   e->file = sj_copy_string("");
   e->locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   sj_lua_memory_begin(&e->memory);
@@ -138,8 +142,8 @@ static enum sj_status report(struct sj_lua *environment, int status, struct sj_e
   if (status == LUA_ERRMEM && environment->refused == LIMIT_STACK)
     return report_limit(environment, SJ_INVALID, error, "stack overflow: is there an endless recursion?");
   if (status == LUA_ERRMEM && environment->refused == LIMIT_MEMORY) {
-    const double gibibytes = (double)environment->memory.limit / (1 << 30);
-    snprintf(message, sizeof message, "the %g GiB of memory that a model may use are used up", gibibytes);
+    snprintf(message, sizeof message, "the %zu MiB of memory that a model may use are used up",
+             environment->memory.limit >> 20);
     return report_limit(environment, SJ_NO_MEMORY, error, message);
   }
   if (environment->budget.exhausted) {
@@ -169,7 +173,9 @@ enum sj_status sj_lua_call(struct sj_lua *environment, int arguments, int result
   const int function = lua_gettop(L) - arguments;
   lua_pushcfunction(L, describe);
   lua_insert(L, function);
+  if (environment->running++ == 0 && environment->on_run) environment->on_run(environment->context, true);
   const int status = lua_pcall(L, arguments, results, function);
+  if (--environment->running == 0 && environment->on_run) environment->on_run(environment->context, false);
   lua_remove(L, function);
   uselocale(locale);
   const enum sj_status result = status ? report(environment, status, error) : SJ_OK;
@@ -253,11 +259,13 @@ enum sj_status sj_lua_run(struct sj_lua *environment, const char *file, const ch
   if (length && text[0] == LUA_SIGNATURE[0])
     return sj_error_set(error, SJ_INVALID, "%s:1: this is a compiled Lua file, a model is a text", file);
   const uint64_t steps = sj_lua_parser_steps(text, length);
-  if (environment->budget.left < 0 || steps > (uint64_t)environment->budget.left)
-    return sj_error_set(
-        error, SJ_INVALID,
-        "%s:1: the file has too many jumps (and, or, elseif, goto, break), or names and functions, to be read", file);
-  environment->budget.left -= (int64_t)steps;
+  if (environment->budget.left > 0) {
+    if (steps > (uint64_t)environment->budget.left)
+      return sj_error_set(
+          error, SJ_INVALID,
+          "%s:1: the file has too many jumps (and, or, elseif, goto, break), or names and functions, to be read", file);
+    environment->budget.left -= (int64_t)steps;
+  }
   struct source source = {environment, text, length};
   return sj_lua_protect(environment, run_source, &source, 0, error);
 }

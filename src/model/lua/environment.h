@@ -11,6 +11,7 @@
 #define SJ_MODEL_LUA_ENVIRONMENT_H
 
 #include <lua.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,10 @@ struct sj_lua_limits {
   uint64_t instructions; /* of the loading budget, see below; default SJ_LUA_INSTRUCTIONS */
   size_t memory_bytes;   /* that Lua holds at once; default SJ_LUA_MEMORY_BYTES */
   unsigned hash_seed;    /* of the hashes of strings; sj_lua_hash_seed gives one that a file cannot aim at */
+  /* Called with true when the model's code begins to run (the outermost of the three functions below) and with false
+   * when it has ended; for a watchdog. */
+  void (*on_run)(void *context, bool begins);
+  void *context;
 };
 #define SJ_LUA_INSTRUCTIONS UINT64_C(100000000)
 #define SJ_LUA_MEMORY_BYTES ((size_t)1 << 30)
@@ -49,7 +54,7 @@ struct sj_lua *sj_lua_of(lua_State *L);
  * All three run Lua under a budget. `instructions` is a budget of its own for this call; 0 draws on the environment's
  * loading budget (or, inside another call, on that call's). An instruction of Lua's machine counts 1; 64 bytes
  * allocated count 1; a step of a C function of the environment counts 1; and where an instruction may have to look
- * through much memory (strings or a stack of more than 4 KiB exist) it counts more.
+ * through much memory (a string or a stack of more than 16 KiB has been made) it counts more.
  *
  * They return SJ_OK; SJ_INVALID with "FILE:LINE: ..." for mistakes of syntax, errors at run time and a budget used up;
  * or SJ_NO_MEMORY with "FILE:LINE: ..." for memory used up. After an error the environment can be used again. */

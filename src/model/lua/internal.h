@@ -26,6 +26,9 @@ struct sj_lua {
   int interval;  /* instructions between two calls of the hook */
   struct sj_lua_memory memory;
   unsigned hash_seed;
+  void (*on_run)(void *context, bool begins);
+  void *context;
+  int running;           /* calls inside each other */
   size_t longest_string; /* that was ever made */
   const void *stack;     /* the block that is Lua's stack, and its size */
   size_t stack_bytes;
@@ -49,6 +52,9 @@ void sj_lua_set_interval(struct sj_lua *environment);
 
 /* Steps that reading this text may take at worst. */
 uint64_t sj_lua_parser_steps(const char *text, size_t length);
+
+/* sj_lua_push_sorted_keys, with or without taking its steps from the budget. */
+lua_Integer sj_lua_push_keys(lua_State *L, int index, bool charge);
 
 /* Turns the C functions in the global table, and in the tables there, into closures: objects with an address in the
  * arena, while that of a plain C function, as a key, would differ from run to run. */

@@ -47,7 +47,7 @@ static void read_key(lua_State *L, int index, struct key *key) {
   }
 }
 
-lua_Integer sj_lua_push_sorted_keys(lua_State *L, int index) {
+lua_Integer sj_lua_push_keys(lua_State *L, int index, bool charge) {
   index = lua_absindex(L, index);
   luaL_checkstack(L, 8, NULL);
   lua_Integer count = 0;
@@ -58,7 +58,7 @@ lua_Integer sj_lua_push_sorted_keys(lua_State *L, int index) {
   }
   uint64_t steps = 8;
   for (lua_Integer n = count; n; n /= 2) steps += 8;
-  sj_lua_charge(L, (uint64_t)count * steps);
+  if (charge) sj_lua_charge(L, (uint64_t)count * steps);
   lua_createtable(L, count > INT32_MAX ? INT32_MAX : (int)count, 0);
   struct key *const keys = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *keys, 0);
   const int sorted = lua_gettop(L) - 1;
@@ -85,9 +85,12 @@ lua_Integer sj_lua_push_sorted_keys(lua_State *L, int index) {
   return count;
 }
 
+lua_Integer sj_lua_push_sorted_keys(lua_State *L, int index) { return sj_lua_push_keys(L, index, true); }
+
 /* Upvalues: the sorted keys, and how far it is. Keys that were removed since are left out. */
 static int next_sorted(lua_State *L) {
   lua_Integer place = lua_tointeger(L, lua_upvalueindex(2));
+  luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   for (;;) {
     place++;

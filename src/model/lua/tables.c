@@ -4,6 +4,8 @@
 #include "model/lua/internal.h"
 
 enum {
+  MOVE_STEPS = 3, /* each about the time of an instruction */
+  COMPARISON_STEPS = 6,
   MOST_VALUES = 50000, /* that unpack puts on the stack */
   MOST_BYTES = 1 << 24 /* that concat makes */
 };
@@ -46,7 +48,7 @@ static int table_insert(lua_State *L) {
   if (lua_gettop(L) == 3) {
     place = luaL_checkinteger(L, 2);
     luaL_argcheck(L, place >= 1 && place <= end, 2, "position out of bounds");
-    sj_lua_charge(L, (uint64_t)(end - place));
+    sj_lua_charge(L, (uint64_t)(end - place) * MOVE_STEPS);
     for (lua_Integer i = end; i > place; i--) {
       lua_rawgeti(L, 1, i - 1);
       lua_rawseti(L, 1, i);
@@ -66,7 +68,7 @@ static int table_remove(lua_State *L) {
   if (lua_gettop(L) > 1)
     luaL_argcheck(L, (place >= 1 && place <= size + 1) || (size == 0 && place == 0), 2, "position out of bounds");
   lua_rawgeti(L, 1, place);
-  if (place < size) sj_lua_charge(L, (uint64_t)(size - place));
+  if (place < size) sj_lua_charge(L, (uint64_t)(size - place) * MOVE_STEPS);
   for (; place < size; place++) {
     lua_rawgeti(L, 1, place + 1);
     lua_rawseti(L, 1, place);
@@ -124,7 +126,7 @@ static int table_unpack(lua_State *L) {
 
 /* Whether the value on top is less than the one below it. */
 static bool top_is_less(lua_State *L) {
-  sj_lua_charge(L, sj_lua_of(L)->cost);
+  sj_lua_charge(L, COMPARISON_STEPS * sj_lua_of(L)->cost);
   if (lua_isnil(L, 2)) return lua_compare(L, -1, -2, LUA_OPLT);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -2);

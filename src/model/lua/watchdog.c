@@ -34,9 +34,8 @@ static void *watch(void *context) {
 enum sj_status sj_watchdog_arm(const char *file, double seconds, struct sj_watchdog **watchdog,
                                struct sj_error *error) {
   struct sj_watchdog *const w = sj_allocate(sizeof *w);
-  w->message = sj_format(
-      "%s: loading took more than %g s and was ended: does it work on very long strings or very deep nesting?\n", file,
-      seconds);
+  w->message = sj_format("%s: the model's code ran for more than %g s and was ended: is there an endless loop?\n", file,
+                         seconds);
   w->length = strlen(w->message);
   sem_init(&w->disarmed, 0, 0);
   clock_gettime(CLOCK_MONOTONIC, &w->deadline);

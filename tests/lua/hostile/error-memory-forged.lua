@@ -1,1 +1,0 @@
-error("not enough memory", 0)
