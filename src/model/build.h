@@ -28,6 +28,8 @@ struct sj_member_law {
   const char *what; /* "backend.service", for messages */
 };
 
+struct sj_lua_limits;
+
 struct sj_name_index {
   const char *name;
   uint32_t index;
@@ -52,10 +54,11 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
                     const struct sj_model *base, struct sj_mistakes *mistakes, struct sj_model **model);
 
 /* Loading from memory: the `length` bytes at `text` as the file `file`, data files below `directories` (ends with
- * NULL; none: no data files). Otherwise as sj_model_load; options->data_directory is not looked at. */
+ * NULL; none: no data files). `limits` may be NULL. Otherwise as sj_model_load; options->data_directory is not looked
+ * at. */
 enum sj_status sj_model_load_text(const char *file, const char *text, size_t length, const char *const *directories,
-                                  const struct sj_model_options *options, struct sj_model **model,
-                                  struct sj_error *error);
+                                  const struct sj_lua_limits *limits, const struct sj_model_options *options,
+                                  struct sj_model **model, struct sj_error *error);
 
 /* Tries the changes of every fault, each fault alone; what is impossible goes to `mistakes`. */
 void sj_check_changes(const struct sj_model *model, struct sj_mistakes *mistakes);

@@ -14,6 +14,7 @@
 struct load {
   const char *file, *text;
   size_t length;
+  const struct sj_lua_limits *limits;
   const struct sj_model_options *options;
   struct sj_overrides overrides;
   bool *resolved; /* overrides that some part of the file knew */
@@ -75,7 +76,7 @@ static enum sj_status load_part(struct load *load, size_t scenario, bool strict,
   for (size_t i = 0; i < load->overrides.count; i++) load->overrides.used[i] = false;
   struct sj_document *document = NULL;
   const enum sj_status status =
-      sj_read_document(load->file, load->text, load->length, scenario, &load->overrides, mistakes, &document, error);
+      sj_read_document(load->file, load->text, load->length, load->limits, scenario, &load->overrides, mistakes, &document, error);
   if (status) return status;
   apply_overrides(load, document, strict, mistakes);
   /* Where reading stopped early much would seem to be missing: report what is certain. */
@@ -199,7 +200,7 @@ static enum sj_status load_all(struct load *load, struct sj_mistakes *mistakes, 
                                struct sj_error *error) {
   struct sj_document *common = NULL;
   enum sj_status status =
-      sj_read_document(load->file, load->text, load->length, SIZE_MAX, &load->overrides, mistakes, &common, error);
+      sj_read_document(load->file, load->text, load->length, load->limits, SIZE_MAX, &load->overrides, mistakes, &common, error);
   if (status) return status;
   const char *const name = load->options ? load->options->scenario : NULL;
   const size_t wanted = name ? find_scenario(common, name) : SIZE_MAX;
@@ -221,13 +222,13 @@ static enum sj_status load_all(struct load *load, struct sj_mistakes *mistakes, 
 /* ---- the public functions ---- */
 
 enum sj_status sj_model_load_text(const char *file, const char *text, size_t length, const char *const *directories,
-                                  const struct sj_model_options *options, struct sj_model **model,
-                                  struct sj_error *error) {
+                                  const struct sj_lua_limits *limits, const struct sj_model_options *options,
+                                  struct sj_model **model, struct sj_error *error) {
   struct sj_error own;
   if (!error) error = &own;
   error->message[0] = 0;
   *model = NULL;
-  struct load load = {.file = file, .text = text, .length = length, .options = options};
+  struct load load = {.file = file, .text = text, .length = length, .limits = limits, .options = options};
   if (options) {
     load.overrides.texts = options->overrides;
     load.overrides.count = options->override_count;
@@ -289,7 +290,7 @@ enum sj_status sj_model_load(const char *path, const struct sj_model_options *op
                        : slash == path ? sj_copy_string("/")
                                        : sj_format("%.*s", (int)(slash - path), path);
   const char *const directories[] = {folder, options ? options->data_directory : NULL, NULL};
-  status = sj_model_load_text(path, text, length, directories, options, model, error);
+  status = sj_model_load_text(path, text, length, directories, NULL, options, model, error);
   free(folder);
   free(text);
   return status;

@@ -24,7 +24,7 @@ static inline enum sj_status try_load(const char *text, const char *override, co
   const char *const overrides[] = {override};
   const struct sj_model_options options = {
       .overrides = overrides, .override_count = override ? 1 : 0, .scenario = scenario};
-  return sj_model_load_text("test.lua", text, strlen(text), directories, &options, model, error);
+  return sj_model_load_text("test.lua", text, strlen(text), directories, NULL, &options, model, error);
 }
 
 /* The model, to be destroyed; fails the test with the message if it does not load. */

@@ -74,7 +74,7 @@ static void later_overrides_win_and_parameters_come_first(void **state) {
   for (size_t count = 0; count <= 8; count++) {
     const struct sj_model_options options = {.overrides = overrides, .override_count = count};
     struct sj_model *model;
-    if (sj_model_load_text("t.lua", text, strlen(text), directories, &options, &model, &error))
+    if (sj_model_load_text("t.lua", text, strlen(text), directories, NULL, &options, &model, &error))
       fail_msg("%s", error.message);
     static const double rates[] = {5, 6, 6, 6, 6, 7, 8, 9, 9};
     assert_true(model->clients[0].arrivals.rate == rates[count]);

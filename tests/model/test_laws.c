@@ -86,7 +86,7 @@ static void columns_of_files(void **state) {
   /* The column `broken` beside it is not looked at. */
   struct sj_error error;
   struct sj_model *model;
-  assert_int_equal(sj_model_load_text("t.lua", text, strlen(text), directories, NULL, &model, &error), SJ_OK);
+  assert_int_equal(sj_model_load_text("t.lua", text, strlen(text), directories, NULL, NULL, &model, &error), SJ_OK);
   assert_near(sj_distribution_mean(model->servers[0].apis[0].work.fixed), 0.5, 1e-15);
   sj_model_destroy(model);
 }

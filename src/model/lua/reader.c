@@ -64,7 +64,8 @@ static enum sj_status run(struct sj_lua *lua, struct sj_reader *reader, const ch
   return status;
 }
 
-enum sj_status sj_read_document(const char *file, const char *text, size_t length, size_t scenario,
+enum sj_status sj_read_document(const char *file, const char *text, size_t length,
+                                const struct sj_lua_limits *limits, size_t scenario,
                                 struct sj_overrides *overrides, struct sj_mistakes *mistakes,
                                 struct sj_document **document, struct sj_error *error) {
   struct sj_error own;
@@ -83,7 +84,7 @@ enum sj_status sj_read_document(const char *file, const char *text, size_t lengt
                              .wanted_scenario = scenario,
                              .scenario_function = LUA_NOREF};
   struct sj_lua *lua = NULL;
-  enum sj_status status = sj_lua_create(NULL, &lua, error);
+  enum sj_status status = sj_lua_create(limits, &lua, error);
   if (!status) status = run(lua, &reader, text, length, error);
   if (!status && !made->incomplete) report_pending(&reader);
   sj_lua_destroy(lua);
