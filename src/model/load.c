@@ -75,8 +75,8 @@ static enum sj_status load_part(struct load *load, size_t scenario, bool strict,
   *model = NULL;
   for (size_t i = 0; i < load->overrides.count; i++) load->overrides.used[i] = false;
   struct sj_document *document = NULL;
-  const enum sj_status status =
-      sj_read_document(load->file, load->text, load->length, load->limits, scenario, &load->overrides, mistakes, &document, error);
+  const enum sj_status status = sj_read_document(load->file, load->text, load->length, load->limits, scenario,
+                                                 &load->overrides, mistakes, &document, error);
   if (status) return status;
   apply_overrides(load, document, strict, mistakes);
   /* Where reading stopped early much would seem to be missing: report what is certain. */
@@ -199,8 +199,8 @@ static struct sj_model *empty_model(struct sj_document *common) {
 static enum sj_status load_all(struct load *load, struct sj_mistakes *mistakes, struct sj_model **model,
                                struct sj_error *error) {
   struct sj_document *common = NULL;
-  enum sj_status status =
-      sj_read_document(load->file, load->text, load->length, load->limits, SIZE_MAX, &load->overrides, mistakes, &common, error);
+  enum sj_status status = sj_read_document(load->file, load->text, load->length, load->limits, SIZE_MAX,
+                                           &load->overrides, mistakes, &common, error);
   if (status) return status;
   const char *const name = load->options ? load->options->scenario : NULL;
   const size_t wanted = name ? find_scenario(common, name) : SIZE_MAX;

@@ -40,8 +40,7 @@ static void examples_of_the_page_load(void **state) {
     assert_non_null(end);
     end[1] = 0;
     struct sj_model *const model = load(at);
-    for (size_t i = 0; i < model->scenario_count; i++)
-      sj_model_destroy(load_with(at, NULL, model->scenarios[i]));
+    for (size_t i = 0; i < model->scenario_count; i++) sj_model_destroy(load_with(at, NULL, model->scenarios[i]));
     sj_model_destroy(model);
     count++;
     at = end + 2;
@@ -105,10 +104,11 @@ static void shipped_models_load(void **state) {
   static const char *const names[] = {"mm1.lua", "retry-storm.lua", "call-graph.lua", "postgres.lua", "web-log.lua"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     struct sj_model *const model = load_shipped(names[i]);
-    char *const text = sj_model_text(model), *const json = sj_model_json(model), *const form = sj_model_canonical(model);
+    char *const text = sj_model_text(model), *const json = sj_model_json(model),
+                *const form = sj_model_canonical(model);
     json_error_t why;
-    json_t *const shown = json_loads(json, JSON_REJECT_DUPLICATES, &why),
-                  *const canonical = json_loads(form, JSON_REJECT_DUPLICATES, &why);
+    json_t *const shown = json_loads(json, JSON_REJECT_DUPLICATES, &why), *const canonical = json_loads(
+                                                                              form, JSON_REJECT_DUPLICATES, &why);
     assert_non_null(shown);
     assert_non_null(canonical);
     assert_string_equal(json_string_value(json_object_get(shown, "file")), names[i]);

@@ -64,9 +64,8 @@ static enum sj_status run(struct sj_lua *lua, struct sj_reader *reader, const ch
   return status;
 }
 
-enum sj_status sj_read_document(const char *file, const char *text, size_t length,
-                                const struct sj_lua_limits *limits, size_t scenario,
-                                struct sj_overrides *overrides, struct sj_mistakes *mistakes,
+enum sj_status sj_read_document(const char *file, const char *text, size_t length, const struct sj_lua_limits *limits,
+                                size_t scenario, struct sj_overrides *overrides, struct sj_mistakes *mistakes,
                                 struct sj_document **document, struct sj_error *error) {
   struct sj_error own;
   if (!error) error = &own;

@@ -47,13 +47,12 @@ struct sj_reader {
   size_t setting_count, setting_capacity;
 };
 
-/* Reads `length` bytes at `text` as the file `file`, within `limits` (may be NULL) and, if `scenario` is not SIZE_MAX, runs that scenario's function
- * on top. `*document` is the caller's. Mistakes are added to `mistakes`; reading goes on after them where it can.
- * SJ_OK also where there were mistakes; SJ_NO_MEMORY if the model used up its memory, with `error` set. What a scenario
- * sets is applied. */
-enum sj_status sj_read_document(const char *file, const char *text, size_t length,
-                                const struct sj_lua_limits *limits, size_t scenario,
-                                struct sj_overrides *overrides, struct sj_mistakes *mistakes,
+/* Reads `length` bytes at `text` as the file `file`, within `limits` (may be NULL) and, if `scenario` is not SIZE_MAX,
+ * runs that scenario's function on top. `*document` is the caller's. Mistakes are added to `mistakes`; reading goes on
+ * after them where it can. SJ_OK also where there were mistakes; SJ_NO_MEMORY if the model used up its memory, with
+ * `error` set. What a scenario sets is applied. */
+enum sj_status sj_read_document(const char *file, const char *text, size_t length, const struct sj_lua_limits *limits,
+                                size_t scenario, struct sj_overrides *overrides, struct sj_mistakes *mistakes,
                                 struct sj_document **document, struct sj_error *error);
 
 /* ---- shared by the files of the reader ---- */
