@@ -132,7 +132,7 @@ static bool calls_others(const struct sj_server *server) {
   return false;
 }
 
-static bool is_stage(const struct sj_model *model, uint32_t index) {
+bool is_stage_of_pipeline(const struct sj_model *model, uint32_t index) {
   for (size_t i = 0; i < model->server_count; i++)
     for (size_t a = 0; a < model->servers[i].api_count; a++) {
       const struct sj_api *const api = &model->servers[i].apis[a];
@@ -167,7 +167,7 @@ static void walk_model(struct walk *walk, const struct sj_model *model, const st
     if (calls_others(server)) put_calls(walk, name, pool ? &pool->calls : &none, visits);
     free(name);
     name = sj_format("%s.stage", server->name);
-    if (is_stage(model, (uint32_t)i)) put_calls(walk, name, pool ? &pool->stages : &none, visits);
+    if (is_stage_of_pipeline(model, (uint32_t)i)) put_calls(walk, name, pool ? &pool->stages : &none, visits);
     free(name);
     for (uint32_t m = 0; members && server->pool && m < server->count; m++) {
       name = sj_format("%s[%u]", server->name, m);

@@ -241,8 +241,20 @@ static bool plain_call(const struct sj_model *model, const struct sj_call *call)
          !call->breaker.given && call->connections == 0 && !call->network.given && !sj_law_given(&call->stage_timeout);
 }
 
-/* Whether every request is one attempt at one server, done when that is done: then nothing else needs to be kept of it.
- */
+/* A server of a pipeline that hands all on to one other, and never refuses. */
+static bool plain_stage(const struct sj_model *model, const struct sj_server *server) {
+  return server->capacity == INFINITY && server->admission_count == 0 && !server->join &&
+         server->discipline != SJ_PROCESSOR_SHARING && model->fault_count == 0;
+}
+
+static bool plain_api(const struct sj_model *model, const struct sj_server *server, const struct sj_api *api) {
+  if (api->call_count == 0) return true;
+  return api->forward && api->call_count == 1 && plain_call(model, &api->calls[0]) && plain_stage(model, server) &&
+         plain_stage(model, &model->servers[api->calls[0].targets[0].server]);
+}
+
+/* Whether every request is one attempt at one server, or at one after the other, done when that is done: then nothing
+ * else needs to be kept of it. */
 static bool is_plain(const struct sj_model *model) {
   if (model->fault_count > 0) return false;
   for (size_t i = 0; i < model->client_count; i++) {
@@ -255,7 +267,7 @@ static bool is_plain(const struct sj_model *model) {
     const struct sj_server *const server = &model->servers[i];
     if (server->join || server->discipline == SJ_PROCESSOR_SHARING) return false;
     for (size_t a = 0; a < server->api_count; a++)
-      if (server->apis[a].call_count > 0) return false;
+      if (!plain_api(model, server, &server->apis[a])) return false;
   }
   return true;
 }
@@ -282,7 +294,7 @@ static void measure_once(struct engine *engine) {
     const uint32_t server = model->clients[i].call.targets[0].server;
     size_t callers = 0;
     for (size_t c = 0; c < model->client_count; c++) callers += model->clients[c].call.targets[0].server == server;
-    if (callers > 1 || engine->options->members) continue;
+    if (callers > 1 || engine->options->members || is_stage_of_pipeline(model, server)) continue;
     engine->clients[i].latency_from = &engine->servers[server];
     engine->clients[i].statistics->latency_elsewhere = true;
   }

@@ -391,6 +391,11 @@ static inline uint64_t attempt_lineage(const struct attempt *attempt) {
   return attempt->number == 0 ? attempt->request->lineage : lineage_below(attempt->request->lineage, attempt->number);
 }
 
+/* The lineage of stage `stage` (0, 1, ...) of the flow that an attempt of lineage `root` has become. */
+static inline uint64_t stage_lineage(uint64_t root, uint32_t stage) {
+  return lineage_below(root, UINT64_C(0x20000) + stage);
+}
+
 static inline void schedule(struct engine *engine, double time, enum event_kind kind, void *argument) {
   sj_event_schedule(&engine->events, time, (uint32_t)kind, argument, false);
 }

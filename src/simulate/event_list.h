@@ -59,6 +59,22 @@ void sj_event_cancel(struct sj_event_list *list, uint32_t slot);
 /* Fills the hole at the root with the last key; from many to few, if there are. */
 void sj_event_list_close_hole(struct sj_event_list *list);
 
+/* `key` has come up to place i, one level (4 ... 7) or two (8 ... 23) below the root, and will soon be taken: fetches
+ * what it stands for, first the slot and then, one level higher, the argument. With many pending both are far from the
+ * processor. */
+enum { SJ_EVENTS_AHEAD = 20 };
+static inline void sj_event_list_look_ahead(const struct sj_event_list *list, uint32_t i, sj_event_key key) {
+  const struct sj_event *const event = &list->slots[(uint32_t)key & ((1u << SJ_EVENT_SLOT_BITS) - 1)];
+  if (i >= 8) {
+    __builtin_prefetch(event, 1);
+    return;
+  }
+  const char *const argument = event->argument;
+  __builtin_prefetch(argument - 64, 1); /* an attempt lies inside its request */
+  __builtin_prefetch(argument, 1);
+  __builtin_prefetch(argument + 64, 1);
+}
+
 /* Moves `key` down from the root to its place. */
 static inline void sj_event_list_sift_down(struct sj_event_list *list, sj_event_key key) {
   sj_event_key *const heap = list->heap;
@@ -75,6 +91,7 @@ static inline void sj_event_list_sift_down(struct sj_event_list *list, sj_event_
       const uint32_t least = heap[right] < heap[left] ? right : left;
       if (key < heap[least]) break;
       heap[i] = heap[least];
+      if (i - 4 < SJ_EVENTS_AHEAD) sj_event_list_look_ahead(list, i, heap[i]);
       i = least;
     } else {
       if (child >= end) break;

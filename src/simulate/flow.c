@@ -20,7 +20,7 @@ static uint32_t stage_server(const struct request *stage) { return stage->caller
 
 static void begin_stage(struct engine *engine, struct flow *flow, struct caller *caller, uint16_t target) {
   const struct request *const origin = flow->root->request;
-  const uint64_t lineage = lineage_below(attempt_lineage(flow->root), UINT64_C(0x20000) + flow->stages++);
+  const uint64_t lineage = stage_lineage(attempt_lineage(flow->root), flow->stages++);
   struct request *const stage = request_create(engine, caller, lineage);
   if (!stage) return;
   stage->flags = REQUEST_OPEN | REQUEST_STAGE | (origin->flags & REQUEST_COUNTED);

@@ -1,6 +1,6 @@
-/* Requests of which nothing needs to be kept but when they came: one attempt, at one server, done when it is done
- * there. What other files do in steps that may be apart in time or go wrong is here in one piece; most simple queues
- * are models of this kind. */
+/* Requests of which nothing needs to be kept but when they came: one attempt, at one server (or handed on from one to
+ * the next), done when it is done there. What other files do in steps that may be apart in time or go wrong is here in
+ * one piece; most simple queues are models of this kind. */
 #ifndef SJ_SIMULATE_PLAIN_H
 #define SJ_SIMULATE_PLAIN_H
 
@@ -45,8 +45,8 @@ static inline __attribute__((always_inline)) void plain_arrive(struct engine *en
   struct attempt *const attempt = &request->first;
   attempt->request = request;
   attempt->server = caller->only;
-  attempt->number = 0;
   attempt->api = caller->only_api;
+  attempt->number = attempt->server->spec->apis[attempt->api].forward;
   attempt->flags = ATTEMPT_OUT | ATTEMPT_FIRST;
   engine->open++;
   client->statistics->cell_arrivals++;
@@ -55,13 +55,28 @@ static inline __attribute__((always_inline)) void plain_arrive(struct engine *en
     client->statistics->arrivals++;
     caller->counts->attempts++;
     if (__builtin_expect(client->members != NULL, 0)) client->members[member].arrivals++;
+    if (attempt->number) engine->servers[attempt->server->index].stages.attempts++;
   }
   receive(engine, attempt->server, attempt);
 }
 
 static inline __attribute__((always_inline)) void plain_served(struct engine *engine, struct attempt *attempt) {
   struct request *const request = attempt->request;
-  finish_service(engine, attempt->server, attempt, true);
+  struct server *const server = attempt->server;
+  finish_service(engine, server, attempt, true);
+  if (attempt->number) {
+    const struct sj_api *const api = &server->spec->apis[attempt->api];
+    if (api->forward) {
+      const struct sj_target *const target = &api->calls[0].targets[0];
+      struct server_pool *const pool = &engine->servers[target->server];
+      if (request->flags & REQUEST_COUNTED) pool->stages.attempts++;
+      attempt->number++;
+      attempt->api = (uint16_t)target->api;
+      attempt->server = &pool->members[0];
+      receive(engine, attempt->server, attempt);
+      return;
+    }
+  }
   note_closed(engine, request, OUTCOME_OK);
   sj_pool_give(&engine->requests, request);
 }

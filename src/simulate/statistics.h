@@ -93,6 +93,8 @@ bool statistics_name(struct sj_results *results, const struct sj_model *model, b
 /* Notes one cell of the time series, which ends now. */
 enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3 };
 void series_cell(struct engine *engine);
+/* Whether the server hands requests on, or is handed some: it has figures of the stages sent to it. */
+bool is_stage_of_pipeline(const struct sj_model *model, uint32_t server);
 /* Fills a run's values and moves its histograms, in the order of the names. */
 void statistics_fill(struct engine *engine, bool members, struct sj_run *run);
 
