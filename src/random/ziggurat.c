@@ -48,7 +48,7 @@ double sj_ziggurat_normal_slow(struct sj_stream *stream, uint64_t bits) {
     } else if (!accepted) {
       accepted = height(stream, sj_ziggurat_normal_heights, i) < sj_exp(-0.5 * x * x);
     }
-    if (accepted) return bits & 256 ? -x : x;
+    if (accepted) return sj_ziggurat_sign(x, bits);
     bits = sj_stream_next(stream);
   }
 }

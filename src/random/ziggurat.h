@@ -3,6 +3,8 @@
 #ifndef SJ_RANDOM_ZIGGURAT_H
 #define SJ_RANDOM_ZIGGURAT_H
 
+#include <string.h>
+
 #include "random/stream.h"
 
 /* Tables and slow paths; ziggurat.c says how they are computed. */
@@ -25,8 +27,8 @@ static inline double sj_draw_exponential(struct sj_stream *stream) {
   return sj_ziggurat_exponential_slow(stream, bits);
 }
 
-/* The same as the first sj_draw_exponential of the stream (key, number), without making the stream: half of its state is not needed
- * in 98.9 % of calls. */
+/* The same as the first sj_draw_exponential of the stream (key, number), without making the stream: half of its state
+ * is not needed in 98.9 % of calls. */
 static inline double sj_draw_exponential_at(uint64_t key, uint64_t number) {
   const uint64_t bits = sj_stream_first(key, number);
   const struct sj_ziggurat_layer *const layer = &sj_ziggurat_exponential_layers[bits & 255];
@@ -37,16 +39,23 @@ static inline double sj_draw_exponential_at(uint64_t key, uint64_t number) {
   return sj_draw_exponential(&stream);
 }
 
+/* x with its sign turned where bit 8 is set; a branch would be mispredicted half the time. */
+static inline double sj_ziggurat_sign(double x, uint64_t bits) {
+  uint64_t word;
+  memcpy(&word, &x, sizeof word);
+  word ^= (bits & 256) << 55;
+  memcpy(&x, &word, sizeof x);
+  return x;
+}
+
 /* A draw from the standard normal distribution. The low 8 bits choose the layer, bit 8 the sign, the upper 55 the
  * abscissa. */
 static inline double sj_draw_normal(struct sj_stream *stream) {
   const uint64_t bits = sj_stream_next(stream);
   const struct sj_ziggurat_layer *const layer = &sj_ziggurat_normal_layers[bits & 255];
   const uint64_t abscissa = bits >> 9;
-  if (__builtin_expect(abscissa < layer->limit, 1)) {
-    const double x = (double)(int64_t)abscissa * layer->scale;
-    return bits & 256 ? -x : x;
-  }
+  if (__builtin_expect(abscissa < layer->limit, 1))
+    return sj_ziggurat_sign((double)(int64_t)abscissa * layer->scale, bits);
   return sj_ziggurat_normal_slow(stream, bits);
 }
 
