@@ -72,13 +72,24 @@ static double interpolated_share(const double x[3], const double f[3]) {
          (x[2] - x[0]) / (x[1] - x[0]) * f[0] / (f[2] - f[0]) * f[1] / (f[2] - f[1]);
 }
 
+/* Where to look next: interpolated, but at every third step and wherever that does not lie inside, in the middle;
+ * always some last digits away from the last point, so that both ends close in. */
+static double next_candidate(const double x[3], const double f[3], double low, double high, int step) {
+  const double middle = middle_of(low, high);
+  const double share = step % 3 == 2 ? -1 : interpolated_share(x, f);
+  const double least = 2 * DBL_EPSILON * fabs(x[0]) / fabs(x[1] - x[0]);
+  if (share < 0 || least >= 0.25) return middle;
+  const double candidate = x[0] + fmin(fmax(share, least), 1 - least) * (x[1] - x[0]);
+  return candidate > low && candidate < high ? candidate : middle;
+}
+
 /* The smallest double in (low, high] that reaches the level, where `high` does and `low` does not. */
 static double search(const struct sj_distribution *d, struct level l, double low, double high) {
   double x[3] = {high, low, low}; /* the last point, the other end of the bracket, the point before */
   double f[3] = {excess(d, high, l), excess(d, low, l), 0};
   f[2] = f[1];
   double candidate = middle_of(low, high);
-  for (int i = 0; i < 400 && candidate > low && candidate < high; i++) {
+  for (int step = 0; candidate > low && candidate < high; step++) {
     const double value = excess(d, candidate, l);
     if ((value >= 0) == (f[0] >= 0)) {
       x[2] = x[0];
@@ -95,13 +106,7 @@ static double search(const struct sj_distribution *d, struct level l, double low
       high = candidate;
     else
       low = candidate;
-    const double share = interpolated_share(x, f);
-    candidate = middle_of(low, high);
-    if (share < 0) continue;
-    /* Always a step of some last digits, so that both ends close in. */
-    const double least = 2 * DBL_EPSILON * fabs(x[0]) / fabs(x[1] - x[0]);
-    if (least >= 0.25) continue;
-    candidate = x[0] + fmin(fmax(share, least), 1 - least) * (x[1] - x[0]);
+    candidate = next_candidate(x, f, low, high, step);
   }
   return high;
 }
@@ -175,7 +180,7 @@ static double search_between(const struct sj_distribution *d, struct level l, do
   high = fmin(high, max);
   step = DBL_EPSILON * fabs(high) + DBL_MIN;
   for (; high < max && excess(d, high, l) < 0; step *= 16) high += step;
-  return high >= max ? max : search(d, l, low, high);
+  return isfinite(high) ? search(d, l, low, fmin(high, max)) : high;
 }
 
 static double search_bounded(const struct sj_distribution *d, struct level l) {

@@ -63,6 +63,7 @@ double sj_log_gamma_excess(double x) {
 /* x^a e^-x / Gamma(a + 1). */
 static double gamma_front(double a, double x) {
   if (a >= large) return exp(-a * sj_phi(x / a, (x - a) / a)) / (sqrt(2 * pi * a) * sj_gamma_star(a));
+  if (x > 1500) return 0;
   const double root = exp(-x / 2); /* e^-x alone may underflow where the product does not */
   return pow(x, a) * root / tgamma(a + 1) * root;
 }
