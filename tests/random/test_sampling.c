@@ -10,7 +10,7 @@ static uint64_t key_of(const char *law, double parameter) {
 
 static void continuous_laws_pass_kolmogorovs_test(void **state) {
   (void)state;
-  enum { DRAWS = 200000 };
+  enum { DRAWS = 100000 };
   double *const x = malloc(DRAWS * sizeof *x);
   bool fine = true;
   for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
@@ -31,7 +31,7 @@ static void continuous_laws_pass_kolmogorovs_test(void **state) {
 /* Bins that end at quantiles, closer together in both tails. An atom of the law is one draw that no quantile separates,
  * so that each bin's probability is the difference of the cdf at its ends. */
 static double binned_p(const struct sj_distribution *d, uint64_t key, int draws) {
-  enum { MIDDLE = 60, TAIL = 5, BINS = MIDDLE + 2 * TAIL };
+  enum { MIDDLE = 30, TAIL = 5, BINS = MIDDLE + 2 * TAIL };
   double edges[BINS], mass[BINS];
   uint64_t counts[BINS] = {0};
   for (int i = 0; i < BINS - 1; i++) {
