@@ -111,8 +111,10 @@ static void client_destroy(struct engine *engine, struct client *client) {
   free(client->owned_sizes);
 }
 
-static bool statistics_create(struct server_statistics *s, const struct sj_server *spec, uint32_t members) {
+static bool statistics_create(const struct engine *engine, struct server_statistics *s, const struct sj_server *spec,
+                              uint32_t members) {
   s->members = members;
+  s->members_counted = members > 1 || engine->faulty;
   s->empty_members = members;
   if (spec->api_count <= 1) return true;
   s->apis = calloc(3 * spec->api_count, sizeof *s->apis);
@@ -131,7 +133,7 @@ static bool create_member(struct engine *engine, struct server_pool *pool, struc
   server->pace = spec->speed;
   server->stretch = 1 / spec->speed;
   server->discipline = spec->discipline;
-  server->counted_apart = pool->count > 1 || pool->member_statistics;
+  server->counted_apart = pool->count > 1 || pool->member_statistics || engine->faulty;
   server->slow = 1;
   server->service_key = sj_stream_key(engine->seed, engine->run, spec->name, "service");
   server->admission_key = sj_stream_key(engine->seed, engine->run, spec->name, "admission");
@@ -181,12 +183,12 @@ static bool pool_create(struct engine *engine, struct server_pool *pool, const s
   pool->members = calloc(spec->count, sizeof *pool->members);
   pool->call_keys = calloc(spec->api_count, sizeof *pool->call_keys);
   if (!pool->statistics || !pool->members || !pool->call_keys) return false;
-  if (!statistics_create(pool->statistics, spec, spec->count)) return false;
+  if (!statistics_create(engine, pool->statistics, spec, spec->count)) return false;
   if (engine->options->members && spec->pool) {
     pool->member_statistics = calloc(spec->count, sizeof *pool->member_statistics);
     if (!pool->member_statistics) return false;
     for (uint32_t m = 0; m < spec->count; m++)
-      if (!statistics_create(&pool->member_statistics[m], spec, 1)) return false;
+      if (!statistics_create(engine, &pool->member_statistics[m], spec, 1)) return false;
   }
   for (uint32_t m = 0; m < spec->count; m++)
     if (!create_member(engine, pool, &pool->members[m])) return false;

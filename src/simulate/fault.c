@@ -58,7 +58,7 @@ bool fault_cuts(const struct engine *engine, const struct caller *caller, const 
   for (size_t i = 0; i < engine->model->fault_count; i++) {
     const struct fault_state *const fault = &engine->faults[i];
     if (fault->spec->kind != SJ_FAULT_CUT) continue;
-    if (!fault->active && !(fault->ended >= since)) continue;
+    if (!fault->active && !(fault->ended > since)) continue;
     if ((is_place(fault, is_client, index, caller->member) &&
          is_other(fault->spec, false, server->index, server->member)) ||
         (is_place(fault, false, server->index, server->member) &&

@@ -43,7 +43,7 @@ static void share(struct engine *engine, struct server *server, struct attempt *
 }
 
 static void refuse(struct engine *engine, struct server *server, struct attempt *attempt) {
-  if (attempt->request->flags & REQUEST_COUNTED) {
+  if (attempt->request->flags & REQUEST_COUNTED && !server->down) {
     server->statistics->dropped++;
     if (server->own) server->own->dropped++;
   }

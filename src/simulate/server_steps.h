@@ -49,8 +49,10 @@ static inline void count_levels(struct server *server, double now, int in_system
   }
   count_into(server->statistics, now, in_system, waiting, busy);
   if (!server->counted_apart) return;
-  if (server->statistics->members > 1 && in_system) count_members(server->statistics, server, now, in_system);
-  if (server->own) count_into(server->own, now, in_system, waiting, busy);
+  if (server->statistics->members_counted && in_system) count_members(server->statistics, server, now, in_system);
+  if (!server->own) return;
+  count_into(server->own, now, in_system, waiting, busy);
+  if (server->own->members_counted && in_system) count_members(server->own, server, now, in_system);
 }
 
 /* The work that an attempt brings, in time of a server at pace 1. */

@@ -121,7 +121,7 @@ void server_statistics_close(struct server_statistics *s, double capacity, doubl
   s->window.orbit[0] = sj_gauge_mean(&s->orbit);
   s->window.orbit[1] = sj_gauge_std(&s->orbit);
   s->window.utilization = s->threads_area > 0 ? sj_gauge_area(&s->busy) / s->threads_area : NAN;
-  if (s->members > 1) {
+  if (s->members_counted) {
     s->window.full = s->full_area / (window * s->members);
     s->window.empty = s->empty_area / (window * s->members);
   } else {

@@ -58,7 +58,9 @@ struct server_statistics {
                        gauges are made of in_system's when the window closes */
   double threads_area, threads_since; /* integral of the number of threads over time */
   double threads;
-  /* Of a pool of several: members at capacity, members with nobody, and their integrals over time. */
+  /* Of a pool of several, or where a fault may change the capacity: members at capacity, members with nobody, and their
+   * integrals over time. Else in_system says it. */
+  bool members_counted;
   uint32_t members, full_members, empty_members;
   double members_since, full_area, empty_area;
   double cell_busy, cell_threads; /* areas at the time series' last cell */

@@ -170,6 +170,8 @@ void server_changed(struct engine *engine, struct server *server, const struct s
   server->spec = spec;
   if (spec->capacity != server->capacity) {
     server_statistics_capacity(server->statistics, server->in_system, server->capacity, spec->capacity, engine->now);
+    if (server->own)
+      server_statistics_capacity(server->own, server->in_system, server->capacity, spec->capacity, engine->now);
     server->capacity = spec->capacity;
   }
   server_draw_laws(engine, server);
