@@ -30,6 +30,9 @@ def priority():
         o.check("api.%s.sojourn.mean" % name, wait + moments[1])
         o.check(name + ".latency.mean", wait + moments[1])
     o.check("api.waiting.mean", sum(o.p[name] * wait for name, wait in zip(classes, waits)))
+    inner = theory.exponential_moments(1)
+    for name, wait in zip(("first", "second"), theory.cobham_waits([(o.p.urgent, inner), (o.p.normal, inner)])):
+        o.check(name + ".latency.mean", wait + 1)
     o.check("api.utilization.mean", sum(o.p[name] * moments[1] for name, moments in classes.items()))
 
 

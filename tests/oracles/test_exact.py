@@ -1,9 +1,11 @@
 """Models in which nothing is random: every figure by hand, or by a few lines of recursion written from the
-definitions."""
+definitions. And rows of requests, from which the figures follow."""
 
+import math
+import os
 from collections import deque
 
-from oracle import RESOLUTION, Suite, sample_quantile
+from oracle import MODELS, RESOLUTION, Suite, parameters, sample_quantile
 
 suite = Suite()
 
@@ -153,6 +155,48 @@ def codel():
     o.check_exact("api.dropped", refused)
 
 
-for check in (regular, coordinated_omission, breaker, codel):
+def rows():
+    """Every request's row: the figures follow from the rows, and the rows are those of an M/M/1 queue: intervals and
+    services, which first in first out gives back, are independent and exponential. (Kolmogorov and Smirnov's distance
+    times the root of n exceeds 2.3 with a probability of 5e-5; so does a correlation times it 4.06.)"""
+    model = os.path.join(MODELS, "mm1.lua")
+    p = parameters(model)
+    options = {"runs": 2, "duration": 100000, "warmup": 0}
+    o = suite.oracle("mm1", None, **options)
+    text = suite.run(["simulate", model, "--csv", "-", "--quiet"] +
+                     [word for name, value in options.items() for word in ("--" + name, str(value))]).decode()
+    header, *lines = [line.split(",") for line in text.splitlines()]
+    for run in range(2):
+        table = [dict(zip(header, line)) for line in lines if line[0] == str(run)]
+        requests = sorted((float(row["arrival"]), float(row["latency"])) for row in table)
+        latencies = [latency for _, latency in requests]
+        figures = {name: o.metrics[name]["runs"][run] for name in o.metrics}
+        mean = sum(latencies) / len(latencies)
+        std = math.sqrt(sum((latency - mean) ** 2 for latency in latencies) / (len(latencies) - 1))
+        suite.case(len(requests) == figures["web.completed"] and max(latencies) == figures["web.latency.max"] and
+                   abs(mean / figures["web.latency.mean"] - 1) < 1e-9 and
+                   abs(std / figures["web.latency.std"] - 1) < 1e-9 and
+                   all(abs(sample_quantile(latencies, share) / figures["web.latency." + name] - 1) < RESOLUTION
+                       for name, share in PERCENTILES), "rows of run %d: give the run's figures" % run)
+        free, before, services, intervals = 0.0, 0.0, [], []
+        for arrival, latency in requests:
+            services.append(arrival + latency - max(arrival, free))
+            intervals.append(arrival - before)
+            free, before = arrival + latency, arrival
+        for name, values, rate in (("services", services, p.mu), ("intervals", intervals, p["lambda"])):
+            n = len(values)
+            distance = max(max(abs(share - i / n), abs(share - (i + 1) / n)) for i, share in
+                           enumerate(-math.expm1(-rate * value) for value in sorted(values)))
+            deviations = [rate * value - 1 for value in values]
+            correlations = [abs(sum(a * b for a, b in zip(deviations, deviations[lag:]))) / math.sqrt(n)
+                            for lag in (1, 2)]
+            correlations.append(abs(sum(rate * a * p.mu * b - rate * a - p.mu * b + 1 for a, b in
+                                        zip(values, services[1:]))) / math.sqrt(n))
+            suite.case(min(values) >= 0 and distance * math.sqrt(n) < 2.3 and max(correlations) < 4.06,
+                       "rows of run %d: %s independent and exponential (%.2f, %s)" % (
+                           run, name, distance * math.sqrt(n), ", ".join("%.2f" % c for c in correlations)))
+
+
+for check in (regular, coordinated_omission, breaker, codel, rows):
     check()
 suite.finish()

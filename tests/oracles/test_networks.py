@@ -127,6 +127,13 @@ def calls():
     o.check("asynchronous.wait.mean", queue.wait)
     o.check("to-logger.latency.mean", queue.sojourn)
     o.check("log.sojourn.mean", theory.MMc(lam, 1).sojourn)  # departures of M/M/1 are Poisson (Burke 1956)
+    o.check("to-strict.completed.ratio", 1 - o.p.failing)
+    o.check("to-strict.failed.error.ratio", o.p.failing)
+    o.check("to-strict.latency.mean", one[1] + two[1])
+    o.check_exact("to-lenient.failed", 0)
+    o.check("to-lenient.latency.mean", one[1] + two[1])
+    o.check("strict.sojourn.mean", one[1] + (1 - o.p.failing) * two[1])
+    o.check("two.throughput", lam * (3 + 1 + 1 - o.p.failing))
 
 
 def connections():
@@ -162,7 +169,15 @@ def breakdowns():
     o.check("to-slows.latency.mean", slows.sojourn)
     o.check("slows.in_system.mean", slows.in_system)
     o.check("slows.empty", slows.empty)
+    # A member's phases: none stands still, it does, another does.
+    member = chains.ModulatedQueue([lam] * 3, [mu, 0, mu],
+                                   [[0, breaks / 3, breaks * 2 / 3], [repairs, 0, 0], [repairs, 0, 0]])
+    o.check("to-members.latency.mean", member.sojourn)
+    o.check("member.empty", member.empty)
     crashes = chains.Disasters(lam, mu, breaks, repairs)
+    o.check("to-silently.completed.ratio", crashes.served)
+    o.check("to-silently.failed.refused.ratio", crashes.refused)
+    o.check("to-silently.failed.timeout.ratio", crashes.cleared)
     o.check("crashes.in_system.mean", crashes.in_system)
     o.check("to-crashes.completed.ratio", crashes.served)
     o.check(lambda run: run["to-crashes.failed.refused"] / run["to-crashes.arrivals"], crashes.refused, "refused")

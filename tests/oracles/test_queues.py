@@ -58,6 +58,10 @@ def loss():
                 name + ".dropped / arrivals")
         o.check(name + ".in_system.mean", load * (1 - blocked))
         o.check(client + ".latency.mean", o.p.mean)
+    o.check("to-silent.failed.ratio", blocked)
+    o.check_exact(lambda run: run["to-silent.failed.timeout"] - run["to-silent.failed"], 0,
+                  "to-silent: all failures are timeouts")
+    o.check_exact("to-silent.latency.max", o.p.mean)
     o.check("exponential.full", blocked)
     o.check("lognormal.full", blocked)
     o.check("exponential.utilization.mean", load * (1 - blocked) / threads)

@@ -55,7 +55,8 @@ def compare(o, prefixes, published, computed, unit):
             metric = "%s.%s" % (prefix, name)
             o.check_exact(metric, paper / unit, "%s as published" % metric, relative=0.002)
             # The mean is exact; a percentile is the middle of a histogram's cell.
-            o.check_exact(metric, hand / unit, "%s by recursion" % metric, relative=1e-9 if name == "mean" else RESOLUTION)
+            o.check_exact(metric, hand / unit, "%s by recursion" % metric,
+                          relative=1e-9 if name == "mean" else RESOLUTION)
 
 
 data = os.path.join(suite.ready_models, "data")

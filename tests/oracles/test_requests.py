@@ -108,8 +108,9 @@ def links():
 def arrivals():
     o = suite.oracle("piecewise")
     mean, count = theory.infinite_server_mean([(0, o.p.quiet), (10, o.p.rush), (15, o.p.calm)], o.p.mu, 20)
-    o.check("api.in_system.mean", mean)
-    o.check("web.arrivals", count)
+    for client, server in (("web", "api"), ("faulted", "other-api")):
+        o.check(server + ".in_system.mean", mean)
+        o.check(client + ".arrivals", count)
     o.check("web.latency.mean", 1 / o.p.mu)
     o = suite.oracle("spread")
     o.check("api.empty", theory.spread_empty(int(o.p.count), o.p.over, o.p.stay))

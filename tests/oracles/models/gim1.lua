@@ -17,4 +17,5 @@ client "bursty" {
 servers "pool" { count = members, service = exponential { rate = mu } }
 client "balanced" { calls = "pool", policy = round_robin, arrivals = poisson { rate = lambda } }
 servers "other-pool" { count = members, service = exponential { rate = mu } }
-clients "scattered" { count = 4, calls = "other-pool", policy = random, arrivals = poisson { rate = lambda } }
+clients "scattered" {
+  count = 4, per_client = true, calls = "other-pool", policy = random, arrivals = poisson { rate = lambda / 4 } }

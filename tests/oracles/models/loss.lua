@@ -11,3 +11,6 @@ server "admitted" { threads = 2 * threads, admission = max_in_flight(threads), s
 client "to-exponential" { calls = "exponential", arrivals = poisson { rate = lambda } }
 client "to-lognormal" { calls = "lognormal", arrivals = poisson { rate = lambda } }
 client "to-admitted" { calls = "admitted", arrivals = poisson { rate = lambda } }
+-- Refused without a word: the caller learns of it by its timeout, which no service exceeds.
+server "silent" { threads = threads, capacity = threads, service = constant(mean), refuse = "silent" }
+client "to-silent" { calls = "silent", arrivals = poisson { rate = lambda }, timeout = 2 * mean }

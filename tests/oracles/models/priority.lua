@@ -10,3 +10,8 @@ server "api" {
 client "bulk" { calls = "api.bulk", priority = 9, arrivals = poisson { rate = bulk } }
 client "urgent" { calls = "api.urgent", priority = -1, arrivals = poisson { rate = urgent } }
 client "normal" { calls = "api.normal", arrivals = poisson { rate = normal } }
+-- The same order behind another server, whose calls inherit the priority.
+server "relay" { async = true, apis = { go = { work = 0, calls = { { "inner" } } } } }
+server "inner" { discipline = "priority", service = exponential { mean = 1 } }
+client "first" { calls = "relay.go", priority = 1, arrivals = poisson { rate = urgent } }
+client "second" { calls = "relay.go", priority = 2, arrivals = poisson { rate = normal } }
