@@ -155,6 +155,10 @@ def mmpp():
         o.check(server + ".in_system.mean", queue.in_system)
         o.check(server + ".empty", queue.empty)
         o.check(client + ".arrivals.rate", queue.arrival_rate)
+    o = suite.oracle("mmpp-start")
+    sources = int(o.p.sources)
+    o.check(lambda run: sum(run["source-%d.arrivals" % (i + 1)] for i in range(sources)),
+            2 * sources * (o.p.calm + o.p.storm) / 2, "arrivals of all sources")
 
 
 def breakdowns():
