@@ -162,7 +162,12 @@ def mmpp():
 
 
 def breakdowns():
-    o = suite.oracle("breakdowns")
+    """Once in order of arrival, once with processor sharing: exponential work forgets, so the chain is the same."""
+    for discipline in ("fifo", "ps"):
+        check_breakdowns(suite.oracle("breakdowns", {"discipline": discipline}))
+
+
+def check_breakdowns(o):
     lam, mu, breaks, repairs = o.p["lambda"], o.p.mu, o.p.breaks, o.p.repairs
     switch = [[0, breaks], [repairs, 0]]
     stalls = chains.breakdown_in_system(lam, mu, breaks, repairs)

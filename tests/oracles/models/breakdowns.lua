@@ -4,19 +4,20 @@ local lambda = param("lambda", 0.5, "arrivals per second")
 local mu = param("mu", 1, "services per second")
 local breaks = param("breaks", 0.05, "breakdowns per second of work")
 local repairs = param("repairs", 0.2, "repairs per second of breakdown")
+local discipline = param("discipline", "fifo", "order of service")
 local by = param("by", 4, "slow: times as long")
 
-run { duration = 7e5, warmup = 1000, runs = 16, kind = "steady" }
+run { duration = 5.5e5, warmup = 1000, runs = 16, kind = "steady" }
 for _, name in ipairs { "stalls", "slows", "crashes" } do
-  server(name) { service = exponential { rate = mu } }
+  server(name) { discipline = discipline, service = exponential { rate = mu } }
   client("to-" .. name) { calls = name, arrivals = poisson { rate = lambda } }
 end
 local every, lasts = exponential { rate = breaks }, exponential { rate = repairs }
 -- What a crash loses may also be lost without a word, until its timeout.
-server "silently" { service = exponential { rate = mu } }
+server "silently" { discipline = discipline, service = exponential { rate = mu } }
 client "to-silently" { calls = "silently", arrivals = poisson { rate = lambda }, timeout = 1000 }
 -- Of three members one at a time stands still, any of them.
-servers "member" { count = 3, service = exponential { rate = mu } }
+servers "member" { count = 3, discipline = discipline, service = exponential { rate = mu } }
 client "to-members" { calls = "member", arrivals = poisson { rate = 3 * lambda } }
 fault { every = every, lasts = lasts, stall = "stalls" }
 fault { every = every, lasts = lasts, slow = "slows", by = by }
