@@ -81,7 +81,8 @@ def fork_join():
     latency = chains.fork_join_of_two(o.p["lambda"], o.p.mu)
     half = theory.MMc(o.p["lambda"], o.p.mu)
     o.check("web.latency.mean", latency)
-    o.check("pipeline.latency.mean", latency)
+    o.check("pipeline.latency.mean", latency + o.p.after)
+    o.check("after.throughput", o.p["lambda"])
     for server in ("left", "right", "upper", "lower"):
         o.check(server + ".sojourn.mean", half.sojourn)
     o.check("front.in_system.mean", o.p["lambda"] * latency)

@@ -6,9 +6,9 @@ local jitter = param("jitter", 0.3, "mean of its exponential part")
 local loss = param("loss", 0.1, "probability that a message is lost")
 local timeout = param("timeout", 2, "of each attempt")
 local retries = param("retries", 2, "after the first attempt")
-local one_way = param("one_way", 0.5, "delay of each direction of the link that is cut")
-local cuts = param("cuts", 0.1, "cuts per second of connection")
-local heals = param("heals", 0.4, "reconnections per second of a cut")
+local one_way = param("one_way", 1, "delay of each direction of the link that is cut")
+local cuts = param("cuts", 0.2, "cuts per second of connection")
+local heals = param("heals", 2, "reconnections per second of a cut")
 
 run { duration = 3.5e4, warmup = 50, runs = 16, kind = "steady" }
 server "api" { threads = 1000, service = exponential { rate = mu } }
