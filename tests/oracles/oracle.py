@@ -4,7 +4,7 @@ A figure passes if
   - the half width of its 95 % interval is below 1 % of the expected value (it is sharp enough to mean something), and
   - a t-test of the runs against the expected value does not reject at LEVEL (two-sided, Student's t with runs - 1
     degrees of freedom), where a percentile is allowed the histogram's resolution on top.
-With some 300 figures, a correct program would fail this suite for one choice of seeds in about a hundred; the seeds are
+With some 420 figures, a correct program would fail this suite for one choice of seeds in about eighty; the seeds are
 fixed, so whoever sees a failure has changed something. No part of an expected value is taken from the program: the
 model's parameters are read from its file, the rest is computed from them.
 
