@@ -17,7 +17,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 
 LEVEL = 3e-5
 PRECISION = 0.01

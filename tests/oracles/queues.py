@@ -6,8 +6,6 @@ lam is the arrival rate, mu the service rate of a busy thread, rho the load, W t
 import cmath
 import math
 
-from oracle import quantile
-
 
 # Service laws: the first three moments
 
@@ -288,6 +286,3 @@ def erlang_cdf(k, rate):
 
 def exponential_quantile(p, rate):
     return -math.log1p(-p) / rate
-
-
-__all__ = [name for name in globals() if not name.startswith("_")]
