@@ -60,6 +60,13 @@ for i = 1, #list do emit(list[i].i) end
 emit(tostring({}), tostring(emit), tostring(type), ("%s %s"):format({}, error), tostring(0 / 0), 1e15, 2 ^ 53)
 emit(tostring(setmetatable({}, { __name = "thing" })))
 
+-- Last bits: half of the processes do without fused multiplications.
+local x = 0.1
+for _ = 1, 20000 do
+  x = (x * 1.37 + 0.017) % 30
+  emit(("%a %a %a %a %a %a"):format(math.exp(x), math.log(x + 0.001), math.sin(x), math.cos(x), math.tan(x), math.sqrt(x)))
+end
+
 -- When garbage is collected, seen through a weak table made behind setmetatable's back.
 local mt = {}
 local weak = setmetatable({}, mt)

@@ -86,6 +86,7 @@ static struct sj_text output_of_child(int number) {
     char *const filler = sj_allocate((size_t)number * 100 + 2);
     memset(filler, 'x', (size_t)number * 100 + 1);
     setenv("FILLER", filler, 1);
+    if (number % 2) setenv("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX2_Usable,-FMA_Usable", 1);
     execl(program, program, "--child", script, (char *)NULL);
     _exit(4);
   }
