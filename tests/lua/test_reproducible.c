@@ -55,8 +55,8 @@ static int child(const char *path) {
   FILE *const file = fopen(path, "rb");
   static char text[1 << 16];
   const size_t length = file ? fread(text, 1, sizeof text, file) : 0;
+  if (file) fclose(file);
   if (!length) return 3;
-  fclose(file);
   run("script", text, length, 0, 0);
   /* How far a loop comes before each limit. */
   static const char count[] = "n = 0 while true do n = n + 1 if n % 1000 == 0 then emit(n) end end";

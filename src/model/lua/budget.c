@@ -110,8 +110,7 @@ void *sj_lua_allocate(void *context, void *block, size_t old_size, size_t new_si
   if (new_size == 0) {
     /* When the stack has moved, nothing was allocated since the block that it moved to. */
     if (block && block == environment->stack) set_stack(environment, environment->newest, environment->newest_bytes);
-    sj_lua_memory_release(&environment->memory, block, old_size);
-    return NULL;
+    return sj_lua_memory_resize(&environment->memory, block, block ? old_size : 0, 0);
   }
   if (grows_stack(environment, block, old_size, new_size)) return refuse(environment, LIMIT_STACK);
   const bool is_stack = block && block == environment->stack;

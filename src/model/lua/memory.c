@@ -163,7 +163,7 @@ static void release_small(struct sj_lua_memory *memory, void *block) {
 
 static bool is_small(const struct sj_lua_memory *memory, size_t size) { return memory->base && size <= LARGEST_SMALL; }
 
-void sj_lua_memory_release(struct sj_lua_memory *memory, void *block, size_t size) {
+static void release(struct sj_lua_memory *memory, void *block, size_t size) {
   if (!block) return;
   if (in_arena(memory, block)) {
     release_small(memory, block);
@@ -181,6 +181,10 @@ static void *resize_large(struct sj_lua_memory *memory, void *block, size_t old_
 }
 
 void *sj_lua_memory_resize(struct sj_lua_memory *memory, void *block, size_t old_size, size_t new_size) {
+  if (!new_size) {
+    release(memory, block, old_size);
+    return NULL;
+  }
   const bool was_small = block && in_arena(memory, block);
   const bool small = is_small(memory, new_size);
   if (!was_small && !small) return resize_large(memory, block, old_size, new_size);
@@ -197,7 +201,7 @@ void *sj_lua_memory_resize(struct sj_lua_memory *memory, void *block, size_t old
   }
   if (block) {
     memcpy(result, block, old_size < new_size ? old_size : new_size);
-    sj_lua_memory_release(memory, block, old_size);
+    release(memory, block, old_size);
   }
   return result;
 }

@@ -26,9 +26,8 @@ struct sj_lua_memory {
 void sj_lua_memory_begin(struct sj_lua_memory *memory);
 void sj_lua_memory_end(struct sj_lua_memory *memory);
 
-/* As realloc and free. `old_size` is what was asked for, 0 for a NULL block. NULL if the limit or the system's memory
- * is reached; a block that shrinks is always kept. */
+/* As realloc; a new size of 0 frees. `old_size` is what was asked for, 0 for a NULL block. NULL if the limit or the
+ * system's memory is reached; a block that shrinks is always kept. */
 void *sj_lua_memory_resize(struct sj_lua_memory *memory, void *block, size_t old_size, size_t new_size);
-void sj_lua_memory_release(struct sj_lua_memory *memory, void *block, size_t size);
 
 #endif

@@ -18,7 +18,7 @@ enum {
 };
 
 struct capture {
-  const char *start;
+  ptrdiff_t start; /* in the subject */
   ptrdiff_t length;
 };
 
@@ -175,12 +175,12 @@ static const char *match_capture_again(struct matcher *m, const char *s, int dig
   const struct capture *const capture = &m->captures[index];
   if (capture->length < 0 || m->subject_end - s < capture->length) return NULL;
   step(m, 1 + capture->length / 16);
-  return memcmp(capture->start, s, (size_t)capture->length) == 0 ? s + capture->length : NULL;
+  return memcmp(m->subject + capture->start, s, (size_t)capture->length) == 0 ? s + capture->length : NULL;
 }
 
 static const char *open_capture(struct matcher *m, const char *s, const char *p, ptrdiff_t length) {
   if (m->capture_count >= MOST_CAPTURES) luaL_error(m->L, "too many captures");
-  m->captures[m->capture_count++] = (struct capture){s, length};
+  m->captures[m->capture_count++] = (struct capture){s - m->subject, length};
   const char *const end = match(m, s, p);
   if (!end) m->capture_count--;
   return end;
@@ -190,7 +190,7 @@ static const char *close_capture(struct matcher *m, const char *s, const char *p
   int index = m->capture_count - 1;
   while (index >= 0 && m->captures[index].length != UNFINISHED) index--;
   if (index < 0) luaL_error(m->L, "invalid pattern capture");
-  m->captures[index].length = s - m->captures[index].start;
+  m->captures[index].length = s - m->subject - m->captures[index].start;
   const char *const end = match(m, s, p);
   if (!end) m->captures[index].length = UNFINISHED;
   return end;
@@ -305,6 +305,7 @@ static void prepare(struct matcher *m, lua_State *L, const char *subject, size_t
 }
 
 static const char *attempt(struct matcher *m, const char *s, const char *p) {
+  if (!s) __builtin_unreachable(); /* so that static analysis knows */
   m->nesting_left = MOST_NESTED;
   m->capture_count = 0;
   return match(m, s, p);
@@ -320,9 +321,9 @@ static void push_capture(struct matcher *m, int index, const char *s, const char
   const struct capture *const capture = &m->captures[index];
   if (capture->length == UNFINISHED) luaL_error(m->L, "unfinished capture");
   if (capture->length == POSITION)
-    lua_pushinteger(m->L, capture->start - m->subject + 1);
+    lua_pushinteger(m->L, capture->start + 1);
   else
-    lua_pushlstring(m->L, capture->start, (size_t)capture->length);
+    lua_pushlstring(m->L, m->subject + capture->start, (size_t)capture->length);
 }
 
 /* All captures; the whole match if there is none and `s` is not NULL. */
@@ -344,8 +345,9 @@ static size_t start_place(lua_State *L, int argument, size_t length) {
 }
 
 static bool has_specials(const char *p, size_t length) {
+  static const char specials[] = {'^', '$', '*', '+', '?', '.', '(', '[', '%', '-'};
   for (size_t i = 0; i < length; i++)
-    if (memchr("^$*+?.([%-", p[i], 10)) return true;
+    if (memchr(specials, p[i], sizeof specials)) return true;
   return false;
 }
 
@@ -507,7 +509,7 @@ static int string_gsub(lua_State *L) {
       if (add_replacement(&m, &buffer, s, end, type)) changed = true;
       s = last = end;
     } else if (s < m.subject_end) {
-      luaL_addchar(&buffer, *s++);
+      luaL_addlstring(&buffer, s++, 1);
     } else {
       break;
     }
