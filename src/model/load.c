@@ -1,4 +1,5 @@
 /* From a file to a model: reading, scenarios, overrides. */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -246,6 +247,7 @@ enum sj_status sj_model_load_text(const char *file, const char *text, size_t len
     *model = NULL;
     sj_resources_destroy(load.resources);
   } else {
+    assert(*model);
     (*model)->document->resources = load.resources;
     (*model)->document->owns_resources = true;
   }

@@ -279,7 +279,7 @@ static const struct sj_node *scaled_law(struct sj_arena *arena, const struct sj_
 
 enum sj_status sj_path_scale(struct sj_document *document, const char *path, double factor, const char *origin,
                              int line, struct sj_error *error) {
-  struct sj_path_target found;
+  struct sj_path_target found = {0};
   const enum sj_status status = sj_path_find(document, path, &found, error);
   if (status) return status;
   struct sj_value value = found.value;

@@ -79,10 +79,10 @@ enum sj_status sj_resources_trace(struct sj_resources *resources, const char *fi
     *trace = t->trace;
     return SJ_OK;
   }
-  int descriptor;
+  int descriptor = -1;
   enum sj_status status = open_file(resources, file, &descriptor, error);
   if (status) return status;
-  struct sj_trace *opened;
+  struct sj_trace *opened = NULL;
   status = sj_trace_open(descriptor, file, options, &opened, error);
   if (status) return status;
   struct opened_trace *const kept = sj_allocate(sizeof *kept);
@@ -102,7 +102,7 @@ enum sj_status sj_resources_column(struct sj_resources *resources, const char *f
   const struct opened_column *found = resources->columns;
   while (found && (strcmp(found->file, file) != 0 || strcmp(found->column, column) != 0)) found = found->next;
   if (!found) {
-    int descriptor;
+    int descriptor = -1;
     enum sj_status status = open_file(resources, file, &descriptor, error);
     if (status) return status;
     double *numbers = NULL;

@@ -127,7 +127,7 @@ static void add_law(const struct page *page, const struct sj_law *law, const cha
   if (record)
     sj_expression_text(page->model->document->resources, &record->expression, false, text);
   else
-    add_number(law->fixed->location, text);
+    add_number(law->fixed ? law->fixed->location : NAN, text); /* every member law has a record */
   add_moments(page, law, unit, text);
 }
 

@@ -1,4 +1,5 @@
 /* The model while a fault's changes are in force. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,7 @@ static const char *difference(const struct sj_model *a, const struct sj_model *b
 static void apply(struct sj_document *document, const struct sj_change *change, struct sj_mistakes *mistakes) {
   const struct sj_node *const run = document->run, *const settings = document->model;
   struct sj_error error = {{0}};
+  assert(change->scale || change->value);
   const int line = change->value ? change->value->line : 0;
   const enum sj_status status = change->scale
                                     ? sj_path_scale(document, change->path, change->factor, NULL, line, &error)

@@ -165,13 +165,7 @@ struct flow {
   } joins[];
 };
 
-struct breaker; /* The distribution of a law for one member: the common one, or the member's own, drawn from the stream
-                 * (key, number), which replaces `*owned` and is destroyed by its owner. NULL for a law that is not
-                 * given, or if the draw was impossible (then the run ends). */
-const struct sj_distribution *member_law(struct engine *engine, const struct sj_law *law, uint64_t key, uint64_t number,
-                                         struct sj_distribution **owned);
-
-/* breaker.c */
+struct breaker; /* breaker.c */
 struct hedging; /* hedging.c */
 
 /* The members of a pool that a caller knows; `members` NULL: all. */

@@ -18,7 +18,7 @@ static int open_reader(lua_State *L) {
 /* The number after "FILE:". */
 static int line_of(const char *file, const char *message) {
   const size_t length = strlen(file);
-  return !strncmp(message, file, length) && message[length] == ':' ? atoi(message + length + 1) : 0;
+  return !strncmp(message, file, length) && message[length] == ':' ? (int)strtol(message + length + 1, NULL, 10) : 0;
 }
 
 /* What Lua says becomes one of the mistakes, so that those found before it are reported too. */
@@ -51,12 +51,11 @@ static void apply_settings(struct sj_reader *reader) {
 static enum sj_status run(struct sj_lua *lua, struct sj_reader *reader, const char *text, size_t length,
                           struct sj_error *error) {
   struct sj_document *const document = reader->document;
-  size_t before = reader->mistakes->count;
+  const size_t before = reader->mistakes->count;
   enum sj_status status = sj_lua_protect(lua, open_reader, reader, 0, error);
   if (status) return status;
   status = absorb(reader, sj_lua_run(lua, document->file, text, length, error), error);
   if (status || reader->mistakes->count > before || reader->scenario_function == LUA_NOREF) return status;
-  before = reader->mistakes->count;
   reader->in_scenario = true;
   lua_rawgeti(sj_lua_state(lua), LUA_REGISTRYINDEX, reader->scenario_function);
   status = absorb(reader, sj_lua_call(lua, 0, 0, 0, error), error);
