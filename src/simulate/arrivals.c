@@ -145,6 +145,7 @@ static void schedule_next(struct engine *engine, struct arrivals *a) {
 }
 
 void arrivals_happen(struct engine *engine, struct arrivals *a) {
+  a->event = SJ_EVENT_NONE;
   if (!engine->arriving) return;
   new_request(engine, a, NULL);
   a->next_time = arrivals_next(engine, a, engine->now);

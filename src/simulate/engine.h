@@ -489,6 +489,8 @@ void server_served(struct engine *engine, struct attempt *attempt);
 void server_work_done(struct engine *engine, struct attempt *attempt);
 void server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome);
 void server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok);
+/* Answers the attempt, which has left the server, and at a join every branch that it stands for; or drops them. */
+void server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent);
 void server_withdraw(struct engine *engine, struct attempt *attempt);
 void server_start_waiting(struct engine *engine, struct server *server);
 /* After standing still: calls that are due are made, failures are answered. */

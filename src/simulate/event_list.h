@@ -69,10 +69,10 @@ static inline void sj_event_list_look_ahead(const struct sj_event_list *list, ui
     __builtin_prefetch(event, 1);
     return;
   }
-  const char *const argument = event->argument;
-  __builtin_prefetch(argument - 64, 1); /* an attempt lies inside its request */
-  __builtin_prefetch(argument, 1);
-  __builtin_prefetch(argument + 64, 1);
+  const uintptr_t argument = (uintptr_t)event->argument;
+  __builtin_prefetch((const void *)(argument - 64), 1); /* an attempt lies inside its request */
+  __builtin_prefetch((const void *)argument, 1);
+  __builtin_prefetch((const void *)(argument + 64), 1);
 }
 
 /* Moves `key` down from the root to its place. */

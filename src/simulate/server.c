@@ -49,10 +49,8 @@ static void refuse(struct engine *engine, struct server *server, struct attempt 
   }
   if (engine->plain)
     plain_refused(engine, server, attempt);
-  else if (server->spec->refuse_silent)
-    attempt_vanish(engine, attempt);
   else
-    attempt_answer(engine, attempt, OUTCOME_REFUSED);
+    server_dismiss(engine, attempt, OUTCOME_REFUSED, server->spec->refuse_silent);
 }
 
 void server_offer(struct engine *engine, struct server *server, struct attempt *attempt) {
@@ -124,24 +122,27 @@ static void release_thread(struct engine *engine, struct server *server, struct 
   count_levels(server, engine->now, 0, 0, -1);
 }
 
-/* Answers the attempt and, at a join, every branch it stands for. */
-static void answer_all(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+void server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent) {
+  attempt->answered = true;
+  if (attempt->flags & ATTEMPT_HOST) flow_host_gone(engine, attempt);
+  while (attempt) {
+    struct attempt *const next = attempt->merged;
+    attempt->merged = NULL;
+    if (silent)
+      attempt_vanish(engine, attempt);
+    else
+      attempt_answer(engine, attempt, outcome);
+    attempt = next;
+  }
+}
+
+static void answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   if (outcome == OUTCOME_OK && attempt->request->caller->direct && attempt->number == 0 && !attempt->merged) {
     attempt->answered = true;
     attempt_direct_success(engine, attempt);
     return;
   }
-  attempt->answered = true;
-  struct attempt *merged = attempt->merged;
-  attempt->merged = NULL;
-  if (attempt->flags & ATTEMPT_HOST) flow_host_gone(engine, attempt);
-  attempt_answer(engine, attempt, outcome);
-  while (merged) {
-    struct attempt *const next = merged->merged;
-    merged->merged = NULL;
-    attempt_answer(engine, merged, outcome);
-    merged = next;
-  }
+  server_dismiss(engine, attempt, outcome, false);
 }
 
 void server_leave(struct engine *engine, struct server *server, struct attempt *attempt) {
@@ -152,7 +153,7 @@ void server_leave(struct engine *engine, struct server *server, struct attempt *
 
 void server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   finish_service(engine, attempt->server, attempt, outcome == OUTCOME_OK);
-  answer_all(engine, attempt, outcome);
+  answer(engine, attempt, outcome);
 }
 
 static void make_call(struct engine *engine, struct attempt *parent, uint16_t index) {

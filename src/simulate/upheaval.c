@@ -76,22 +76,8 @@ static void lose(struct engine *engine, struct server *server, struct attempt *a
   }
   const int waiting = attempt->place == PLACE_WAITING || attempt->place == PLACE_JOINING ? -1 : 0;
   server_count(server, engine->now, -1, waiting, 0);
-  if (attempt->flags & ATTEMPT_HOST) flow_host_gone(engine, attempt);
   attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
-  attempt->answered = true;
-  struct attempt *merged = attempt->merged;
-  attempt->merged = NULL;
-  while (attempt) {
-    if (answer_error)
-      attempt_answer(engine, attempt, OUTCOME_ERROR);
-    else
-      attempt_vanish(engine, attempt);
-    attempt = merged;
-    if (merged) {
-      merged = merged->merged;
-      attempt->merged = NULL;
-    }
-  }
+  server_dismiss(engine, attempt, OUTCOME_ERROR, !answer_error);
 }
 
 void server_crash(struct engine *engine, struct server *server, bool answer_error) {

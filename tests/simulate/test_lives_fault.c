@@ -79,6 +79,16 @@ static const struct life faster_arrivals = {
     "web,0,2.5,0,ok,1\nweb,0,3.5,0,ok,1\nweb,0,4.5,0,ok,1\nweb,0,7,0,ok,1\nweb,0,11,0,ok,1\n",
     {{"web.arrivals", 5}}};
 
+/* When arrivals have stopped nothing brings them back, and nothing else is touched. */
+static const struct life arrivals_changed_after_their_end = {
+    "server \"db\" { threads = 9, service = 8 } client \"web\" { calls = \"db\", arrivals = renewal { interval = 3 } "
+    "}\n"
+    "run { duration = 10, kind = \"terminating\" }\n"
+    "fault { at = 12.5, lasts = 1, set = { [\"web.arrivals.interval\"] = 1 } }\n",
+    NULL,
+    "web,0,3,8,ok,1\nweb,0,6,8,ok,1\nweb,0,9,8,ok,1\n",
+    {{"web.arrivals", 3}}};
+
 #define PATIENT_DB \
   "server \"db\" { threads = 9, service = 30 } client \"web\" { calls = \"db\", timeout = 1, " TRACE " }\n"
 
@@ -332,6 +342,7 @@ int main(void) {
       LIFE(set_retries),
       LIFE(faster_recording),
       LIFE(faster_arrivals),
+      LIFE(arrivals_changed_after_their_end),
       LIFE(last_set_wins),
       LIFE(last_to_begin_wins),
       LIFE(factors_multiply),

@@ -276,6 +276,25 @@ static const struct life joins_in_a_row = {
     "web,0,0,11,ok,1\n",
     {{"m.throughput", 1.0 / 32}, {"z.throughput", 1.0 / 32}, {"m.wait.mean", 2}, {"z.wait.mean", 5}}};
 
+/* Six at once are there at 2, joined, and served one after the other. At 4 one has waited for more than the target; at
+ * 8 it has been so for the interval, and one is dropped: both of its branches are told. The last is alone, and safe. */
+static const struct life codel_at_a_join = {
+    WEB
+    "server \"front\" { threads = 9, service = 1, forward = { \"left\", \"right\" } }\n"
+    "server \"left\" { threads = 9, service = 1, forward = { \"back\" } }\n"
+    "server \"right\" { threads = 9, service = 1, forward = { \"back\" } }\n"
+    "server \"back\" { service = 2, join = true, admission = codel { target = 1, interval = 3 } }\n",
+    "time,service\n0,0\n0,0\n0,0\n0,0\n0,0\n0,0\n",
+    NULL,
+    {{"web.completed", 5},
+     {"web.failed.refused", 1},
+     {"web.latency.max", 12},
+     {"web.latency.mean", (4 + 6 + 8 + 10 + 12) / 5.0},
+     {"back.dropped", 1},
+     {"back.stage.rejected", 2},
+     {"back.in_system.max", 6},
+     {"back.utilization.mean", 10.0 / 32}}};
+
 /* --- links ----------------------------------------------------------------------------------------------------------
  */
 
@@ -358,6 +377,7 @@ int main(void) {
       LIFE(branch_fails_while_the_other_waits),
       LIFE(all_branches_fail),
       LIFE(joins_in_a_row),
+      LIFE(codel_at_a_join),
       LIFE(round_trip),
       LIFE(one_way),
       LIFE(bytes),
