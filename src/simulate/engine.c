@@ -393,6 +393,8 @@ static void close_one(struct engine *engine, struct server_statistics *s, double
 }
 
 static void last_arrival(struct engine *engine) {
+  /* So does the last cell, and there may be no event after this one. */
+  if (engine->series && engine->grid_next + 1 == engine->results->grid_count) series_cell(engine);
   while (engine->quarter < 4) { /* the last quarter ends now, whichever event came first */
     for_statistics(engine, quarter_one);
     engine->quarter++;
