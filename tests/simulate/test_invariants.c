@@ -18,11 +18,11 @@
 #include "sojourn/model.h"
 
 #ifdef NDEBUG
-enum { MODELS = 400 };
+enum { MODELS = 320 };
 #else
 enum { MODELS = 120 };
 #endif
-static const double most_seconds = 20; /* on a busy machine or under a sanitizer as many as fit, but at least some */
+static const double most_seconds = 12; /* on a busy machine or under a sanitizer as many as fit, but at least some */
 enum { LEAST_MODELS = 40 };
 
 struct sample {
