@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 /* After the others, as cmocka wants it. */
 #include <cmocka.h>
 #include <lauxlib.h>
@@ -414,6 +417,31 @@ static void test_locale(void **state) {
   setlocale(LC_ALL, "C");
 }
 
+/* Where no address space can be reserved, malloc does it all. */
+static void test_little_address_space(void **state) {
+  (void)state;
+  const pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    unsigned long pages = 0;
+    FILE *const file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%lu", &pages) != 1) _exit(3);
+    fclose(file);
+    const rlim_t bytes = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)600 << 20);
+    const struct rlimit limit = {bytes, bytes};
+    static const char text[] =
+        "local t = {} for i = 1, 100000 do t[i] = {i} if i % 3 == 0 then t[i // 2] = false end end";
+    struct sj_lua *environment = NULL;
+    if (setrlimit(RLIMIT_AS, &limit) || sj_lua_create(NULL, &environment, NULL)) _exit(4);
+    const enum sj_status status = sj_lua_run(environment, "model.lua", text, sizeof text - 1, NULL);
+    sj_lua_destroy(environment);
+    _exit(status == SJ_OK ? 0 : 5);
+  }
+  int status = 0;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+}
+
 static void *work(void *context) {
   struct sj_lua *const environment = make(NULL);
   run_well(environment, "total = 0 for i = 1, 200000 do local t = {i} total = total + t[1] end");
@@ -551,6 +579,7 @@ int main(void) {
                                      cmocka_unit_test(test_sizes_of_files),
                                      cmocka_unit_test(test_locale),
                                      cmocka_unit_test(test_threads),
+                                     cmocka_unit_test(test_little_address_space),
                                      cmocka_unit_test(test_hash_seed),
                                      cmocka_unit_test(test_absent),
                                      cmocka_unit_test(test_sort),

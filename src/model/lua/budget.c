@@ -115,7 +115,7 @@ void *sj_lua_allocate(void *context, void *block, size_t old_size, size_t new_si
   if (grows_stack(environment, block, old_size, new_size)) return refuse(environment, LIMIT_STACK);
   const bool is_stack = block && block == environment->stack;
   void *const result = sj_lua_memory_resize(&environment->memory, block, block ? old_size : 0, new_size);
-  if (!result) return refuse(environment, LIMIT_MEMORY);
+  if (!result) return refuse(environment, environment->memory.limited ? LIMIT_MEMORY : LIMIT_SYSTEM);
   spend(environment, new_size / BYTES_PER_STEP);
   environment->newest = result;
   environment->newest_bytes = new_size;

@@ -141,6 +141,8 @@ static enum sj_status report(struct sj_lua *environment, int status, struct sj_e
   char message[160];
   if (status == LUA_ERRMEM && environment->refused == LIMIT_STACK)
     return report_limit(environment, SJ_INVALID, error, "stack overflow: is there an endless recursion?");
+  if (status == LUA_ERRMEM && environment->refused == LIMIT_SYSTEM)
+    return report_limit(environment, SJ_NO_MEMORY, error, "the memory of this machine is used up");
   if (status == LUA_ERRMEM && environment->refused == LIMIT_MEMORY) {
     snprintf(message, sizeof message, "the %zu MiB of memory that a model may use are used up",
              environment->memory.limit >> 20);

@@ -16,7 +16,7 @@ struct budget {
 };
 
 /* Why an allocation was refused. */
-enum limit { LIMIT_NONE, LIMIT_MEMORY, LIMIT_STACK };
+enum limit { LIMIT_NONE, LIMIT_MEMORY, LIMIT_SYSTEM, LIMIT_STACK };
 
 struct sj_lua {
   lua_State *L;

@@ -1,6 +1,5 @@
 #include "model/lua/memory.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +94,8 @@ static void unlink_partial(struct sj_lua_memory *memory, struct slab *slab) {
 }
 
 static struct slab *take_slab(struct sj_lua_memory *memory) {
-  if (memory->used + SLAB_BYTES > memory->limit) return NULL;
+  memory->limited = memory->used + SLAB_BYTES > memory->limit;
+  if (memory->limited) return NULL;
   struct slab *slab = memory->empty;
   if (slab) {
     memory->empty = slab->next;
@@ -174,7 +174,8 @@ static void release(struct sj_lua_memory *memory, void *block, size_t size) {
 }
 
 static void *resize_large(struct sj_lua_memory *memory, void *block, size_t old_size, size_t new_size) {
-  if (new_size > old_size && new_size - old_size > memory->limit - memory->used) return NULL;
+  memory->limited = new_size > old_size && new_size - old_size > memory->limit - memory->used;
+  if (memory->limited) return NULL;
   void *const result = realloc(block, new_size);
   if (result) memory->used = memory->used - old_size + new_size;
   return result;

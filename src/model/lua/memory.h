@@ -7,6 +7,7 @@
 #ifndef SJ_MODEL_LUA_MEMORY_H
 #define SJ_MODEL_LUA_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { SJ_LUA_SIZE_CLASSES = 33 };
@@ -15,6 +16,7 @@ struct slab;
 struct sj_lua_memory {
   size_t limit;            /* of `used`; set before use */
   size_t used;             /* bytes of slabs that hold something, and of large blocks */
+  bool limited;            /* what was refused last was refused for the limit, not by the system */
   char *base, *end;        /* the arena; NULL if there was no room for one: malloc does it all */
   char *committed, *fresh; /* usable up to, used up to */
   struct slab *empty;      /* slabs to use again */

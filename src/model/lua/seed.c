@@ -3,7 +3,7 @@
  * Lua draws it from the clock and from addresses. The order of pairs does not depend on it here, but the length of a
  * table with holes does (through the moments at which the table is laid out anew), and the interface offers no way to
  * set it. So this file reaches into Lua's state, once, at the moment when the seed is drawn and no string exists yet:
- * it looks for the beginning of Lua's global_State as lstate.h of Lua 5.4 (5.4.0 to 5.4.7) lays it out, and writes only
+ * it looks for the beginning of Lua's global_State as lstate.h of Lua 5.4.4 lays it out, and writes only
  * where every field has the value that lua_newstate has just given it. With another layout nothing matches and nothing
  * is written: the length of such tables then differs from run to run (tests/lua/test_reproducible.c shows whether it
  * does). */
