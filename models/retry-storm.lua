@@ -1,22 +1,28 @@
--- A retry storm: requests that were given up and sent again keep a server down.
+-- A retry storm: how a service goes down for good although the load is what it always was.
 --
--- The server can do 10 requests a second and gets 9.5: busy, but it could keep up. Whoever has no
--- answer after 3 seconds tries again, up to 4 times. A full queue takes 10 s, so as soon as it is
--- long, everybody in it waits longer than 3 s, everybody tries again, and each is up to five
--- requests: more than 10 a second, although no more people come than before. The server then works
--- all the time on requests whose senders have given up. Nothing makes that end: the system is
--- metastable.
+-- The server can do 10 requests a second. Whoever has no answer after 3 seconds tries again, up to 4
+-- times. As long as the queue is short all is well. But once 30 are in it, those who come wait longer
+-- than 3 s, give up and send another; each of them is now up to five requests, and that is more than
+-- 10 a second. The queue fills to its limit and stays full of requests whose senders have long given
+-- up: the server works all the time, and for nobody. Nothing makes that end. The system is metastable.
 --
--- At 9.5 a second a random busy spell is enough: all runs tip over within minutes, long before the
--- spike at 4500 s. With fewer, it holds until the spike of 100 s, and stays down after it:
+-- It takes a push to get there, and how big a one depends on the load. With the 9.5 requests a second
+-- of this file chance is push enough: a few minutes, and it is over, with or without the spike at
+-- 4500 s. With 6 a second the service runs for hours without a fault until those 100 seconds in which
+-- 95 a second come, and then never recovers:
 --
 --     sojourn simulate models/retry-storm.lua
---     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6     -- holds until the spike
---     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6 --set client.timeout=12
---                                     -- a timeout longer than a full queue takes: it recovers
+--     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6
 --
--- This is "Service 52" of Metafor (its queue of 100 places is a capacity of 99 here, its orbit of 20
--- is 19, because both count a place more than a request can use).
+-- What helps, at 6 a second: patience longer than a full queue takes, or a shorter queue. Fewer
+-- retries alone help less than one would think.
+--
+--     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6 --set client.timeout=12
+--     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6 --set 52.capacity=20
+--     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6 --set client.retries=1
+--
+-- This is "Service 52" of Metafor, whose queue of 100 states is a capacity of 99 here, and whose orbit
+-- of 20 states is one of 19.
 
 model { title = "Retry storm" }
 run { duration = 10000 }

@@ -413,6 +413,7 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
     sj_build_faults(&builder);
     if (!document->incomplete) sj_build_expectations(&builder);
   }
+  sj_build_index_laws(document);
   if (!mistakes->count) sj_check_graph(&builder);
   if (!mistakes->count) sj_derive(&builder);
   free(builder.path.data);

@@ -114,6 +114,8 @@ struct sj_distribution *sj_build_distribution(struct sj_resources *resources, co
                                               struct sj_error *error);
 /* The value of a number or of arithmetic on a symbol. NAN where it has none. */
 double sj_build_number(const struct sj_value *value, uint32_t symbol, double x);
+/* Once all laws are built: makes sj_build_law_record work. */
+void sj_build_index_laws(struct sj_document *document);
 /* The record of a law of the model, by its distribution or member law. */
 const struct sj_law_record *sj_build_law_record(const struct sj_model *model, const void *law);
 /* The law's mean; for a per_member law averaged over x. `recorded` stands for recorded() (NAN: unknown). */

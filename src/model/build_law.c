@@ -378,10 +378,36 @@ void sj_build_free_laws(struct sj_document *document) {
   document->laws = NULL;
 }
 
+static const void *law_of(const struct sj_law_record *record) {
+  return record->distribution ? (const void *)record->distribution : (const void *)record->member;
+}
+
+/* Addresses serve to find a law again, never to order anything that is seen. */
+static int compare_addresses(uintptr_t a, uintptr_t b) { return (a > b) - (a < b); }
+static int compare_records(const void *a, const void *b) {
+  return compare_addresses((uintptr_t)law_of(*(struct sj_law_record *const *)a),
+                           (uintptr_t)law_of(*(struct sj_law_record *const *)b));
+}
+static int compare_law(const void *law, const void *record) {
+  return compare_addresses((uintptr_t)law, (uintptr_t)law_of(*(struct sj_law_record *const *)record));
+}
+
+void sj_build_index_laws(struct sj_document *document) {
+  size_t count = 0;
+  for (const struct sj_law_record *record = document->laws; record; record = record->next) count++;
+  document->law_index = sj_arena_array(&document->arena, count, sizeof(struct sj_law_record *));
+  document->law_count = 0;
+  for (struct sj_law_record *record = document->laws; record; record = record->next)
+    document->law_index[document->law_count++] = record;
+  if (count) qsort(document->law_index, count, sizeof(struct sj_law_record *), compare_records);
+}
+
 const struct sj_law_record *sj_build_law_record(const struct sj_model *model, const void *law) {
-  const struct sj_law_record *record = model->document->laws;
-  while (record && record->distribution != law && record->member != law) record = record->next;
-  return record;
+  const struct sj_document *const document = model->document;
+  if (!law || !document->law_count) return NULL;
+  struct sj_law_record *const *const found =
+      bsearch(law, document->law_index, document->law_count, sizeof(struct sj_law_record *), compare_law);
+  return found ? *found : NULL;
 }
 
 /* What is wrong with a built law as a value of `field`; NULL if nothing. */

@@ -125,12 +125,6 @@ void *sj_document_grow(struct sj_document *document, void *array, size_t *count,
   return (char *)current + size * (*count)++;
 }
 
-const struct sj_node *sj_document_component(const struct sj_document *document, const char *name) {
-  for (size_t i = 0; i < document->component_count; i++)
-    if (!strcmp(document->components[i]->name, name)) return document->components[i];
-  return NULL;
-}
-
 static void *shared_array(struct sj_arena *arena, const void *array, size_t count, size_t size) {
   void *const copy = sj_arena_array(arena, count, size);
   if (count) memcpy(copy, array, count * size);
@@ -142,6 +136,8 @@ struct sj_document *sj_document_copy(const struct sj_document *original) {
   *copy = *original;
   copy->arena = (struct sj_arena){0};
   copy->laws = NULL;
+  copy->law_index = NULL;
+  copy->law_count = 0;
   copy->owns_resources = false;
   copy->components = shared_array(&copy->arena, original->components, original->component_count, sizeof(void *));
   copy->component_capacity = original->component_count;

@@ -98,7 +98,9 @@ struct sj_document {
   size_t parameter_count, parameter_capacity;
   const char **scenarios;
   size_t scenario_count, scenario_capacity;
-  struct sj_law_record *laws; /* what the model built from this document owns; see build.h */
+  struct sj_law_record *laws;       /* what the model built from this document owns; see build.h */
+  struct sj_law_record **law_index; /* the same by address of the law */
+  size_t law_count;
   struct sj_resources *resources;
   bool owns_resources;
 };
@@ -118,7 +120,6 @@ static inline bool sj_value_given(const struct sj_value *value) { return value &
 /* Appends to one of the document's arrays: `array`, `count` and `capacity` are its members. Returns the new element,
  * zeroed. */
 void *sj_document_grow(struct sj_document *document, void *array, size_t *count, size_t *capacity, size_t size);
-const struct sj_node *sj_document_component(const struct sj_document *document, const char *name);
 /* A copy that shares every node; `original` must outlive it. */
 struct sj_document *sj_document_copy(const struct sj_document *original);
 void sj_document_destroy(struct sj_document *document);

@@ -99,11 +99,18 @@ void sj_graph_clear(struct sj_graph *graph) {
 
 /* ---- visits ---- */
 
-static void add_targets(const struct sj_graph *graph, const struct sj_call *call, double rate, double *rates) {
+/* Returns how many rates were zero before. */
+static size_t add_targets(const struct sj_graph *graph, const struct sj_call *call, double rate, double *rates) {
   double sum = 0;
+  size_t fresh = 0;
   for (size_t i = 0; i < call->target_count; i++) sum += call->targets[i].weight;
-  for (size_t i = 0; i < call->target_count; i++)
-    rates[node_of(graph, &call->targets[i])] += rate * (call->targets[i].weight / sum);
+  for (size_t i = 0; i < call->target_count; i++) {
+    double *const at = &rates[node_of(graph, &call->targets[i])];
+    fresh += *at <= 0;
+    *at += rate * (call->targets[i].weight / sum);
+    fresh -= *at <= 0; /* a share too small to be a number */
+  }
+  return fresh;
 }
 
 /* One pipeline, begun at order[start] at the given rate: `stage` gets the rates of its stages, all zero before and
@@ -111,15 +118,20 @@ static void add_targets(const struct sj_graph *graph, const struct sj_call *call
 static void run_pipeline(const struct sj_model *model, const struct sj_graph *graph, size_t start, double rate,
                          double *stage, double *begun, double *visits) {
   stage[graph->order[start]] = rate;
-  for (size_t i = start; i < graph->count; i++) {
+  size_t pending = 1; /* stages that are yet to come: most pipelines are short */
+  for (size_t i = start; pending; i++) {
     const size_t node = graph->order[i];
     double here = stage[node];
-    stage[node] = 0;
     if (here <= 0) continue;
+    stage[node] = 0;
+    pending--;
     if (model->servers[graph->server[node]].join && here > rate) here = rate;
     visits[node] += here;
     const struct sj_api *const api = api_of(model, graph, node);
-    for (size_t j = 0; j < api->call_count; j++) add_targets(graph, &api->calls[j], here, api->forward ? stage : begun);
+    for (size_t j = 0; j < api->call_count; j++) {
+      const size_t fresh = add_targets(graph, &api->calls[j], here, api->forward ? stage : begun);
+      if (api->forward) pending += fresh;
+    }
   }
 }
 

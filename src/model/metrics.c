@@ -15,6 +15,13 @@ struct entry {
   const char *name;
   unsigned engines;
 };
+static const struct entry call_entries[] = {{"attempts.#", SIMULATE},
+                                            {"timeouts.#", SIMULATE},
+                                            {"retries.#", SIMULATE},
+                                            {"rejected.#", SIMULATE},
+                                            {"late.#", SIMULATE},
+                                            {"hedges.#", SIMULATE},
+                                            {NULL, 0}};
 static const struct entry client_entries[] = {{"latency.mean", SIMULATE | SOLVE},
                                               {"latency.*", SIMULATE},
                                               {"arrivals.#", SIMULATE},
@@ -35,8 +42,8 @@ static const struct entry client_entries[] = {{"latency.mean", SIMULATE | SOLVE}
                                               {"hedges.#", SIMULATE},
                                               {"goodput", SIMULATE | SOLVE},
                                               {NULL, 0}};
-static const struct entry recorded_entries[] = {
-    {"recorded.latency.*", SIMULATE}, {"recorded.wait.*", SIMULATE}, {NULL, 0}};
+static const struct entry recorded_latency_entries[] = {{"recorded.latency.*", SIMULATE}, {NULL, 0}};
+static const struct entry recorded_wait_entries[] = {{"recorded.wait.*", SIMULATE}, {NULL, 0}};
 static const struct entry server_entries[] = {{"in_system.mean", SIMULATE | SOLVE},
                                               {"in_system.std", SIMULATE | SOLVE},
                                               {"in_system.max", SIMULATE},
@@ -53,7 +60,8 @@ static const struct entry server_entries[] = {{"in_system.mean", SIMULATE | SOLV
                                               {"full", SIMULATE | SOLVE},
                                               {"empty", SIMULATE | SOLVE},
                                               {"throughput", SIMULATE | SOLVE},
-                                              {"dropped.#", SIMULATE},
+                                              {"dropped", SIMULATE},
+                                              {"growth", SIMULATE},
                                               {"orbit.mean", SIMULATE | SOLVE},
                                               {"orbit.std", SIMULATE | SOLVE},
                                               {"lost.rate", SOLVE},
@@ -81,7 +89,9 @@ static const char *const countings[] = {"", "ratio", "rate", NULL};
 
 /* Calls `visit` with each name that `entries` stand for, until it returns false. */
 struct visit {
-  const char *wanted; /* the name looked for */
+  const char *wanted; /* the name looked for; NULL: none */
+  bool simulated_only;
+  bool only_wanted; /* pass over the components that `wanted` does not begin with */
   unsigned engines;
   bool found;
   struct sj_text all; /* every name, separated by zero bytes; for the nearest one */
@@ -91,12 +101,14 @@ struct visit {
 static void take(struct visit *visit, const char *prefix, const char *name, unsigned engines) {
   struct sj_text whole = {0};
   sj_text_add(&whole, "%s%s%s", prefix, *prefix ? "." : "", name);
-  if (!visit->found && !strcmp(whole.data, visit->wanted)) {
+  if (visit->wanted && !visit->found && !strcmp(whole.data, visit->wanted)) {
     visit->found = true;
     visit->engines = engines;
   }
-  sj_text_add_bytes(&visit->all, whole.data, whole.length + 1);
-  visit->count++;
+  if (!visit->simulated_only || (engines & SIMULATE)) {
+    sj_text_add_bytes(&visit->all, whole.data, whole.length + 1);
+    visit->count++;
+  }
   free(whole.data);
 }
 
@@ -118,8 +130,7 @@ static void take_entries(struct visit *visit, const char *prefix, const struct e
 
 static void take_server(struct visit *visit, const char *prefix, const struct sj_server *server) {
   take_entries(visit, prefix, server_entries);
-  for (size_t i = 0; i < server->api_count; i++) {
-    if (!server->apis[i].name) continue;
+  for (size_t i = 0; server->api_count > 1 && i < server->api_count; i++) {
     char *const inner = sj_format("%s.%s", prefix, server->apis[i].name);
     take_entries(visit, inner, api_entries);
     free(inner);
@@ -128,7 +139,11 @@ static void take_server(struct visit *visit, const char *prefix, const struct sj
 
 static void take_client(struct visit *visit, const char *prefix, const struct sj_client *client) {
   take_entries(visit, prefix, client_entries);
-  if (client->arrivals.kind == SJ_ARRIVALS_TRACE) take_entries(visit, prefix, recorded_entries);
+  take_entries(visit, prefix, call_entries);
+  if (!client->arrivals.trace) return;
+  const struct sj_trace_summary *const summary = sj_trace_summary_of(client->arrivals.trace);
+  if (summary->has_latency) take_entries(visit, prefix, recorded_latency_entries);
+  if (summary->has_wait) take_entries(visit, prefix, recorded_wait_entries);
 }
 
 /* The number in the first brackets of `name`, which are left empty in `plain`. -1: there are none. */
@@ -148,22 +163,63 @@ static bool without_number(const char *name, char **plain, char number[32]) {
 
 static bool is_index(const char *number) { return *number && strspn(number, "0123456789") == strlen(number); }
 
+/* What a server's own calls did, and what happened to the stages of a pipeline that were sent to it. */
+static void take_calls(struct visit *visit, const struct sj_server *server, bool stage) {
+  bool calls = false;
+  for (size_t i = 0; i < server->api_count; i++) {
+    calls = calls || (server->apis[i].call_count && !server->apis[i].forward);
+    stage = stage || server->apis[i].forward;
+  }
+  char *prefix = sj_format("%s.calls", server->name);
+  if (calls) take_entries(visit, prefix, call_entries);
+  free(prefix);
+  prefix = sj_format("%s.stage", server->name);
+  if (stage) take_entries(visit, prefix, call_entries);
+  free(prefix);
+}
+
+/* Which servers are forwarded to. */
+static bool *mark_stages(const struct sj_model *model) {
+  bool *const marks = sj_allocate_array(model->server_count, sizeof *marks);
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t j = 0; j < model->servers[i].api_count; j++) {
+      const struct sj_api *const api = &model->servers[i].apis[j];
+      for (size_t k = 0; api->forward && k < api->call_count; k++)
+        for (size_t t = 0; t < api->calls[k].target_count; t++) marks[api->calls[k].targets[t].server] = true;
+    }
+  return marks;
+}
+
+/* Is the wanted name of this component? Where not all names are wanted the others need no look. */
+static bool concerns(const struct visit *visit, const char *component) {
+  if (!visit->only_wanted) return true;
+  const size_t length = strlen(component);
+  return !strncmp(visit->wanted, component, length) && strchr(".[", visit->wanted[length]);
+}
+
 static void collect(struct visit *visit, const struct sj_model *model) {
   take_entries(visit, "", global_entries);
   for (size_t i = 0; i < model->client_count; i++) {
-    take_client(visit, model->clients[i].name, &model->clients[i]);
-    if (!model->clients[i].pool) continue;
-    char *const member = sj_format("%s[]", model->clients[i].name);
-    take_client(visit, member, &model->clients[i]);
+    const struct sj_client *const client = &model->clients[i];
+    if (!concerns(visit, client->name)) continue;
+    take_client(visit, client->name, client);
+    if (!client->pool) continue;
+    char *const member = sj_format("%s[]", client->name);
+    take_client(visit, member, client);
     free(member);
   }
+  bool *const stages = mark_stages(model);
   for (size_t i = 0; i < model->server_count; i++) {
-    take_server(visit, model->servers[i].name, &model->servers[i]);
-    if (!model->servers[i].pool) continue;
-    char *const member = sj_format("%s[]", model->servers[i].name);
-    take_server(visit, member, &model->servers[i]);
+    const struct sj_server *const server = &model->servers[i];
+    if (!concerns(visit, server->name)) continue;
+    take_server(visit, server->name, server);
+    take_calls(visit, server, stages[i]);
+    if (!server->pool) continue;
+    char *const member = sj_format("%s[]", server->name);
+    take_server(visit, member, server);
     free(member);
   }
+  free(stages);
 }
 
 static enum sj_status unknown(const struct visit *visit, const char *name, struct sj_error *error) {
@@ -201,8 +257,13 @@ enum sj_status sj_metric_check(const struct sj_model *model, const char *name, b
   *simulate = *solve = false;
   if (!without_number(name, &plain, number))
     return sj_error_set(error, SJ_INVALID, "there is no metric `%.100s`", name);
-  struct visit visit = {.wanted = plain};
+  struct visit visit = {.wanted = plain, .only_wanted = true};
   collect(&visit, model);
+  if (!visit.found) { /* all of them, for the nearest */
+    free(visit.all.data);
+    visit = (struct visit){.wanted = plain};
+    collect(&visit, model);
+  }
   enum sj_status status = SJ_OK;
   const uint32_t members = *number ? members_of(model, plain) : 0;
   if (!visit.found)
@@ -219,4 +280,11 @@ enum sj_status sj_metric_check(const struct sj_model *model, const char *name, b
   free(visit.all.data);
   free(plain);
   return status;
+}
+
+char *sj_metric_names(const struct sj_model *model, size_t *count) {
+  struct visit visit = {.simulated_only = true};
+  collect(&visit, model);
+  *count = visit.count;
+  return visit.all.data;
 }

@@ -12,4 +12,8 @@
 enum sj_status sj_metric_check(const struct sj_model *model, const char *name, bool *simulate, bool *solve,
                                struct sj_error *error);
 
+/* Every name that `simulate` gives for this model, one after the other, each ended by a zero byte; `*count` of them. An
+ * index of a pool's member is left out: "db[].full". The caller frees it. */
+char *sj_metric_names(const struct sj_model *model, size_t *count);
+
 #endif

@@ -13,7 +13,15 @@ enum { WIDTH = 80, NAME = 20, INDENT = 2 };
 struct page {
   struct sj_text text;
   const struct sj_model *model;
+  size_t component; /* of the document, where the search for the next one begins */
 };
+
+/* The node of the next server or client, which come in the model's order. */
+static const struct sj_node *next_node(struct page *page, const struct sj_schema *schema) {
+  const struct sj_document *const document = page->model->document;
+  while (document->components[page->component]->schema != schema) page->component++;
+  return document->components[page->component++];
+}
 
 /* ---- lines ---- */
 
@@ -308,7 +316,7 @@ static void show_load(struct page *page, double load) {
 
 static void show_server(struct page *page, size_t index) {
   const struct sj_server *const server = &page->model->servers[index];
-  const struct sj_node *const node = sj_document_component(page->model->document, server->name);
+  const struct sj_node *const node = next_node(page, &sj_schema_server);
   static const char *const skip[] = {"order", "count", NULL};
   heading(page, "server", server->name, server->count, server->pool);
   for (size_t i = 0; i < server->api_count; i++) show_api(page, node, server, i);
@@ -329,7 +337,7 @@ static void show_trace(struct page *page, const struct sj_trace *trace) {
 }
 
 static void show_client(struct page *page, const struct sj_client *client) {
-  const struct sj_node *const node = sj_document_component(page->model->document, client->name);
+  const struct sj_node *const node = next_node(page, &sj_schema_client);
   static const char *const skip[] = {"count", "per_client", NULL};
   heading(page, "client", client->name, client->count, client->pool);
   show_targets(page, INDENT, "calls", &client->call);
@@ -469,6 +477,7 @@ char *sj_model_text(const struct sj_model *model) {
     show_run(&page);
     show_parameters(&page);
     for (size_t i = 0; i < model->client_count; i++) show_client(&page, &model->clients[i]);
+    page.component = 0;
     for (size_t i = 0; i < model->server_count; i++) show_server(&page, i);
     show_faults(&page);
     show_expectations(&page);
