@@ -49,9 +49,9 @@ struct sj_builder {
 
 /* Builds the model that `document` describes; it owns the document from then on, also when it fails. `resources` must
  * outlive it, unless sj_model_own_resources hands them over. `base` is the model that this is a variant of, or NULL.
- * Mistakes are added to `mistakes`; `*model` is NULL if there are any, those of the reading included. */
+ * Mistakes are added to `mistakes`; `*result` is NULL if there are any, those of the reading included. */
 void sj_build_model(struct sj_document *document, struct sj_resources *resources, const char *scenario,
-                    const struct sj_model *base, struct sj_mistakes *mistakes, struct sj_model **model);
+                    const struct sj_model *base, struct sj_mistakes *mistakes, struct sj_model **result);
 
 /* Loading from memory: the `length` bytes at `text` as the file `file`, data files below `directories` (ends with
  * NULL; none: no data files). `limits` may be NULL. Otherwise as sj_model_load; options->data_directory is not looked

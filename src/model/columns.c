@@ -141,7 +141,7 @@ enum sj_status sj_read_column(int fd, const char *file, const char *column, doub
   struct column read = {0};
   enum sj_status status = fstat(fd, &identity) ? sj_error_set(error, SJ_FAILED, "%s: it cannot be read", file)
                                                : sj_source_create(fd, file, &identity, &source, error);
-  if (!status) status = read_lines(source, file, column, &read, error);
+  if (source) status = read_lines(source, file, column, &read, error);
   sj_source_destroy(source);
   close(fd);
   if (status) {

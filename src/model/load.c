@@ -242,7 +242,7 @@ enum sj_status sj_model_load_text(const char *file, const char *text, size_t len
   struct sj_mistakes mistakes = {0};
   status = load_all(&load, &mistakes, model, error);
   if (!status) status = sj_mistakes_report(&mistakes, error);
-  if (status) {
+  if (status || !*model) {
     sj_model_destroy(*model);
     *model = NULL;
     sj_resources_destroy(load.resources);

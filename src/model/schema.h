@@ -41,20 +41,19 @@ enum sj_field_type {
 struct sj_schema;
 struct sj_field_schema {
   const char *name;
-  enum sj_field_type type;
   size_t offset;                /* in the struct the field is read into; SJ_NO_OFFSET: read by code */
   double min, max;              /* numbers: range; laws: min is the least a draw may be */
-  bool above;                   /* the minimum itself is excluded (laws: a draw must not be always the minimum) */
-  bool below;                   /* the maximum itself is excluded */
-  bool whole;                   /* numbers: must be whole; laws: a constant must be */
   double fallback;              /* the default of a number, count or boolean; NAN: none */
   const char *fallback_text;    /* the default as the reference prints it; NULL: required */
   const char *unit;             /* "time", "1/time", "bytes", "time/byte", "requests", "" */
-  const char *const *choices;   /* SJ_FIELD_CHOICE, ends with NULL; the default is number `fallback` */
+  const char *const *choices;   /* SJ_FIELD_CHOICE and _EITHER, ends with NULL; the default is number `fallback` */
   const struct sj_schema *part; /* SJ_FIELD_PART: of the plain table expected here, for paths; NULL if none */
   const char *takes;            /* SJ_FIELD_PART: what is expected: "a server's name" */
   const char *instead;          /* a field that this one takes the place of when an override sets it (rate, mean) */
   const char *comment;          /* for the reference */
+  enum sj_field_type type;
+  bool above, below; /* the minimum or maximum itself is excluded (laws: a draw must not be always the minimum) */
+  bool whole;        /* numbers: must be whole; laws: a constant must be */
 };
 #define SJ_NO_OFFSET ((size_t)-1)
 

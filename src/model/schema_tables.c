@@ -6,6 +6,10 @@
 #include "model/model.h"
 #include "model/schema.h"
 
+/* One field a line or two: a formatter would make one line of each member. */
+/* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are initializers */
+
 #define FIELDS(list) .fields = list, .field_count = sizeof list / sizeof *list
 #define AT(structure, member) .offset = offsetof(struct structure, member)
 #define BY_CODE .offset = SJ_NO_OFFSET
@@ -18,10 +22,10 @@
 #define REQUIRED .fallback = NAN
 #define FLAG(word, where, says) \
   { .name = word, .type = SJ_FIELD_BOOLEAN, where, DEFAULT(0, "false"), .unit = "", .comment = says }
-#define PART(word, wants, schema, text, says)                                                                        \
-  {                                                                                                                  \
+#define PART(word, wants, schema, text, says) \
+  {                                           \
     .name = word, .type = SJ_FIELD_PART, BY_CODE, .takes = wants, .part = schema, .fallback_text = text, .unit = "", \
-    .comment = says                                                                                                  \
+    .comment = says                                                                                                   \
   }
 #define LATER(word) \
   { .name = word, .type = SJ_FIELD_LATER, BY_CODE, .fallback_text = "", .unit = "", .comment = "not in this version" }
@@ -31,68 +35,35 @@ enum { MOST_MEMBERS = 1000000, MOST_COUNT = 1000000000 };
 /* ---- calls: what a client and a server's call have in common ---- */
 
 #define CALL_AT(base, member) .offset = (base) + offsetof(struct sj_call, member)
-#define CALL_FIELDS(base)                                                                                    \
-  {.name = "timeout",                                                                                        \
-   .type = SJ_FIELD_LAW,                                                                                     \
-   CALL_AT(base, timeout),                                                                                   \
-   ABOVE(0),                                                                                                 \
-   OPTIONAL,                                                                                                 \
-   .unit = "time",                                                                                           \
-   .comment = "of each attempt, from its sending"},                                                          \
-      {.name = "retries",                                                                                    \
-       .type = SJ_FIELD_COUNT,                                                                               \
-       CALL_AT(base, retries),                                                                               \
-       RANGE(0, MOST_COUNT),                                                                                 \
-       DEFAULT(0, "0"),                                                                                      \
-       .unit = "attempts",                                                                                   \
-       .comment = "after the first attempt; error, refusal and timeout are retried alike"},                  \
-      {.name = "deadline",                                                                                   \
-       .type = SJ_FIELD_NUMBER,                                                                              \
-       CALL_AT(base, deadline),                                                                              \
-       ABOVE(0),                                                                                             \
-       DEFAULT(INFINITY, "none"),                                                                            \
-       .unit = "time",                                                                                       \
-       .comment = "of the request, from its arrival, all attempts together"},                                \
-      PART("backoff", "exponential_backoff{base=}", &sj_schema_exponential_backoff, "none: at once",         \
-           "the wait before each retry"),                                                                    \
-      PART("retry_budget", "token_bucket{capacity=, rate=}", &sj_schema_token_bucket, "none",                \
-           "a retry or a hedged copy takes a token; where there is none the request fails"),                 \
-      PART("circuit_breaker", "{ failures=, window=, open_for= }", &sj_schema_breaker, "none",               \
-           "per caller member and server member"),                                                           \
-      PART("hedge", "{ after= } or { delay= }", &sj_schema_hedge, "none",                                    \
-           "a second copy of a request that takes long; the first answer wins"),                             \
-      FLAG("cancel", CALL_AT(base, cancel), "what timed out or lost is withdrawn from queues"),              \
-      {.name = "late",                                                                                       \
-       .type = SJ_FIELD_EITHER,                                                                              \
-       CALL_AT(base, late_accept),                                                                           \
-       .choices = late_choices,                                                                              \
-       DEFAULT(0, "\"drop\""),                                                                               \
-       .unit = "",                                                                                           \
-       .comment = "\"accept\": an answer after the timeout completes a request that is still open"},         \
-      {.name = "connections",                                                                                \
-       .type = SJ_FIELD_COUNT,                                                                               \
-       CALL_AT(base, connections),                                                                           \
-       RANGE(1, MOST_COUNT),                                                                                 \
-       DEFAULT(0, "unlimited"),                                                                              \
-       .unit = "attempts",                                                                                   \
-       .comment = "most attempts out per caller member; the rest wait in the caller"},                       \
-      {.name = "priority",                                                                                   \
-       .type = SJ_FIELD_INTEGER,                                                                             \
-       CALL_AT(base, priority),                                                                              \
-       RANGE(-1e9, 1e9),                                                                                     \
-       DEFAULT(0, "0"),                                                                                      \
-       .unit = "",                                                                                           \
-       .comment = "smaller first, where the server's discipline is \"priority\"; calls inherit it"},         \
-      {.name = "subset",                                                                                     \
-       .type = SJ_FIELD_COUNT,                                                                               \
-       CALL_AT(base, subset),                                                                                \
-       RANGE(1, MOST_MEMBERS),                                                                               \
-       DEFAULT(0, "all"),                                                                                    \
-       .unit = "members",                                                                                    \
-       .comment = "how many members of the called pool each caller member knows, drawn at random"},          \
-      FLAG("subset_replacement", CALL_AT(base, subset_replacement), "the subset is drawn with replacement"), \
-      PART("policy", "random or round_robin", NULL, "random", "which member of a called pool is taken"),     \
-      PART("network", "link{rtt=} or link{one_way=}", &sj_schema_link, "no delay",                           \
+#define CALL_FIELDS(base)                                                                                            \
+  {.name = "timeout", .type = SJ_FIELD_LAW, CALL_AT(base, timeout), ABOVE(0), OPTIONAL, .unit = "time",                \
+   .comment = "of each attempt, from its sending"},                                                                    \
+      {.name = "retries", .type = SJ_FIELD_COUNT, CALL_AT(base, retries), RANGE(0, MOST_COUNT), DEFAULT(0, "0"),       \
+       .unit = "attempts", .comment = "after the first attempt; error, refusal and timeout are retried alike"},        \
+      {.name = "deadline", .type = SJ_FIELD_NUMBER, CALL_AT(base, deadline), ABOVE(0), DEFAULT(INFINITY, "none"),      \
+       .unit = "time", .comment = "of the request, from its arrival, all attempts together"},                          \
+      PART("backoff", "exponential_backoff{base=}", &sj_schema_exponential_backoff, "none: at once",                   \
+           "the wait before each retry"),                                                                              \
+      PART("retry_budget", "token_bucket{capacity=, rate=}", &sj_schema_token_bucket, "none",                          \
+           "a retry or a hedged copy takes a token; where there is none the request fails"),                           \
+      PART("circuit_breaker", "{ failures=, window=, open_for= }", &sj_schema_breaker, "none",                         \
+           "per caller member and server member"),                                                                     \
+      PART("hedge", "{ after= } or { delay= }", &sj_schema_hedge, "none",                                              \
+           "a second copy of a request that takes long; the first answer wins"),                                       \
+      FLAG("cancel", CALL_AT(base, cancel), "what timed out or lost is withdrawn from queues"),                        \
+      {.name = "late", .type = SJ_FIELD_EITHER, CALL_AT(base, late_accept), .choices = late_choices,                   \
+       DEFAULT(0, "\"drop\""), .unit = "",                                                                             \
+       .comment = "\"accept\": an answer after the timeout completes a request that is still open"},                   \
+      {.name = "connections", .type = SJ_FIELD_COUNT, CALL_AT(base, connections), RANGE(1, MOST_COUNT),                \
+       DEFAULT(0, "unlimited"), .unit = "attempts",                                                                    \
+       .comment = "most attempts out per caller member; the rest wait in the caller"},                                 \
+      {.name = "priority", .type = SJ_FIELD_INTEGER, CALL_AT(base, priority), RANGE(-1e9, 1e9), DEFAULT(0, "0"),       \
+       .unit = "", .comment = "smaller first, where the server's discipline is \"priority\"; calls inherit it"},       \
+      {.name = "subset", .type = SJ_FIELD_COUNT, CALL_AT(base, subset), RANGE(1, MOST_MEMBERS), DEFAULT(0, "all"),     \
+       .unit = "members", .comment = "how many members of the called pool each caller member knows, drawn at random"}, \
+      FLAG("subset_replacement", CALL_AT(base, subset_replacement), "the subset is drawn with replacement"),           \
+      PART("policy", "random or round_robin", NULL, "random", "which member of a called pool is taken"),               \
+      PART("network", "link{rtt=} or link{one_way=}", &sj_schema_link, "no delay",                                     \
            "what messages to the server and back meet")
 
 static const char *const late_choices[] = {"drop", "accept", NULL};
@@ -107,581 +78,255 @@ static const char *const format_choices[] = {"csv", "combined", "pgbench", NULL}
 /* ---- plain tables and parts ---- */
 
 static const struct sj_field_schema token_bucket_fields[] = {
-    {.name = "capacity",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_token_bucket, capacity),
-     AT_LEAST(1),
-     REQUIRED,
+    {.name = "capacity", .type = SJ_FIELD_NUMBER, AT(sj_token_bucket, capacity), AT_LEAST(1), REQUIRED,
      .unit = "tokens",
      .comment = "most tokens it holds; it starts full"},
-    {.name = "rate",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_token_bucket, rate),
-     AT_LEAST(0),
-     REQUIRED,
-     .unit = "tokens/time",
+    {.name = "rate", .type = SJ_FIELD_NUMBER, AT(sj_token_bucket, rate), AT_LEAST(0), REQUIRED, .unit = "tokens/time",
      .comment = "refilled continuously"},
 };
-const struct sj_schema sj_schema_token_bucket = {
-    .name = "token_bucket",
-    .family = SJ_FAMILY_BUCKET,
-    FIELDS(token_bucket_fields),
-    .example = "token_bucket{capacity=, rate=}",
+const struct sj_schema sj_schema_token_bucket = {.name = "token_bucket", .family = SJ_FAMILY_BUCKET,
+    FIELDS(token_bucket_fields), .example = "token_bucket{capacity=, rate=}",
     .comment = "An admission that takes one token an arrival, or a retry budget."};
 
 static const struct sj_field_schema throttle_fields[] = {
-    {.name = "above",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_admission, above),
-     RANGE(0, 1),
-     REQUIRED,
-     .unit = "share",
+    {.name = "above", .type = SJ_FIELD_NUMBER, AT(sj_admission, above), RANGE(0, 1), REQUIRED, .unit = "share",
      .comment = "of the server's capacity; below it all are admitted"},
-    {.name = "admit",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_admission, admit),
-     RANGE(0, 1),
-     REQUIRED,
-     .unit = "probability",
+    {.name = "admit", .type = SJ_FIELD_NUMBER, AT(sj_admission, admit), RANGE(0, 1), REQUIRED, .unit = "probability",
      .comment = "of being admitted from there to the capacity"},
 };
-const struct sj_schema sj_schema_throttle = {
-    .name = "throttle",
-    .family = SJ_FAMILY_ADMISSION,
-    FIELDS(throttle_fields),
-    .example = "throttle{above=, admit=}",
-    .comment = "Admission by chance as the server fills; it needs a capacity."};
+const struct sj_schema sj_schema_throttle = {.name = "throttle", .family = SJ_FAMILY_ADMISSION, FIELDS(throttle_fields),
+    .example = "throttle{above=, admit=}", .comment = "Admission by chance as the server fills; it needs a capacity."};
 
 static const struct sj_field_schema codel_fields[] = {
-    {.name = "target",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_admission, target),
-     ABOVE(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "target", .type = SJ_FIELD_NUMBER, AT(sj_admission, target), ABOVE(0), REQUIRED, .unit = "time",
      .comment = "the waiting time that is acceptable"},
-    {.name = "interval",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_admission, interval),
-     ABOVE(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "interval", .type = SJ_FIELD_NUMBER, AT(sj_admission, interval), ABOVE(0), REQUIRED, .unit = "time",
      .comment = "how long it may be exceeded before requests are refused"},
 };
-const struct sj_schema sj_schema_codel = {.name = "codel",
-                                          .family = SJ_FAMILY_ADMISSION,
-                                          FIELDS(codel_fields),
-                                          .example = "codel{target=, interval=}",
-                                          .comment = "Controlled delay: refuses at dequeue while waiting stays long."};
+const struct sj_schema sj_schema_codel = {.name = "codel", .family = SJ_FAMILY_ADMISSION, FIELDS(codel_fields),
+    .example = "codel{target=, interval=}",
+     .comment = "Controlled delay: refuses at dequeue while waiting stays long."};
 
 static const struct sj_field_schema max_in_flight_fields[] = {
-    {.name = "limit",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_admission, limit),
-     RANGE(1, MOST_COUNT),
-     REQUIRED,
-     .unit = "requests",
-     .comment = "most requests in service"},
+    {.name = "limit", .type = SJ_FIELD_COUNT, AT(sj_admission, limit), RANGE(1, MOST_COUNT), REQUIRED,
+     .unit = "requests", .comment = "most requests in service"},
 };
-const struct sj_schema sj_schema_max_in_flight = {.name = "max_in_flight",
-                                                  .family = SJ_FAMILY_ADMISSION,
-                                                  FIELDS(max_in_flight_fields),
-                                                  .positional = "limit",
-                                                  .example = "max_in_flight(limit)",
-                                                  .comment = "Refuses while that many requests are in service."};
+const struct sj_schema sj_schema_max_in_flight = {.name = "max_in_flight", .family = SJ_FAMILY_ADMISSION,
+    FIELDS(max_in_flight_fields), .positional = "limit", .example = "max_in_flight(limit)",
+    .comment = "Refuses while that many requests are in service."};
 
 static const struct sj_field_schema backoff_fields[] = {
-    {.name = "base",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_backoff, base),
-     AT_LEAST(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "base", .type = SJ_FIELD_NUMBER, AT(sj_backoff, base), AT_LEAST(0), REQUIRED, .unit = "time",
      .comment = "before the first retry"},
-    {.name = "factor",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_backoff, factor),
-     ABOVE(0),
-     DEFAULT(2, "2"),
-     .unit = "",
+    {.name = "factor", .type = SJ_FIELD_NUMBER, AT(sj_backoff, factor), ABOVE(0), DEFAULT(2, "2"), .unit = "",
      .comment = "from each retry to the next"},
-    {.name = "max",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_backoff, max),
-     AT_LEAST(0),
-     DEFAULT(INFINITY, "unlimited"),
-     .unit = "time",
-     .comment = "the longest wait"},
-    {.name = "jitter",
-     .type = SJ_FIELD_CHOICE,
-     AT(sj_backoff, jitter),
-     .choices = jitter_choices,
-     DEFAULT(0, "\"none\""),
-     .unit = "",
+    {.name = "max", .type = SJ_FIELD_NUMBER, AT(sj_backoff, max), AT_LEAST(0), DEFAULT(INFINITY, "unlimited"),
+     .unit = "time", .comment = "the longest wait"},
+    {.name = "jitter", .type = SJ_FIELD_CHOICE, AT(sj_backoff, jitter), .choices = jitter_choices,
+     DEFAULT(0, "\"none\""), .unit = "",
      .comment = "\"full\": uniform from 0 to the wait; \"equal\": half of it and uniform up to the other half"},
 };
-const struct sj_schema sj_schema_exponential_backoff = {.name = "exponential_backoff",
-                                                        .family = SJ_FAMILY_BACKOFF,
-                                                        FIELDS(backoff_fields),
-                                                        .example = "exponential_backoff{base=}",
-                                                        .comment = "Retry i waits min(max, base * factor^(i-1))."};
+const struct sj_schema sj_schema_exponential_backoff = {.name = "exponential_backoff", .family = SJ_FAMILY_BACKOFF,
+    FIELDS(backoff_fields), .example = "exponential_backoff{base=}",
+    .comment = "Retry i waits min(max, base * factor^(i-1))."};
 
 static const struct sj_field_schema link_fields[] = {
-    {.name = "rtt",
-     .type = SJ_FIELD_LAW,
-     AT(sj_link, rtt),
-     AT_LEAST(0),
-     OPTIONAL,
-     .unit = "time",
-     .instead = "one_way",
-     .comment = "there and back: each direction takes half of one draw a message"},
-    {.name = "one_way",
-     .type = SJ_FIELD_LAW,
-     AT(sj_link, one_way),
-     AT_LEAST(0),
-     OPTIONAL,
-     .unit = "time",
-     .instead = "rtt",
-     .comment = "each direction by itself"},
-    {.name = "per_byte",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_link, per_byte),
-     AT_LEAST(0),
-     DEFAULT(0, "0"),
-     .unit = "time/byte",
-     .comment = "on the way to the server"},
-    {.name = "loss",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_link, loss),
-     RANGE(0, 1),
-     DEFAULT(0, "0"),
-     .unit = "probability",
+    {.name = "rtt", .type = SJ_FIELD_LAW, AT(sj_link, rtt), AT_LEAST(0), OPTIONAL, .unit = "time",
+     .instead = "one_way", .comment = "there and back: each direction takes half of one draw a message"},
+    {.name = "one_way", .type = SJ_FIELD_LAW, AT(sj_link, one_way), AT_LEAST(0), OPTIONAL, .unit = "time",
+     .instead = "rtt", .comment = "each direction by itself"},
+    {.name = "per_byte", .type = SJ_FIELD_NUMBER, AT(sj_link, per_byte), AT_LEAST(0), DEFAULT(0, "0"),
+     .unit = "time/byte", .comment = "on the way to the server"},
+    {.name = "loss", .type = SJ_FIELD_NUMBER, AT(sj_link, loss), RANGE(0, 1), DEFAULT(0, "0"), .unit = "probability",
      .comment = "of a message in each direction"},
     LATER("redraw"),
 };
-const struct sj_schema sj_schema_link = {.name = "link",
-                                         .family = SJ_FAMILY_LINK,
-                                         FIELDS(link_fields),
-                                         .example = "link{rtt=}",
-                                         .comment = "What lies between a caller and a server."};
+const struct sj_schema sj_schema_link = {.name = "link", .family = SJ_FAMILY_LINK, FIELDS(link_fields),
+    .example = "link{rtt=}", .comment = "What lies between a caller and a server."};
 
 static const struct sj_field_schema hedge_fields[] = {
-    {.name = "after",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_hedge, after),
-     RANGE(0.5, 1),
-     .below = true,
-     OPTIONAL,
-     .unit = "quantile",
-     .instead = "delay",
+    {.name = "after", .type = SJ_FIELD_NUMBER, AT(sj_hedge, after), RANGE(0.5, 1), .below = true, OPTIONAL,
+     .unit = "quantile", .instead = "delay",
      .comment = "a copy after this quantile of the member's last 1000 latencies (none before 100 of them)"},
-    {.name = "delay",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_hedge, delay),
-     ABOVE(0),
-     OPTIONAL,
-     .unit = "time",
-     .instead = "after",
-     .comment = "a copy after this time"},
+    {.name = "delay", .type = SJ_FIELD_NUMBER, AT(sj_hedge, delay), ABOVE(0), OPTIONAL, .unit = "time",
+     .instead = "after", .comment = "a copy after this time"},
 };
-const struct sj_schema sj_schema_hedge = {.name = "hedge",
-                                          .family = SJ_FAMILY_TABLE,
-                                          FIELDS(hedge_fields),
-                                          .example = "{ after= } or { delay= }",
-                                          .comment = "A second copy of a slow request."};
+const struct sj_schema sj_schema_hedge = {.name = "hedge", .family = SJ_FAMILY_TABLE, FIELDS(hedge_fields),
+    .example = "{ after= } or { delay= }", .comment = "A second copy of a slow request."};
 
 static const struct sj_field_schema breaker_fields[] = {
-    {.name = "failures",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_circuit_breaker, failures),
-     .min = 0,
-     .above = true,
-     .max = 1,
-     REQUIRED,
-     .unit = "share",
-     .comment = "of the attempts that ended in the window, from 10 on, that opens it"},
-    {.name = "window",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_circuit_breaker, window),
-     ABOVE(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "failures", .type = SJ_FIELD_NUMBER, AT(sj_circuit_breaker, failures), .min = 0, .above = true, .max = 1,
+     REQUIRED, .unit = "share", .comment = "of the attempts that ended in the window, from 10 on, that opens it"},
+    {.name = "window", .type = SJ_FIELD_NUMBER, AT(sj_circuit_breaker, window), ABOVE(0), REQUIRED, .unit = "time",
      .comment = "over which attempts are counted"},
-    {.name = "open_for",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_circuit_breaker, open_for),
-     ABOVE(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "open_for", .type = SJ_FIELD_NUMBER, AT(sj_circuit_breaker, open_for), ABOVE(0), REQUIRED, .unit = "time",
      .comment = "then one attempt probes"},
 };
-const struct sj_schema sj_schema_breaker = {
-    .name = "circuit_breaker",
-    .family = SJ_FAMILY_TABLE,
-    FIELDS(breaker_fields),
-    .example = "{ failures=, window=, open_for= }",
+const struct sj_schema sj_schema_breaker = {.name = "circuit_breaker", .family = SJ_FAMILY_TABLE,
+    FIELDS(breaker_fields), .example = "{ failures=, window=, open_for= }",
     .comment = "Per caller member and server member; while open the policy skips the member."};
 
 static const struct sj_field_schema replace_fields[] = {
-    {.name = "rate",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_server, replace_rate),
-     AT_LEAST(0),
-     REQUIRED,
-     .unit = "1/time",
+    {.name = "rate", .type = SJ_FIELD_NUMBER, AT(sj_server, replace_rate), AT_LEAST(0), REQUIRED, .unit = "1/time",
      .comment = "at which each member is replaced, its drawn parameters drawn anew"},
 };
-const struct sj_schema sj_schema_replace = {.name = "replace",
-                                            .family = SJ_FAMILY_TABLE,
-                                            FIELDS(replace_fields),
-                                            .example = "{ rate= }",
-                                            .comment = "Random replacement of a pool's members."};
+const struct sj_schema sj_schema_replace = {.name = "replace", .family = SJ_FAMILY_TABLE, FIELDS(replace_fields),
+    .example = "{ rate= }", .comment = "Random replacement of a pool's members."};
 
-const struct sj_schema sj_schema_admissions = {.name = "admission",
-                                               .family = SJ_FAMILY_TABLE,
-                                               .items = &sj_schema_table,
-                                               .example = "a list of admissions",
-                                               .comment = "Met in the order of the list."};
+const struct sj_schema sj_schema_admissions = {.name = "admission", .family = SJ_FAMILY_TABLE,
+    .items = &sj_schema_table, .example = "a list of admissions", .comment = "Met in the order of the list."};
 
 static const struct sj_field_schema target_list_fields[] = {
-    {.name = "stage_timeout",
-     .type = SJ_FIELD_LAW,
-     AT(sj_call, stage_timeout),
-     ABOVE(0),
-     OPTIONAL,
-     .unit = "time",
+    {.name = "stage_timeout", .type = SJ_FIELD_LAW, AT(sj_call, stage_timeout), ABOVE(0), OPTIONAL, .unit = "time",
      .comment = "of the first stage of a pipeline: its queue and service"},
-    {.name = "stage_retries",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_call, stage_retries),
-     RANGE(0, MOST_COUNT),
-     DEFAULT(0, "0"),
-     .unit = "attempts",
-     .comment = "of that stage"},
+    {.name = "stage_retries", .type = SJ_FIELD_COUNT, AT(sj_call, stage_retries), RANGE(0, MOST_COUNT),
+     DEFAULT(0, "0"), .unit = "attempts", .comment = "of that stage"},
 };
-const struct sj_schema sj_schema_target_list = {
-    .name = "calls",
-    .family = SJ_FAMILY_TABLE,
-    FIELDS(target_list_fields),
-    .items = &sj_schema_table,
-    .example = "\"server\", \"server.api\" or { {weight, \"server\"}, ... }",
+const struct sj_schema sj_schema_target_list = {.name = "calls", .family = SJ_FAMILY_TABLE, FIELDS(target_list_fields),
+    .items = &sj_schema_table, .example = "\"server\", \"server.api\" or { {weight, \"server\"}, ... }",
     .comment = "Whom a client calls."};
 
 static const struct sj_field_schema call_fields[] = {
     CALL_FIELDS(0),
-    {.name = "wait",
-     .type = SJ_FIELD_BOOLEAN,
-     AT(sj_call, wait),
-     DEFAULT(1, "true"),
-     .unit = "",
+    {.name = "wait", .type = SJ_FIELD_BOOLEAN, AT(sj_call, wait), DEFAULT(1, "true"), .unit = "",
      .comment = "false: fire and forget"},
     FLAG("optional", AT(sj_call, optional), "a failure of this call does not fail the request"),
 };
-const struct sj_schema sj_schema_call = {.name = "call",
-                                         .family = SJ_FAMILY_TABLE,
-                                         FIELDS(call_fields),
-                                         .items = &sj_schema_table,
-                                         .example = "{ \"server\", timeout= }",
-                                         .comment = "One downstream call of an api."};
-const struct sj_schema sj_schema_calls = {.name = "calls",
-                                          .family = SJ_FAMILY_TABLE,
-                                          .items = &sj_schema_call,
-                                          .example = "{ { \"server\", timeout= }, ... }",
-                                          .comment = "The downstream calls of an api, after its work."};
+const struct sj_schema sj_schema_call = {.name = "call", .family = SJ_FAMILY_TABLE, FIELDS(call_fields),
+    .items = &sj_schema_table, .example = "{ \"server\", timeout= }", .comment = "One downstream call of an api."};
+const struct sj_schema sj_schema_calls = {.name = "calls", .family = SJ_FAMILY_TABLE, .items = &sj_schema_call,
+    .example = "{ { \"server\", timeout= }, ... }", .comment = "The downstream calls of an api, after its work."};
 
 static const struct sj_field_schema stage_fields[] = {
-    {.name = "timeout",
-     .type = SJ_FIELD_LAW,
-     AT(sj_call, stage_timeout),
-     ABOVE(0),
-     OPTIONAL,
-     .unit = "time",
+    {.name = "timeout", .type = SJ_FIELD_LAW, AT(sj_call, stage_timeout), ABOVE(0), OPTIONAL, .unit = "time",
      .comment = "covers the next server's queue and service only"},
-    {.name = "retries",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_call, stage_retries),
-     RANGE(0, MOST_COUNT),
-     DEFAULT(0, "0"),
-     .unit = "attempts",
-     .comment = "a retry offers the request there again"},
-    {.name = "priority",
-     .type = SJ_FIELD_INTEGER,
-     AT(sj_call, priority),
-     RANGE(-1e9, 1e9),
-     DEFAULT(0, "inherited"),
-     .unit = "",
-     .comment = "smaller first"},
-    {.name = "subset",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_call, subset),
-     RANGE(1, MOST_MEMBERS),
-     DEFAULT(0, "all"),
-     .unit = "members",
-     .comment = "as for a client"},
+    {.name = "retries", .type = SJ_FIELD_COUNT, AT(sj_call, stage_retries), RANGE(0, MOST_COUNT), DEFAULT(0, "0"),
+     .unit = "attempts", .comment = "a retry offers the request there again"},
+    {.name = "priority", .type = SJ_FIELD_INTEGER, AT(sj_call, priority), RANGE(-1e9, 1e9), DEFAULT(0, "inherited"),
+     .unit = "", .comment = "smaller first"},
+    {.name = "subset", .type = SJ_FIELD_COUNT, AT(sj_call, subset), RANGE(1, MOST_MEMBERS), DEFAULT(0, "all"),
+     .unit = "members", .comment = "as for a client"},
     FLAG("subset_replacement", AT(sj_call, subset_replacement), "as for a client"),
     PART("policy", "random or round_robin", NULL, "random", "which member of a pool is taken"),
     PART("network", "link{rtt=} or link{one_way=}", &sj_schema_link, "no delay", "on the way to the next server"),
 };
-const struct sj_schema sj_schema_stage = {.name = "stage",
-                                          .family = SJ_FAMILY_TABLE,
-                                          FIELDS(stage_fields),
-                                          .items = &sj_schema_table,
-                                          .example = "{ \"server\", timeout=, retries= }",
-                                          .comment = "One entry of `forward`."};
-const struct sj_schema sj_schema_stages = {
-    .name = "forward",
-    .family = SJ_FAMILY_TABLE,
-    .items = &sj_schema_stage,
+const struct sj_schema sj_schema_stage = {.name = "stage", .family = SJ_FAMILY_TABLE, FIELDS(stage_fields),
+    .items = &sj_schema_table, .example = "{ \"server\", timeout=, retries= }", .comment = "One entry of `forward`."};
+const struct sj_schema sj_schema_stages = {.name = "forward", .family = SJ_FAMILY_TABLE, .items = &sj_schema_stage,
     .example = "{ { \"server\", timeout=, retries= }, ... }",
     .comment = "The next stages of a pipeline: the request is handed to all of them."};
 
-#define API_FIELDS                                                                                      \
-  PART("calls", "a list of calls", &sj_schema_calls, "none", "made after the work, before the answer"), \
-      {.name = "order",                                                                                 \
-       .type = SJ_FIELD_EITHER,                                                                         \
-       AT(sj_api, parallel),                                                                            \
-       .choices = order_choices,                                                                        \
-       DEFAULT(0, "\"sequence\""),                                                                      \
-       .unit = "",                                                                                      \
-       .comment = "of the calls"},                                                                      \
+#define API_FIELDS                                                                                              \
+  PART("calls", "a list of calls", &sj_schema_calls, "none", "made after the work, before the answer"),         \
+      {.name = "order", .type = SJ_FIELD_EITHER, AT(sj_api, parallel), .choices = order_choices,                \
+       DEFAULT(0, "\"sequence\""), .unit = "", .comment = "of the calls"},                                      \
       PART("forward", "a list of stages", &sj_schema_stages, "none", "a pipeline's next stages, instead of calls")
 
 static const struct sj_field_schema api_fields[] = {
-    {.name = "work",
-     .type = SJ_FIELD_LAW,
-     AT(sj_api, work),
-     AT_LEAST(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "work", .type = SJ_FIELD_LAW, AT(sj_api, work), AT_LEAST(0), REQUIRED, .unit = "time",
      .comment = "the time a thread works for the request"},
     API_FIELDS,
 };
-const struct sj_schema sj_schema_api = {.name = "api",
-                                        .family = SJ_FAMILY_TABLE,
-                                        FIELDS(api_fields),
-                                        .example = "{ work=, calls= }",
-                                        .comment = "One of a server's apis."};
-const struct sj_schema sj_schema_apis = {.name = "apis",
-                                         .family = SJ_FAMILY_TABLE,
-                                         .any_field = &sj_schema_api,
-                                         .example = "{ name = law or { work=, calls= }, ... }",
-                                         .comment = "A server's apis by name."};
+const struct sj_schema sj_schema_api = {.name = "api", .family = SJ_FAMILY_TABLE, FIELDS(api_fields),
+    .example = "{ work=, calls= }", .comment = "One of a server's apis."};
+const struct sj_schema sj_schema_apis = {.name = "apis", .family = SJ_FAMILY_TABLE, .any_field = &sj_schema_api,
+    .example = "{ name = law or { work=, calls= }, ... }", .comment = "A server's apis by name."};
 
 /* ---- components and settings ---- */
 
-#define SERVICE_AND_APIS                                                                                \
-  PART("service", "a number or a distribution", NULL, "or `apis`", "the work of the one nameless api"), \
-      PART("apis", "{ name = law or { work=, calls= }, ... }", &sj_schema_apis, "or `service`",         \
+#define SERVICE_AND_APIS                                                                                         \
+  PART("service", "a number or a distribution", NULL, "or `apis`", "the work of the one nameless api"),          \
+      PART("apis", "{ name = law or { work=, calls= }, ... }", &sj_schema_apis, "or `service`",                  \
            "several apis by name; each a law, or a table")
 
 static const struct sj_field_schema server_fields[] = {
     SERVICE_AND_APIS,
     API_FIELDS,
-    {.name = "threads",
-     .type = SJ_FIELD_LAW,
-     AT(sj_server, threads),
-     AT_LEAST(1),
-     .whole = true,
-     DEFAULT(1, "1"),
-     .unit = "",
-     .comment = "parallel workers; a law is drawn once a member and rounded, at least 1"},
-    {.name = "capacity",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_server, capacity),
-     AT_LEAST(1),
-     .whole = true,
-     DEFAULT(INFINITY, "unlimited"),
-     .unit = "requests",
+    {.name = "threads", .type = SJ_FIELD_LAW, AT(sj_server, threads), AT_LEAST(1), .whole = true, DEFAULT(1, "1"),
+     .unit = "", .comment = "parallel workers; a law is drawn once a member and rounded, at least 1"},
+    {.name = "capacity", .type = SJ_FIELD_NUMBER, AT(sj_server, capacity), AT_LEAST(1), .whole = true,
+     DEFAULT(INFINITY, "unlimited"), .unit = "requests",
      .comment = "most requests in the system, waiting and in service"},
-    {.name = "discipline",
-     .type = SJ_FIELD_CHOICE,
-     AT(sj_server, discipline),
-     .choices = discipline_choices,
-     DEFAULT(0, "\"fifo\""),
-     .unit = "",
-     .comment = "who is served next; \"ps\" is processor sharing"},
+    {.name = "discipline", .type = SJ_FIELD_CHOICE, AT(sj_server, discipline), .choices = discipline_choices,
+     DEFAULT(0, "\"fifo\""), .unit = "", .comment = "who is served next; \"ps\" is processor sharing"},
     PART("admission", "an admission or a list of them", &sj_schema_admissions, "none",
          "token_bucket, throttle, codel, max_in_flight"),
-    {.name = "refuse",
-     .type = SJ_FIELD_EITHER,
-     AT(sj_server, refuse_silent),
-     .choices = refuse_choices,
-     DEFAULT(0, "\"answer\""),
-     .unit = "",
-     .comment = "\"silent\": the caller learns of a refusal by its timeout"},
+    {.name = "refuse", .type = SJ_FIELD_EITHER, AT(sj_server, refuse_silent), .choices = refuse_choices,
+     DEFAULT(0, "\"answer\""), .unit = "", .comment = "\"silent\": the caller learns of a refusal by its timeout"},
     FLAG("async", AT(sj_server, async), "threads are free while waiting for calls"),
     FLAG("join", AT(sj_server, join), "the branches of one request are one request here, started when all have come"),
-    {.name = "speed",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_server, speed),
-     ABOVE(0),
-     DEFAULT(1, "1"),
-     .unit = "",
+    {.name = "speed", .type = SJ_FIELD_NUMBER, AT(sj_server, speed), ABOVE(0), DEFAULT(1, "1"), .unit = "",
      .comment = "multiplies the service rate"},
-    {.name = "orbit",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_server, orbit),
-     AT_LEAST(0),
-     .whole = true,
-     .fallback = NAN,
-     .fallback_text = "min(20, capacity)",
-     .unit = "requests",
+    {.name = "orbit", .type = SJ_FIELD_NUMBER, AT(sj_server, orbit), AT_LEAST(0), .whole = true,
+     .fallback = NAN, .fallback_text = "min(20, capacity)", .unit = "requests",
      .comment = "most retrying requests the Markov chain keeps apart; only for solve"},
-    {.name = "count",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_server, count),
-     RANGE(1, MOST_MEMBERS),
-     DEFAULT(1, "no pool"),
-     .unit = "members",
-     .comment = "a pool of that many servers"},
+    {.name = "count", .type = SJ_FIELD_COUNT, AT(sj_server, count), RANGE(1, MOST_MEMBERS), DEFAULT(1, "no pool"),
+     .unit = "members", .comment = "a pool of that many servers"},
     PART("replace", "{ rate= }", &sj_schema_replace, "never", "members replaced at random"),
     LATER("rtt"),
     LATER("cold_start"),
     LATER("probe_service"),
     LATER("publish"),
 };
-const struct sj_schema sj_schema_server = {.name = "server",
-                                           .also = "servers",
-                                           .family = SJ_FAMILY_COMPONENT,
-                                           FIELDS(server_fields),
-                                           .example = "server \"name\" { service= }",
-                                           .comment = "What serves requests. `servers` is the same word."};
+const struct sj_schema sj_schema_server = {.name = "server", .also = "servers", .family = SJ_FAMILY_COMPONENT,
+    FIELDS(server_fields), .example = "server \"name\" { service= }",
+    .comment = "What serves requests. `servers` is the same word."};
 
 #define CLIENT_CALL offsetof(struct sj_client, call)
 static const struct sj_field_schema client_fields[] = {
     PART("calls", "\"server\", \"server.api\" or { {weight, \"server\"}, ... }", &sj_schema_target_list, NULL,
          "whom it calls"),
     PART("arrivals", "an arrival process, such as poisson{rate=}", NULL, NULL, "when requests come"),
-    {.name = "size",
-     .type = SJ_FIELD_LAW,
-     AT(sj_client, size),
-     AT_LEAST(0),
-     .fallback = NAN,
-     .fallback_text = "0, or the trace's",
-     .unit = "bytes",
-     .comment = "carried by each request"},
+    {.name = "size", .type = SJ_FIELD_LAW, AT(sj_client, size), AT_LEAST(0), .fallback = NAN,
+     .fallback_text = "0, or the trace's", .unit = "bytes", .comment = "carried by each request"},
     CALL_FIELDS(CLIENT_CALL),
-    {.name = "count",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_client, count),
-     RANGE(1, MOST_MEMBERS),
-     DEFAULT(1, "no pool"),
-     .unit = "members",
-     .comment = "a pool of that many clients"},
+    {.name = "count", .type = SJ_FIELD_COUNT, AT(sj_client, count), RANGE(1, MOST_MEMBERS), DEFAULT(1, "no pool"),
+     .unit = "members", .comment = "a pool of that many clients"},
     FLAG("per_client", AT(sj_client, per_client), "each member has its own arrivals; else they are the pool's total"),
 };
-const struct sj_schema sj_schema_client = {.name = "client",
-                                           .also = "clients",
-                                           .family = SJ_FAMILY_COMPONENT,
-                                           FIELDS(client_fields),
-                                           .example = "client \"name\" { calls=, arrivals= }",
-                                           .comment = "Where requests come from. `clients` is the same word."};
+const struct sj_schema sj_schema_client = {.name = "client", .also = "clients", .family = SJ_FAMILY_COMPONENT,
+    FIELDS(client_fields), .example = "client \"name\" { calls=, arrivals= }",
+    .comment = "Where requests come from. `clients` is the same word."};
 
 static const struct sj_field_schema model_fields[] = {
-    {.name = "title",
-     .type = SJ_FIELD_TEXT,
-     AT(sj_model, title),
-     OPTIONAL,
-     .unit = "",
+    {.name = "title", .type = SJ_FIELD_TEXT, AT(sj_model, title), OPTIONAL, .unit = "",
      .comment = "of tables and charts"},
     PART("time_unit", "\"us\", \"ms\", \"s\", \"minute\", \"hour\" or a name of one's own", NULL, "\"s\"",
          "what times and rates are in; `model` then comes first in the file"),
-    {.name = "quantum",
-     .type = SJ_FIELD_NUMBER,
-     BY_CODE,
-     AT_LEAST(0),
-     DEFAULT(0, "0"),
-     .unit = "time",
+    {.name = "quantum", .type = SJ_FIELD_NUMBER, BY_CODE, AT_LEAST(0), DEFAULT(0, "0"), .unit = "time",
      .comment = "0; discrete time is not in this version"},
 };
-const struct sj_schema sj_schema_model = {.name = "model",
-                                          .family = SJ_FAMILY_SETTING,
-                                          FIELDS(model_fields),
-                                          .example = "model{title=, time_unit=}",
-                                          .comment = "What the model is called and counted in."};
+const struct sj_schema sj_schema_model = {.name = "model", .family = SJ_FAMILY_SETTING, FIELDS(model_fields),
+    .example = "model{title=, time_unit=}", .comment = "What the model is called and counted in."};
 
 static const struct sj_field_schema run_fields[] = {
-    {.name = "duration",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_run_settings, duration),
-     ABOVE(0),
-     .below = true,
-     .fallback = NAN,
-     .fallback_text = "10^5 expected arrivals; a trace: its end",
-     .unit = "time",
+    {.name = "duration", .type = SJ_FIELD_NUMBER, AT(sj_run_settings, duration), ABOVE(0), .below = true,
+     .fallback = NAN, .fallback_text = "10^5 expected arrivals; a trace: its end", .unit = "time",
      .comment = "requests that arrive before it count"},
-    {.name = "warmup",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_run_settings, warmup),
-     AT_LEAST(0),
-     .below = true,
-     .fallback = NAN,
-     .fallback_text = "found",
-     .unit = "time",
+    {.name = "warmup", .type = SJ_FIELD_NUMBER, AT(sj_run_settings, warmup), AT_LEAST(0), .below = true,
+     .fallback = NAN, .fallback_text = "found", .unit = "time",
      .comment = "requests that arrive before it do not count"},
-    {.name = "drain",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_run_settings, drain),
-     AT_LEAST(0),
-     .fallback = NAN,
-     .fallback_text = "10 * duration",
-     .unit = "time",
-     .comment = "how much longer requests may take to end"},
-    {.name = "runs",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_run_settings, runs),
-     RANGE(1, 1000000),
+    {.name = "drain", .type = SJ_FIELD_NUMBER, AT(sj_run_settings, drain), AT_LEAST(0), .fallback = NAN,
+     .fallback_text = "10 * duration", .unit = "time", .comment = "how much longer requests may take to end"},
+    {.name = "runs", .type = SJ_FIELD_COUNT, AT(sj_run_settings, runs), RANGE(1, 1000000),
      DEFAULT(0, "8; 1 where nothing is random"),
-     .unit = "",
-     .comment = "independent repetitions"},
-    {.name = "seed",
-     .type = SJ_FIELD_COUNT64,
-     AT(sj_run_settings, seed),
-     RANGE(0, 9007199254740992.0),
-     DEFAULT(1, "1"),
-     .unit = "",
-     .comment = "of the random numbers"},
-    {.name = "kind",
-     .type = SJ_FIELD_CHOICE,
-     AT(sj_run_settings, kind),
-     .choices = kind_choices,
-     .fallback = 0,
-     .fallback_text = "\"terminating\" with a fault, trace, piecewise or spread arrivals; else \"steady\"",
-     .unit = "",
+     .unit = "", .comment = "independent repetitions"},
+    {.name = "seed", .type = SJ_FIELD_COUNT64, AT(sj_run_settings, seed), RANGE(0, 9007199254740992.0),
+     DEFAULT(1, "1"), .unit = "", .comment = "of the random numbers"},
+    {.name = "kind", .type = SJ_FIELD_CHOICE, AT(sj_run_settings, kind), .choices = kind_choices, .fallback = 0,
+     .fallback_text = "\"terminating\" with a fault, trace, piecewise or spread arrivals; else \"steady\"", .unit = "",
      .comment = "whether the run settles to a steady state or has a story"},
 };
-const struct sj_schema sj_schema_run = {.name = "run",
-                                        .family = SJ_FAMILY_SETTING,
-                                        FIELDS(run_fields),
-                                        .example = "run{duration=, warmup=, drain=, runs=, seed=, kind=}",
-                                        .comment = "How long and how often to run."};
+const struct sj_schema sj_schema_run = {.name = "run", .family = SJ_FAMILY_SETTING, FIELDS(run_fields),
+    .example = "run{duration=, warmup=, drain=, runs=, seed=, kind=}", .comment = "How long and how often to run."};
 
 static const struct sj_field_schema fault_fields[] = {
-    {.name = "at",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_fault, at),
-     AT_LEAST(0),
-     .below = true,
-     .fallback = NAN,
-     .fallback_text = "or `every`",
-     .unit = "time",
-     .comment = "when it starts"},
-    {.name = "every",
-     .type = SJ_FIELD_DISTRIBUTION,
-     AT(sj_fault, every),
-     ABOVE(0),
-     .fallback = NAN,
-     .fallback_text = "or `at`",
-     .unit = "time",
-     .comment = "at random: the time from the end of one to the next"},
-    {.name = "lasts",
-     .type = SJ_FIELD_DISTRIBUTION,
-     AT(sj_fault, lasts),
-     ABOVE(0),
-     .fallback = NAN,
-     .fallback_text = "to the end",
-     .unit = "time",
-     .comment = "how long"},
+    {.name = "at", .type = SJ_FIELD_NUMBER, AT(sj_fault, at), AT_LEAST(0), .below = true, .fallback = NAN,
+     .fallback_text = "or `every`", .unit = "time", .comment = "when it starts"},
+    {.name = "every", .type = SJ_FIELD_DISTRIBUTION, AT(sj_fault, every), ABOVE(0), .fallback = NAN,
+     .fallback_text = "or `at`", .unit = "time", .comment = "at random: the time from the end of one to the next"},
+    {.name = "lasts", .type = SJ_FIELD_DISTRIBUTION, AT(sj_fault, lasts), ABOVE(0), .fallback = NAN,
+     .fallback_text = "to the end", .unit = "time", .comment = "how long"},
     PART("set", "{ [\"path\"] = value }", NULL, "", "fields that have another value while it lasts"),
     PART("scale", "{ [\"path\"] = factor }", NULL, "", "fields that are multiplied while it lasts"),
     PART("crash", "a server's name", NULL, "", "what it holds is lost, calls are refused, it comes back empty"),
@@ -689,241 +334,106 @@ static const struct sj_field_schema fault_fields[] = {
     PART("slow", "a server's name", NULL, "", "remaining and new work takes `by` times as long"),
     PART("cut", "{ \"caller\", \"server\" }", NULL, "", "messages between them are lost, both ways"),
     PART("fail", "a server's name", NULL, "", "answers an error after the work, with probability `ratio`"),
-    {.name = "by",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_fault, factor),
-     ABOVE(0),
-     .below = true,
-     .fallback = NAN,
-     .fallback_text = "required with `slow`",
-     .unit = "",
-     .comment = "the factor of `slow`"},
-    {.name = "ratio",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_fault, ratio),
-     RANGE(0, 1),
-     DEFAULT(1, "1"),
-     .unit = "probability",
-     .comment = "of an error with `fail`"},
-    {.name = "members",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_fault, members),
-     RANGE(1, MOST_MEMBERS),
-     DEFAULT(0, "all"),
-     .unit = "members",
-     .comment = "that many random members of the pool"},
-    {.name = "lost",
-     .type = SJ_FIELD_EITHER,
-     AT(sj_fault, lost_error),
-     .choices = lost_choices,
-     DEFAULT(0, "\"silent\""),
-     .unit = "",
-     .comment = "how the callers of what a crash lost learn of it"},
+    {.name = "by", .type = SJ_FIELD_NUMBER, AT(sj_fault, factor), ABOVE(0), .below = true, .fallback = NAN,
+     .fallback_text = "required with `slow`", .unit = "", .comment = "the factor of `slow`"},
+    {.name = "ratio", .type = SJ_FIELD_NUMBER, AT(sj_fault, ratio), RANGE(0, 1), DEFAULT(1, "1"),
+     .unit = "probability", .comment = "of an error with `fail`"},
+    {.name = "members", .type = SJ_FIELD_COUNT, AT(sj_fault, members), RANGE(1, MOST_MEMBERS), DEFAULT(0, "all"),
+     .unit = "members", .comment = "that many random members of the pool"},
+    {.name = "lost", .type = SJ_FIELD_EITHER, AT(sj_fault, lost_error), .choices = lost_choices,
+     DEFAULT(0, "\"silent\""), .unit = "", .comment = "how the callers of what a crash lost learn of it"},
 };
-const struct sj_schema sj_schema_fault = {.name = "fault",
-                                          .family = SJ_FAMILY_SETTING,
-                                          FIELDS(fault_fields),
-                                          .example = "fault{at=, lasts=, crash=}",
-                                          .comment = "Something that goes wrong."};
+const struct sj_schema sj_schema_fault = {.name = "fault", .family = SJ_FAMILY_SETTING, FIELDS(fault_fields),
+    .example = "fault{at=, lasts=, crash=}", .comment = "Something that goes wrong."};
 
 /* ---- arrivals ---- */
 
 static const struct sj_field_schema poisson_fields[] = {
-    {.name = "rate",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_arrivals, rate),
-     AT_LEAST(0),
-     .below = true,
-     REQUIRED,
-     .unit = "1/time",
-     .comment = "expected arrivals per time"},
+    {.name = "rate", .type = SJ_FIELD_NUMBER, AT(sj_arrivals, rate), AT_LEAST(0), .below = true, REQUIRED,
+     .unit = "1/time", .comment = "expected arrivals per time"},
 };
-static const struct sj_schema schema_poisson = {.name = "poisson",
-                                                .family = SJ_FAMILY_ARRIVALS,
-                                                FIELDS(poisson_fields),
-                                                .example = "poisson{rate=}",
-                                                .comment = "A Poisson process."};
+static const struct sj_schema schema_poisson = {.name = "poisson", .family = SJ_FAMILY_ARRIVALS, FIELDS(poisson_fields),
+    .example = "poisson{rate=}", .comment = "A Poisson process."};
 
 static const struct sj_field_schema renewal_fields[] = {
-    {.name = "interval",
-     .type = SJ_FIELD_LAW,
-     AT(sj_arrivals, interval),
-     ABOVE(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "interval", .type = SJ_FIELD_LAW, AT(sj_arrivals, interval), ABOVE(0), REQUIRED, .unit = "time",
      .comment = "between arrivals, independent"},
 };
-static const struct sj_schema schema_renewal = {.name = "renewal",
-                                                .family = SJ_FAMILY_ARRIVALS,
-                                                FIELDS(renewal_fields),
-                                                .example = "renewal{interval=}",
-                                                .comment = "Independent intervals of any law."};
+static const struct sj_schema schema_renewal = {.name = "renewal", .family = SJ_FAMILY_ARRIVALS, FIELDS(renewal_fields),
+    .example = "renewal{interval=}", .comment = "Independent intervals of any law."};
 
 static const struct sj_field_schema every_fields[] = {
-    {.name = "interval",
-     .type = SJ_FIELD_LAW,
-     AT(sj_arrivals, interval),
-     ABOVE(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "interval", .type = SJ_FIELD_LAW, AT(sj_arrivals, interval), ABOVE(0), REQUIRED, .unit = "time",
      .comment = "between arrivals; the first comes after one"},
 };
-static const struct sj_schema schema_every = {.name = "every",
-                                              .family = SJ_FAMILY_ARRIVALS,
-                                              FIELDS(every_fields),
-                                              .positional = "interval",
-                                              .example = "every(interval)",
-                                              .comment = "A regular beat."};
+static const struct sj_schema schema_every = {.name = "every", .family = SJ_FAMILY_ARRIVALS, FIELDS(every_fields),
+    .positional = "interval", .example = "every(interval)", .comment = "A regular beat."};
 
 static const struct sj_field_schema mmpp_fields[] = {
     PART("rates", "a list of rates", &sj_schema_table, NULL, "the Poisson rate in each state"),
     PART("transitions", "a square matrix of rates", &sj_schema_table, NULL,
          "transitions[i][j]: the rate of switching from i to j; the diagonal is ignored"),
 };
-static const struct sj_schema schema_mmpp = {
-    .name = "mmpp",
-    .family = SJ_FAMILY_ARRIVALS,
-    FIELDS(mmpp_fields),
+static const struct sj_schema schema_mmpp = {.name = "mmpp", .family = SJ_FAMILY_ARRIVALS, FIELDS(mmpp_fields),
     .example = "mmpp{rates=, transitions=}",
     .comment = "A Poisson process whose rate is switched by a Markov chain, from its stationary distribution."};
 
-static const struct sj_schema schema_piecewise = {
-    .name = "piecewise",
-    .family = SJ_FAMILY_ARRIVALS,
-    .items = &sj_schema_table,
-    .example = "piecewise{ {from, rate}, ... }",
+static const struct sj_schema schema_piecewise = {.name = "piecewise", .family = SJ_FAMILY_ARRIVALS,
+    .items = &sj_schema_table, .example = "piecewise{ {from, rate}, ... }",
     .comment = "A Poisson process whose rate changes at given times; none before the first, the last has no end."};
 
 static const struct sj_field_schema closed_fields[] = {
-    {.name = "population",
-     .type = SJ_FIELD_COUNT,
-     AT(sj_arrivals, population),
-     RANGE(1, 10000000),
-     REQUIRED,
-     .unit = "users",
-     .comment = "each thinks, sends a request, waits for its end, and thinks again"},
-    {.name = "think",
-     .type = SJ_FIELD_LAW,
-     AT(sj_arrivals, interval),
-     AT_LEAST(0),
-     REQUIRED,
-     .unit = "time",
+    {.name = "population", .type = SJ_FIELD_COUNT, AT(sj_arrivals, population), RANGE(1, 10000000), REQUIRED,
+     .unit = "users", .comment = "each thinks, sends a request, waits for its end, and thinks again"},
+    {.name = "think", .type = SJ_FIELD_LAW, AT(sj_arrivals, interval), AT_LEAST(0), REQUIRED, .unit = "time",
      .comment = "between a request's end and the user's next"},
 };
-static const struct sj_schema schema_closed = {.name = "closed",
-                                               .family = SJ_FAMILY_ARRIVALS,
-                                               FIELDS(closed_fields),
-                                               .example = "closed{population=, think=}",
-                                               .comment = "A closed loop of users."};
+static const struct sj_schema schema_closed = {.name = "closed", .family = SJ_FAMILY_ARRIVALS, FIELDS(closed_fields),
+    .example = "closed{population=, think=}", .comment = "A closed loop of users."};
 
 static const struct sj_field_schema spread_fields[] = {
-    {.name = "count",
-     .type = SJ_FIELD_COUNT64,
-     AT(sj_arrivals, count),
-     RANGE(1, 1e12),
-     REQUIRED,
-     .unit = "requests",
+    {.name = "count", .type = SJ_FIELD_COUNT64, AT(sj_arrivals, count), RANGE(1, 1e12), REQUIRED, .unit = "requests",
      .comment = "exactly that many"},
-    {.name = "over",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_arrivals, over),
-     ABOVE(0),
-     .below = true,
-     REQUIRED,
-     .unit = "time",
+    {.name = "over", .type = SJ_FIELD_NUMBER, AT(sj_arrivals, over), ABOVE(0), .below = true, REQUIRED, .unit = "time",
      .comment = "at independent uniform times up to it"},
 };
-static const struct sj_schema schema_spread = {.name = "spread",
-                                               .family = SJ_FAMILY_ARRIVALS,
-                                               FIELDS(spread_fields),
-                                               .example = "spread{count=, over=}",
-                                               .comment = "A fixed number of arrivals."};
+static const struct sj_schema schema_spread = {.name = "spread", .family = SJ_FAMILY_ARRIVALS, FIELDS(spread_fields),
+    .example = "spread{count=, over=}", .comment = "A fixed number of arrivals."};
 
 static const struct sj_field_schema trace_fields[] = {
-    {.name = "file",
-     .type = SJ_FIELD_TEXT,
-     BY_CODE,
-     REQUIRED,
-     .unit = "",
+    {.name = "file", .type = SJ_FIELD_TEXT, BY_CODE, REQUIRED, .unit = "",
      .comment = "below the model's folder or that of --data; may be gzipped"},
-    {.name = "format",
-     .type = SJ_FIELD_CHOICE,
-     BY_CODE,
-     .choices = format_choices,
-     .fallback = 0,
-     .fallback_text = "by name and content",
-     .unit = "",
-     .comment = "see traces.md"},
-    {.name = "rate_factor",
-     .type = SJ_FIELD_NUMBER,
-     AT(sj_arrivals, rate_factor),
-     ABOVE(0),
-     .below = true,
-     DEFAULT(1, "1"),
-     .unit = "",
-     .comment = "arrivals come that much faster; services stay"},
-    {.name = "from",
-     .type = SJ_FIELD_NUMBER,
-     BY_CODE,
-     AT_LEAST(0),
-     .below = true,
-     OPTIONAL,
-     .unit = "time",
+    {.name = "format", .type = SJ_FIELD_CHOICE, BY_CODE, .choices = format_choices, .fallback = 0,
+     .fallback_text = "by name and content", .unit = "", .comment = "see traces.md"},
+    {.name = "rate_factor", .type = SJ_FIELD_NUMBER, AT(sj_arrivals, rate_factor), ABOVE(0), .below = true,
+     DEFAULT(1, "1"), .unit = "", .comment = "arrivals come that much faster; services stay"},
+    {.name = "from", .type = SJ_FIELD_NUMBER, BY_CODE, AT_LEAST(0), .below = true, OPTIONAL, .unit = "time",
      .comment = "of the recording, from its first arrival"},
-    {.name = "to",
-     .type = SJ_FIELD_NUMBER,
-     BY_CODE,
-     ABOVE(0),
-     .below = true,
-     OPTIONAL,
-     .unit = "time",
+    {.name = "to", .type = SJ_FIELD_NUMBER, BY_CODE, ABOVE(0), .below = true, OPTIONAL, .unit = "time",
      .comment = "likewise; what arrives then or later is left out"},
 };
-const struct sj_schema sj_schema_trace = {.name = "trace",
-                                          .family = SJ_FAMILY_ARRIVALS,
-                                          FIELDS(trace_fields),
-                                          .example = "trace{file=}",
-                                          .comment = "A recording replayed; its first arrival is at time 0."};
+const struct sj_schema sj_schema_trace = {.name = "trace", .family = SJ_FAMILY_ARRIVALS, FIELDS(trace_fields),
+    .example = "trace{file=}", .comment = "A recording replayed; its first arrival is at time 0."};
 
 /* ---- distributions ---- */
 
 #define PARAMETER(word, range, need, says) \
   { .name = word, .type = SJ_FIELD_NUMBER, BY_CODE, range, .below = true, need, .unit = "", .comment = says }
-#define RATE_OR_MEAN                                                                                      \
-  {.name = "rate",                                                                                        \
-   .type = SJ_FIELD_NUMBER,                                                                               \
-   BY_CODE,                                                                                               \
-   ABOVE(0),                                                                                              \
-   .below = true,                                                                                         \
-   .fallback = NAN,                                                                                       \
-   .fallback_text = "or `mean`",                                                                          \
-   .unit = "1/time",                                                                                      \
-   .instead = "mean",                                                                                     \
-   .comment = "one divided by the mean"},                                                                 \
-  {                                                                                                       \
-    .name = "mean", .type = SJ_FIELD_NUMBER, BY_CODE, ABOVE(0), .below = true, .fallback = NAN,           \
-    .fallback_text = "or `rate`", .unit = "time", .instead = "rate", .comment = "one divided by the rate" \
-  }
-#define DISTRIBUTION(id, word, list, written, says) \
-  static const struct sj_schema id = {              \
-      .name = word, .family = SJ_FAMILY_DISTRIBUTION, FIELDS(list), .example = written, .comment = says}
+#define RATE_OR_MEAN                                                                                               \
+  {.name = "rate", .type = SJ_FIELD_NUMBER, BY_CODE, ABOVE(0), .below = true, .fallback = NAN,                     \
+   .fallback_text = "or `mean`", .unit = "1/time", .instead = "mean", .comment = "one divided by the mean"},       \
+      {.name = "mean", .type = SJ_FIELD_NUMBER, BY_CODE, ABOVE(0), .below = true, .fallback = NAN,                 \
+       .fallback_text = "or `rate`", .unit = "time", .instead = "rate", .comment = "one divided by the rate"}
+#define DISTRIBUTION(id, word, list, written, says)                                                          \
+  static const struct sj_schema id = {.name = word, .family = SJ_FAMILY_DISTRIBUTION, FIELDS(list),         \
+                                      .example = written, .comment = says}
 
 static const struct sj_field_schema constant_fields[] = {
-    {.name = "value",
-     .type = SJ_FIELD_NUMBER,
-     BY_CODE,
-     ANY,
-     .below = true,
-     REQUIRED,
-     .unit = "",
+    {.name = "value", .type = SJ_FIELD_NUMBER, BY_CODE, ANY, .below = true, REQUIRED, .unit = "",
      .comment = "a plain number means the same"},
 };
-const struct sj_schema sj_schema_constant = {.name = "constant",
-                                             .family = SJ_FAMILY_DISTRIBUTION,
-                                             FIELDS(constant_fields),
-                                             .positional = "value",
-                                             .example = "constant(value)",
-                                             .comment = "Always the same."};
+const struct sj_schema sj_schema_constant = {.name = "constant", .family = SJ_FAMILY_DISTRIBUTION,
+    FIELDS(constant_fields), .positional = "value", .example = "constant(value)", .comment = "Always the same."};
 
 static const struct sj_field_schema exponential_fields[] = {RATE_OR_MEAN};
 DISTRIBUTION(schema_exponential, "exponential", exponential_fields, "exponential{rate=} or exponential{mean=}",
@@ -931,26 +441,11 @@ DISTRIBUTION(schema_exponential, "exponential", exponential_fields, "exponential
 
 static const struct sj_field_schema erlang_fields[] = {
     {.name = "k", .type = SJ_FIELD_COUNT64, BY_CODE, RANGE(1, 1e9), REQUIRED, .unit = "", .comment = "phases"},
-    {.name = "rate",
-     .type = SJ_FIELD_NUMBER,
-     BY_CODE,
-     ABOVE(0),
-     .below = true,
-     .fallback = NAN,
-     .fallback_text = "or `mean`",
-     .unit = "1/time",
-     .instead = "mean",
+    {.name = "rate", .type = SJ_FIELD_NUMBER, BY_CODE, ABOVE(0), .below = true, .fallback = NAN,
+     .fallback_text = "or `mean`", .unit = "1/time", .instead = "mean",
      .comment = "of each phase: the mean is k / rate"},
-    {.name = "mean",
-     .type = SJ_FIELD_NUMBER,
-     BY_CODE,
-     ABOVE(0),
-     .below = true,
-     .fallback = NAN,
-     .fallback_text = "or `rate`",
-     .unit = "time",
-     .instead = "rate",
-     .comment = "of the sum of the phases"},
+    {.name = "mean", .type = SJ_FIELD_NUMBER, BY_CODE, ABOVE(0), .below = true, .fallback = NAN,
+     .fallback_text = "or `rate`", .unit = "time", .instead = "rate", .comment = "of the sum of the phases"},
 };
 DISTRIBUTION(schema_erlang, "erlang", erlang_fields, "erlang{k=, rate=} or erlang{k=, mean=}",
              "The sum of k exponential phases.");
@@ -996,71 +491,47 @@ static const struct sj_field_schema pareto_fields[] = {
 };
 DISTRIBUTION(schema_pareto, "pareto", pareto_fields, "pareto{shape=, scale=}", "A power law from `scale` on.");
 
-static const struct sj_schema schema_hyperexponential = {
-    .name = "hyperexponential",
-    .family = SJ_FAMILY_DISTRIBUTION,
-    .items = &sj_schema_table,
-    .example = "hyperexponential{ {p, rate}, ... }",
+static const struct sj_schema schema_hyperexponential = {.name = "hyperexponential",
+    .family = SJ_FAMILY_DISTRIBUTION, .items = &sj_schema_table, .example = "hyperexponential{ {p, rate}, ... }",
     .comment = "Exponential with the rate drawn; the probabilities sum to 1."};
-static const struct sj_schema schema_mixture = {.name = "mixture",
-                                                .family = SJ_FAMILY_DISTRIBUTION,
-                                                .items = &sj_schema_table,
-                                                .example = "mixture{ {weight, law}, ... }",
-                                                .comment = "One of several laws; weights need not sum to 1."};
+static const struct sj_schema schema_mixture = {.name = "mixture", .family = SJ_FAMILY_DISTRIBUTION,
+    .items = &sj_schema_table, .example = "mixture{ {weight, law}, ... }",
+    .comment = "One of several laws; weights need not sum to 1."};
 
 static const struct sj_field_schema phase_type_fields[] = {
     PART("alpha", "a list of probabilities", &sj_schema_table, NULL,
-         "of starting in each phase; what is missing to 1 is an atom at 0"),
+     "of starting in each phase; what is missing to 1 is an atom at 0"),
     PART("T", "a square matrix of rates", &sj_schema_table, NULL,
-         "the generator among the phases: diagonal negative, rows sum to 0 or less"),
+     "the generator among the phases: diagonal negative, rows sum to 0 or less"),
 };
 DISTRIBUTION(schema_phase_type, "phase_type", phase_type_fields, "phase_type{alpha=, T=}",
              "The time to absorption of a Markov chain.");
 
 static const struct sj_field_schema empirical_fields[] = {
     PART("values", "a list of numbers", &sj_schema_table, "or `file`", "the data"),
-    {.name = "file",
-     .type = SJ_FIELD_TEXT,
-     BY_CODE,
-     .fallback = NAN,
-     .fallback_text = "or `values`",
-     .unit = "",
+    {.name = "file", .type = SJ_FIELD_TEXT, BY_CODE, .fallback = NAN, .fallback_text = "or `values`", .unit = "",
      .comment = "csv with a header, may be gzipped; below the model's folder or that of --data"},
-    {.name = "column",
-     .type = SJ_FIELD_TEXT,
-     BY_CODE,
-     .fallback = NAN,
-     .fallback_text = "with `file`",
-     .unit = "",
+    {.name = "column", .type = SJ_FIELD_TEXT, BY_CODE, .fallback = NAN, .fallback_text = "with `file`", .unit = "",
      .comment = "its name in the header"},
 };
-const struct sj_schema sj_schema_empirical = {.name = "empirical",
-                                              .family = SJ_FAMILY_DISTRIBUTION,
-                                              FIELDS(empirical_fields),
-                                              .example = "empirical{values=} or empirical{file=, column=}",
-                                              .comment = "Sampled with replacement from data."};
+const struct sj_schema sj_schema_empirical = {.name = "empirical", .family = SJ_FAMILY_DISTRIBUTION,
+    FIELDS(empirical_fields), .example = "empirical{values=} or empirical{file=, column=}",
+    .comment = "Sampled with replacement from data."};
 
-const struct sj_schema sj_schema_recorded = {.name = "recorded",
-                                             .family = SJ_FAMILY_DISTRIBUTION,
-                                             .example = "recorded()",
-                                             .comment = "The service time that came with the request from its trace."};
-const struct sj_schema sj_schema_per_member = {
-    .name = "per_member",
-    .family = SJ_FAMILY_DISTRIBUTION,
+const struct sj_schema sj_schema_recorded = {.name = "recorded", .family = SJ_FAMILY_DISTRIBUTION,
+    .example = "recorded()", .comment = "The service time that came with the request from its trace."};
+const struct sj_schema sj_schema_per_member = {.name = "per_member", .family = SJ_FAMILY_DISTRIBUTION,
     .example = "per_member(law, function(x) return law of x end)",
-    .comment =
-        "x is drawn once for each member of a pool, and again when it is replaced; the function, called once when "
-        "the model is read, says which law follows."};
+    .comment = "x is drawn once for each member of a pool, and again when it is replaced; the function, called once "
+               "when the model is read, says which law follows."};
 
-static const struct sj_schema schema_random = {
-    .name = "random", .family = SJ_FAMILY_POLICY, .example = "random", .comment = "Any member, uniformly."};
-static const struct sj_schema schema_round_robin = {.name = "round_robin",
-                                                    .family = SJ_FAMILY_POLICY,
-                                                    .example = "round_robin",
-                                                    .comment = "Each caller takes the members in turn."};
+static const struct sj_schema schema_random = {.name = "random", .family = SJ_FAMILY_POLICY, .example = "random",
+    .comment = "Any member, uniformly."};
+static const struct sj_schema schema_round_robin = {.name = "round_robin", .family = SJ_FAMILY_POLICY,
+    .example = "round_robin", .comment = "Each caller takes the members in turn."};
 
-const struct sj_schema *const sj_schemas[] = {
-    &sj_schema_model, &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_fault,
+const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
+    &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_fault,
     /* arrivals */
     &schema_poisson, &schema_renewal, &schema_every, &schema_mmpp, &schema_piecewise, &schema_closed, &schema_spread,
     &sj_schema_trace,
@@ -1072,9 +543,8 @@ const struct sj_schema *const sj_schemas[] = {
     &sj_schema_token_bucket, &sj_schema_throttle, &sj_schema_codel, &sj_schema_max_in_flight,
     &sj_schema_exponential_backoff, &sj_schema_link, &schema_random, &schema_round_robin, NULL};
 
-const struct sj_schema *const sj_schema_plain_tables[] = {
-    &sj_schema_api,   &sj_schema_call,    &sj_schema_stage,   &sj_schema_target_list,
-    &sj_schema_hedge, &sj_schema_breaker, &sj_schema_replace, NULL};
+const struct sj_schema *const sj_schema_plain_tables[] = {&sj_schema_api, &sj_schema_call, &sj_schema_stage,
+    &sj_schema_target_list, &sj_schema_hedge, &sj_schema_breaker, &sj_schema_replace, NULL};
 
 const struct sj_schema sj_schema_table = {.name = "a table", .family = SJ_FAMILY_TABLE, .items = &sj_schema_table};
 const struct sj_schema sj_schema_unknown = {.name = "an unknown name", .family = SJ_FAMILY_UNKNOWN};
@@ -1092,26 +562,10 @@ OPERATION(sj_schema_round, "round");
 OPERATION(sj_schema_floor, "floor");
 OPERATION(sj_schema_ceil, "ceil");
 
-const char *const sj_words_not_in_this_version[] = {"solve",
-                                                    "batcher",
-                                                    "store",
-                                                    "pick_first",
-                                                    "least_cost",
-                                                    "weighted",
-                                                    "hot_cold",
-                                                    "fastest_probe",
-                                                    "with_probes",
-                                                    "subset_of",
-                                                    "pid_weighted",
-                                                    "client_in_flight",
-                                                    "client_latency",
-                                                    "reported",
-                                                    "actual",
-                                                    "in_flight",
-                                                    "expected_latency",
-                                                    "utilization",
-                                                    "request_rate",
-                                                    "available_capacity",
-                                                    "pid_weight",
-                                                    "server_rtt",
-                                                    NULL};
+const char *const sj_words_not_in_this_version[] = {
+    "solve", "batcher", "store", "pick_first", "least_cost", "weighted", "hot_cold", "fastest_probe", "with_probes",
+    "subset_of", "pid_weighted", "client_in_flight", "client_latency", "reported", "actual", "in_flight",
+    "expected_latency", "utilization", "request_rate", "available_capacity", "pid_weight", "server_rtt", NULL};
+
+/* NOLINTEND(bugprone-macro-parentheses) */
+/* clang-format on */

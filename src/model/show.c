@@ -132,10 +132,7 @@ static void add_moments(const struct page *page, const struct sj_law *law, const
 static void add_law(const struct page *page, const struct sj_law *law, const char *unit, struct sj_text *text) {
   const void *const made = law->fixed ? (const void *)law->fixed : (const void *)law->member;
   const struct sj_law_record *const record = sj_build_law_record(page->model, made);
-  if (record)
-    sj_expression_text(page->model->document->resources, &record->expression, false, text);
-  else
-    add_number(law->fixed ? law->fixed->location : NAN, text); /* every member law has a record */
+  if (record) sj_expression_text(page->model->document->resources, &record->expression, false, text);
   add_moments(page, law, unit, text);
 }
 

@@ -63,11 +63,12 @@ static const char *difference(const struct sj_model *a, const struct sj_model *b
 static void apply(struct sj_document *document, const struct sj_change *change, struct sj_mistakes *mistakes) {
   const struct sj_node *const run = document->run, *const settings = document->model;
   struct sj_error error = {{0}};
-  assert(change->scale || change->value);
-  const int line = change->value ? change->value->line : 0;
+  static const struct sj_value nothing = {.kind = SJ_VALUE_NONE};
+  const struct sj_value *const value = change->value ? change->value : &nothing;
+  const int line = value->line;
   const enum sj_status status = change->scale
                                     ? sj_path_scale(document, change->path, change->factor, NULL, line, &error)
-                                    : sj_path_set(document, change->path, *change->value, &error);
+                                    : sj_path_set(document, change->path, *value, &error);
   if (status)
     sj_mistake(mistakes, document->file, line, NULL, "%s", error.message);
   else if (document->run != run || document->model != settings || !strncmp(change->path, "fault[", 6))

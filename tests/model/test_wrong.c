@@ -78,7 +78,7 @@ int main(void) {
   if (chdir(WRONG_MODELS) != 0) return 1;
   DIR *const folder = opendir(".");
   if (!folder) return 1;
-  char *names[1000];
+  char *names[1000] = {0};
   size_t count = 0;
   for (const struct dirent *entry = readdir(folder); entry && count < 1000; entry = readdir(folder)) {
     const size_t length = strlen(entry->d_name);
