@@ -8,7 +8,7 @@
 
 #include "simulate/engine.h"
 
-double bucket_tokens(const struct sj_token_bucket *bucket, double tokens, double *at, double now) {
+double sj_bucket_tokens(const struct sj_token_bucket *bucket, double tokens, double *at, double now) {
   const double refilled = tokens + (now - *at) * bucket->rate;
   *at = now;
   return refilled < bucket->capacity ? refilled : bucket->capacity;
@@ -24,14 +24,14 @@ static bool throttled(struct server *server, const struct sj_admission *spec, co
  * time. */
 static bool has_token(double tokens) { return tokens >= 1 - 1e-9; }
 
-bool admission_admits(struct engine *engine, struct server *server, struct attempt *attempt) {
+bool sj_admission_admits(struct engine *engine, struct server *server, struct attempt *attempt) {
   const size_t count = server->spec->admission_count;
   for (size_t i = 0; i < count; i++) {
     const struct sj_admission *const spec = &server->spec->admissions[i];
     struct admission *const state = &server->admissions[i];
     switch (spec->kind) {
       case SJ_ADMIT_TOKEN_BUCKET:
-        state->tokens = bucket_tokens(&spec->bucket, state->tokens, &state->at, engine->now);
+        state->tokens = sj_bucket_tokens(&spec->bucket, state->tokens, &state->at, engine->now);
         if (!has_token(state->tokens)) return false;
         break;
       case SJ_ADMIT_THROTTLE:
@@ -74,7 +74,7 @@ static bool codel_drops(struct admission *state, const struct sj_admission *spec
   return true;
 }
 
-bool admission_drops(struct engine *engine, struct server *server, struct attempt *attempt) {
+bool sj_admission_drops(struct engine *engine, struct server *server, struct attempt *attempt) {
   for (size_t i = 0; i < server->spec->admission_count; i++) {
     const struct sj_admission *const spec = &server->spec->admissions[i];
     if (spec->kind == SJ_ADMIT_CODEL &&

@@ -65,13 +65,13 @@ static double next_recorded(struct engine *engine, struct arrivals *a) {
   struct sj_error error = {""};
   const enum sj_status status = sj_trace_reader_next(a->reader, &a->record, &more, &error);
   if (status != SJ_OK) {
-    engine_fail(engine, status, "%s", error.message);
+    sj_engine_fail(engine, status, "%s", error.message);
     return INFINITY;
   }
   return more ? a->origin + (a->record.arrival - a->recorded_origin) / a->spec->rate_factor : INFINITY;
 }
 
-double arrivals_next(struct engine *engine, struct arrivals *a, double now) {
+double sj_arrivals_next(struct engine *engine, struct arrivals *a, double now) {
   switch (a->spec->kind) {
     case SJ_ARRIVALS_POISSON:
       return a->spec->rate > 0 ? now + sj_draw_exponential(&a->stream) * a->mean_interval : INFINITY;
@@ -144,25 +144,25 @@ static void schedule_next(struct engine *engine, struct arrivals *a) {
   if (a->next_time < INFINITY) a->event = sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, true);
 }
 
-void arrivals_happen(struct engine *engine, struct arrivals *a) {
+void sj_arrivals_happen(struct engine *engine, struct arrivals *a) {
   a->event = SJ_EVENT_NONE;
   if (!engine->arriving) return;
   new_request(engine, a, NULL);
-  a->next_time = arrivals_next(engine, a, engine->now);
+  a->next_time = sj_arrivals_next(engine, a, engine->now);
   schedule_next(engine, a);
 }
 
 /* --- closed populations --------------------------------------------------------------------------------------------
  */
 
-void arrivals_think(struct engine *engine, struct customer *customer) {
+void sj_arrivals_think(struct engine *engine, struct customer *customer) {
   struct arrivals *const a = customer->arrivals;
   if (!engine->arriving) return;
   const double thought = sj_draw(a->interval, &customer->stream, 0);
   sj_event_schedule(&engine->events, engine->now + thought, EVENT_THOUGHT, customer, true);
 }
 
-void arrivals_thought(struct engine *engine, struct customer *customer) {
+void sj_arrivals_thought(struct engine *engine, struct customer *customer) {
   if (engine->arriving) new_request(engine, customer->arrivals, customer);
 }
 
@@ -226,8 +226,8 @@ static bool create_one(struct engine *engine, struct client *client, struct arri
   const uint64_t key = sj_stream_key(engine->seed, engine->run, spec->name, "arrivals");
   sj_stream_seed(&a->stream, key, (uint64_t)(member + 1));
   a->interval =
-      member_law(engine, &a->spec->interval, sj_stream_key(engine->seed, engine->run, spec->name, "interval law"),
-                 (uint64_t)(member + 1), &a->owned_interval);
+      sj_member_law(engine, &a->spec->interval, sj_stream_key(engine->seed, engine->run, spec->name, "interval law"),
+                    (uint64_t)(member + 1), &a->owned_interval);
   switch (a->spec->kind) {
     case SJ_ARRIVALS_MMPP:
       return start_state(a);
@@ -237,7 +237,7 @@ static bool create_one(struct engine *engine, struct client *client, struct arri
     case SJ_ARRIVALS_TRACE: {
       struct sj_error error = {""};
       const enum sj_status status = sj_trace_reader_create(a->spec->trace, &a->reader, &error);
-      if (status != SJ_OK) engine_fail(engine, status, "%s", error.message);
+      if (status != SJ_OK) sj_engine_fail(engine, status, "%s", error.message);
       return true;
     }
     case SJ_ARRIVALS_CLOSED:
@@ -250,7 +250,7 @@ static bool create_one(struct engine *engine, struct client *client, struct arri
   return true;
 }
 
-bool arrivals_create(struct engine *engine, struct client *client) {
+bool sj_arrivals_create(struct engine *engine, struct client *client) {
   const bool each = client->spec->per_client;
   client->arrivals_count = each ? client->spec->count : 1;
   client->arrivals = calloc(client->arrivals_count, sizeof *client->arrivals);
@@ -260,7 +260,7 @@ bool arrivals_create(struct engine *engine, struct client *client) {
   return true;
 }
 
-void arrivals_destroy(struct client *client) {
+void sj_arrivals_destroy(struct client *client) {
   for (size_t i = 0; client->arrivals && i < client->arrivals_count; i++) {
     sj_trace_reader_destroy(client->arrivals[i].reader);
     free(client->arrivals[i].customers);
@@ -269,14 +269,14 @@ void arrivals_destroy(struct client *client) {
   free(client->arrivals);
 }
 
-void arrivals_start(struct engine *engine, struct client *client) {
+void sj_arrivals_start(struct engine *engine, struct client *client) {
   for (size_t i = 0; i < client->arrivals_count && engine->status == SJ_OK; i++) {
     struct arrivals *const a = &client->arrivals[i];
     if (a->spec->kind == SJ_ARRIVALS_CLOSED) {
-      for (uint32_t c = 0; c < a->customer_count; c++) arrivals_think(engine, &a->customers[c]);
+      for (uint32_t c = 0; c < a->customer_count; c++) sj_arrivals_think(engine, &a->customers[c]);
       continue;
     }
-    a->next_time = arrivals_next(engine, a, 0);
+    a->next_time = sj_arrivals_next(engine, a, 0);
     schedule_next(engine, a);
   }
 }
@@ -304,14 +304,14 @@ static double speed_of(const struct sj_arrivals *spec) {
   return 1;
 }
 
-void arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before) {
+void sj_arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before) {
   for (size_t i = 0; i < client->arrivals_count; i++) {
     struct arrivals *const a = &client->arrivals[i];
     a->spec = &client->spec->arrivals;
     a->mean_interval = 1 / a->spec->rate;
-    a->interval = member_law(engine, &a->spec->interval,
-                             sj_stream_key(engine->seed, engine->run, client->spec->name, "interval law"),
-                             (uint64_t)(a->member + 1), &a->owned_interval);
+    a->interval = sj_member_law(engine, &a->spec->interval,
+                                sj_stream_key(engine->seed, engine->run, client->spec->name, "interval law"),
+                                (uint64_t)(a->member + 1), &a->owned_interval);
     const double old_speed = speed_of(&before->arrivals), new_speed = speed_of(a->spec);
     if (old_speed == new_speed) continue;
     /* What is left of the time to the next arrival passes faster or slower; for Poisson arrivals that is exact, and it

@@ -17,13 +17,13 @@ struct breaker {
   double opened;
 };
 
-bool breakers_create(struct engine *engine, struct caller *caller) {
+bool sj_breakers_create(struct engine *engine, struct caller *caller) {
   (void)engine;
   caller->breakers = calloc(caller->spec->target_count, sizeof *caller->breakers);
   return caller->breakers != NULL;
 }
 
-void breakers_destroy(struct engine *engine, struct caller *caller) {
+void sj_breakers_destroy(struct engine *engine, struct caller *caller) {
   if (!caller->breakers) return;
   for (size_t t = 0; t < caller->spec->target_count; t++) {
     if (!caller->breakers[t]) continue;
@@ -42,19 +42,19 @@ static struct breaker *find(struct engine *engine, struct caller *caller, size_t
   while (caller->spec->targets[first].server != server) first++;
   if (!caller->breakers[first]) caller->breakers[first] = calloc(engine->servers[server].count, sizeof(struct breaker));
   if (!caller->breakers[first]) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return NULL;
   }
   return &caller->breakers[first][member];
 }
 
-bool breaker_allows(struct engine *engine, struct caller *caller, size_t target, uint32_t member) {
+bool sj_breaker_allows(struct engine *engine, struct caller *caller, size_t target, uint32_t member) {
   const struct breaker *const breaker = find(engine, caller, target, member);
   if (!breaker || !breaker->open) return true;
   return !breaker->probing && engine->now - breaker->opened >= caller->spec->breaker.open_for;
 }
 
-void breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt) {
+void sj_breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt) {
   struct breaker *const breaker = find(engine, caller, target, attempt->server->member);
   if (!breaker || !breaker->open) return;
   breaker->probing = true;
@@ -94,7 +94,7 @@ static void probe_ended(struct breaker *breaker, bool failed, bool known, double
   if (failed) breaker->opened = now;
 }
 
-void breaker_ended(struct engine *engine, struct caller *caller, struct attempt *attempt, bool failed, bool known) {
+void sj_breaker_ended(struct engine *engine, struct caller *caller, struct attempt *attempt, bool failed, bool known) {
   if (!attempt->server) return;
   const struct sj_circuit_breaker *const spec = &caller->spec->breaker;
   struct breaker *const breaker = find(engine, caller, attempt->request->target, attempt->server->member);
@@ -107,7 +107,7 @@ void breaker_ended(struct engine *engine, struct caller *caller, struct attempt 
   if (!known || breaker->open) return;
   forget_old(breaker, engine->now - spec->window);
   if (!add(breaker, (struct ending){engine->now, failed})) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return;
   }
   if (breaker->count >= LEAST_ATTEMPTS && breaker->failed >= spec->failures * breaker->count) {

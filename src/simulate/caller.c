@@ -8,7 +8,7 @@
 #include "simulate/closing.h"
 #include "simulate/engine.h"
 
-struct request *request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
+struct request *sj_request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
   return new_request_of(engine, caller, lineage);
 }
 
@@ -23,7 +23,7 @@ static void request_release(struct engine *engine, struct request *request) {
   if (--request->references == 0) request_gone(engine, request);
 }
 
-void attempt_release(struct engine *engine, struct attempt *attempt) {
+void sj_attempt_release(struct engine *engine, struct attempt *attempt) {
   if (attempt->flags & ATTEMPT_OUT || attempt->place != PLACE_GONE) return;
   if (attempt->children > 0) return;
   struct request *const request = attempt->request;
@@ -31,14 +31,14 @@ void attempt_release(struct engine *engine, struct attempt *attempt) {
   request_release(engine, request);
 }
 
-void attempt_vanish(struct engine *engine, struct attempt *attempt) {
+void sj_attempt_vanish(struct engine *engine, struct attempt *attempt) {
   attempt->place = PLACE_GONE;
-  attempt_release(engine, attempt);
+  sj_attempt_release(engine, attempt);
 }
 
 static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
   note_closed(engine, request, outcome);
-  if (request->customer) arrivals_think(engine, request->customer);
+  if (request->customer) sj_arrivals_think(engine, request->customer);
 }
 
 /* --- choosing a member ---------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ static void client_closed(struct engine *engine, struct request *request, enum o
 static bool may_pick(struct engine *engine, struct caller *caller, const struct request *request, uint32_t member,
                      uint32_t avoid) {
   if (member == avoid) return false;
-  return !caller->spec->breaker.given || breaker_allows(engine, caller, request->target, member);
+  return !caller->spec->breaker.given || sj_breaker_allows(engine, caller, request->target, member);
 }
 
 static struct server *pick(struct engine *engine, struct caller *caller, const struct request *request,
@@ -125,9 +125,10 @@ static void disarm_timeout(struct engine *engine, struct caller *caller, struct 
     caller->timer_tail = attempt->timer_previous;
 }
 
-void caller_timeouts(struct engine *engine, struct caller *caller) {
+void sj_caller_timeouts(struct engine *engine, struct caller *caller) {
   caller->timer_event = SJ_EVENT_NONE;
-  while (caller->timer_head && caller->timer_head->expires <= engine->now) attempt_timeout(engine, caller->timer_head);
+  while (caller->timer_head && caller->timer_head->expires <= engine->now)
+    sj_attempt_timeout(engine, caller->timer_head);
   if (caller->timer_head && caller->timer_event == SJ_EVENT_NONE)
     caller->timer_event =
         sj_event_schedule(&engine->events, caller->timer_head->expires, EVENT_TIMEOUT_QUEUE, caller, true);
@@ -158,19 +159,19 @@ static bool flows(const struct engine *engine, const struct caller *caller, cons
   return server->apis[target->api].forward || server->join || sj_law_given(&caller->spec->stage_timeout);
 }
 
-void attempt_deliver(struct engine *engine, struct attempt *attempt) {
+void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) {
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->event = SJ_EVENT_NONE;
   const bool withdrawn = !(attempt->flags & ATTEMPT_OUT) && caller->spec->cancel;
   if (withdrawn ||
-      (engine->cuts && attempt->server && fault_cuts(engine, caller, attempt->server, attempt->message_sent))) {
-    attempt_vanish(engine, attempt);
+      (engine->cuts && attempt->server && sj_fault_cuts(engine, caller, attempt->server, attempt->message_sent))) {
+    sj_attempt_vanish(engine, attempt);
   } else if (flows(engine, caller, request)) {
     attempt->place = PLACE_FLOWING;
-    flow_begin(engine, attempt);
+    sj_flow_begin(engine, attempt);
   } else {
-    server_receive(engine, attempt);
+    sj_server_receive(engine, attempt);
   }
 }
 
@@ -179,7 +180,7 @@ static void send(struct engine *engine, struct request *request, bool hedge);
 static void schedule_hedge(struct engine *engine, struct caller *caller, struct request *request) {
   if (!caller->spec->hedge.given || request->flags & REQUEST_HEDGED || request->hedge_event || request->tries != 1)
     return;
-  const double delay = hedging_delay(caller);
+  const double delay = sj_hedging_delay(caller);
   if (delay < INFINITY)
     request->hedge_event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_HEDGE, request, true);
 }
@@ -206,10 +207,10 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
       attempt->server = pick(engine, caller, request, attempt, UINT32_MAX);
     if (!attempt->server) { /* every breaker is open */
       attempt->place = PLACE_GONE;
-      attempt_result(engine, attempt, OUTCOME_BREAKER);
+      sj_attempt_result(engine, attempt, OUTCOME_BREAKER);
       return;
     }
-    if (spec->breaker.given) breaker_sent(engine, caller, request->target, attempt);
+    if (spec->breaker.given) sj_breaker_sent(engine, caller, request->target, attempt);
   }
   if (request->flags & REQUEST_COUNTED) {
     caller->counts->attempts++;
@@ -222,12 +223,12 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
   if (caller->timeout) arm_timeout(engine, caller, attempt);
   schedule_hedge(engine, caller, request);
   if (!spec->network.given) {
-    attempt_deliver(engine, attempt);
+    sj_attempt_deliver(engine, attempt);
     return;
   }
   const double delay = message_delay(caller, request, attempt, false);
   if (isnan(delay))
-    attempt_vanish(engine, attempt);
+    sj_attempt_vanish(engine, attempt);
   else
     attempt->event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_DELIVER, attempt, false);
 }
@@ -267,7 +268,7 @@ static void try_now(struct engine *engine, struct request *request) {
   drain(engine, caller);
 }
 
-uint16_t request_pick_target(const struct caller *caller, const struct request *request) {
+uint16_t sj_request_pick_target(const struct caller *caller, const struct request *request) {
   const struct sj_call *const spec = caller->spec;
   if (spec->target_count == 1) return 0;
   double total = 0;
@@ -281,13 +282,13 @@ uint16_t request_pick_target(const struct caller *caller, const struct request *
   return (uint16_t)(spec->target_count - 1);
 }
 
-void request_begin(struct engine *engine, struct request *request) {
+void sj_request_begin(struct engine *engine, struct request *request) {
   struct caller *const caller = request->caller;
   if (caller->direct) {
     begin_direct(engine, request);
     return;
   }
-  if (!(request->flags & REQUEST_STAGE)) request->target = request_pick_target(caller, request);
+  if (!(request->flags & REQUEST_STAGE)) request->target = sj_request_pick_target(caller, request);
   if (caller->spec->deadline < INFINITY)
     request->deadline_event =
         sj_event_schedule(&engine->events, engine->now + caller->spec->deadline, EVENT_DEADLINE, request, true);
@@ -313,7 +314,7 @@ static void end_attempt(struct engine *engine, struct attempt *attempt) {
 static bool take_token(struct engine *engine, struct caller *caller) {
   const struct sj_token_bucket *const budget = &caller->spec->retry_budget;
   if (!budget->given) return true;
-  caller->tokens = bucket_tokens(budget, caller->tokens, &caller->tokens_at, engine->now);
+  caller->tokens = sj_bucket_tokens(budget, caller->tokens, &caller->tokens_at, engine->now);
   if (caller->tokens < 1 - 1e-9) return false;
   caller->tokens -= 1;
   return true;
@@ -335,9 +336,9 @@ static void attempt_failed(struct engine *engine, struct request *request, enum 
   struct caller *const caller = request->caller;
   if (request->attempts) return; /* a copy is still out */
   if (request->tries > caller->spec->retries) {
-    request_close(engine, request, outcome);
+    sj_request_close(engine, request, outcome);
   } else if (!take_token(engine, caller)) {
-    request_close(engine, request, OUTCOME_BUDGET);
+    sj_request_close(engine, request, OUTCOME_BUDGET);
   } else {
     /* Also at once by way of an event: a long row of refusals at one instant must not nest. */
     request->retry_event =
@@ -345,19 +346,19 @@ static void attempt_failed(struct engine *engine, struct request *request, enum 
   }
 }
 
-void request_retry(struct engine *engine, struct request *request) {
+void sj_request_retry(struct engine *engine, struct request *request) {
   request->retry_event = SJ_EVENT_NONE;
   try_now(engine, request);
 }
 
-void request_deadline(struct engine *engine, struct request *request) {
+void sj_request_deadline(struct engine *engine, struct request *request) {
   request->deadline_event = SJ_EVENT_NONE;
   struct caller *const caller = request->caller;
-  request_close(engine, request, OUTCOME_DEADLINE);
+  sj_request_close(engine, request, OUTCOME_DEADLINE);
   drain(engine, caller);
 }
 
-void request_hedge(struct engine *engine, struct request *request) {
+void sj_request_hedge(struct engine *engine, struct request *request) {
   request->hedge_event = SJ_EVENT_NONE;
   struct caller *const caller = request->caller;
   const bool connected = caller->spec->connections == 0 || caller->out < caller->spec->connections;
@@ -387,22 +388,22 @@ static void leave_orbit(struct engine *engine, struct request *request) {
 
 static void withdraw(struct engine *engine, struct attempt *attempt) {
   if (attempt->request->caller->spec->cancel && attempt->place == PLACE_WAITING && !(attempt->flags & ATTEMPT_HOST))
-    server_withdraw(engine, attempt);
+    sj_server_withdraw(engine, attempt);
 }
 
-void attempt_timeout(struct engine *engine, struct attempt *attempt) {
+void sj_attempt_timeout(struct engine *engine, struct attempt *attempt) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->timer = SJ_EVENT_NONE;
   if (request->flags & REQUEST_COUNTED) caller->counts->timeouts++;
-  if (caller->spec->breaker.given) breaker_ended(engine, caller, attempt, true, true);
+  if (caller->spec->breaker.given) sj_breaker_ended(engine, caller, attempt, true, true);
   enter_orbit(engine, request, attempt->server);
   end_attempt(engine, attempt);
   attempt->flags |= ATTEMPT_TIMED_OUT;
   withdraw(engine, attempt);
   attempt_failed(engine, request, OUTCOME_TIMEOUT);
   drain(engine, caller);
-  attempt_release(engine, attempt);
+  sj_attempt_release(engine, attempt);
 }
 
 static void late_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
@@ -410,10 +411,10 @@ static void late_answer(struct engine *engine, struct attempt *attempt, enum out
   if (!(attempt->flags & ATTEMPT_TIMED_OUT)) return;
   if (request->flags & REQUEST_COUNTED) request->caller->counts->late++;
   if (outcome == OUTCOME_OK && request->caller->spec->late_accept && request->flags & REQUEST_OPEN)
-    request_close(engine, request, OUTCOME_OK);
+    sj_request_close(engine, request, OUTCOME_OK);
 }
 
-void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->place = PLACE_GONE;
@@ -421,30 +422,30 @@ void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome
   if (!(attempt->flags & ATTEMPT_OUT)) {
     late_answer(engine, attempt, outcome);
     drain(engine, caller);
-    attempt_release(engine, attempt);
+    sj_attempt_release(engine, attempt);
     return;
   }
   if (caller->spec->breaker.given)
-    breaker_ended(engine, caller, attempt, outcome != OUTCOME_OK, outcome != OUTCOME_BREAKER);
+    sj_breaker_ended(engine, caller, attempt, outcome != OUTCOME_OK, outcome != OUTCOME_BREAKER);
   if (caller->hedging && outcome == OUTCOME_OK) {
     /* A copy answers for the attempt that it was sent beside: timed from its own start it would look fast, and the more
      * copies, the more would be sent. */
     const struct attempt *const original = attempt->flags & ATTEMPT_HEDGE ? &request->first : attempt;
-    hedging_add(caller, engine->now - original->sent);
+    sj_hedging_add(caller, engine->now - original->sent);
   }
   end_attempt(engine, attempt);
   if (outcome == OUTCOME_OK) {
     if (request->flags & REQUEST_STAGE) request->served_by = attempt->server;
-    request_close(engine, request, OUTCOME_OK);
+    sj_request_close(engine, request, OUTCOME_OK);
   } else {
     if (outcome == OUTCOME_REFUSED && request->flags & REQUEST_COUNTED) caller->counts->rejected++;
     attempt_failed(engine, request, outcome);
   }
   drain(engine, caller);
-  attempt_release(engine, attempt);
+  sj_attempt_release(engine, attempt);
 }
 
-void attempt_direct_success(struct engine *engine, struct attempt *attempt) {
+void sj_attempt_direct_success(struct engine *engine, struct attempt *attempt) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   caller->out--;
@@ -455,31 +456,31 @@ void attempt_direct_success(struct engine *engine, struct attempt *attempt) {
   if (caller->client)
     client_closed(engine, request, OUTCOME_OK);
   else if (request->parent)
-    server_call_closed(engine, request->parent, request->call, true);
+    sj_server_call_closed(engine, request->parent, request->call, true);
   if (attempt->children == 0)
     request_gone(engine, request);
   else
     request_release(engine, request);
 }
 
-void attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   if (request->flags & REQUEST_STAGE) { /* no message: the request is handed on from where it is */
-    attempt_result(engine, attempt, outcome);
+    sj_attempt_result(engine, attempt, outcome);
     return;
   }
-  if (engine->cuts && attempt->server && fault_cuts(engine, caller, attempt->server, engine->now)) {
-    attempt_vanish(engine, attempt);
+  if (engine->cuts && attempt->server && sj_fault_cuts(engine, caller, attempt->server, engine->now)) {
+    sj_attempt_vanish(engine, attempt);
     return;
   }
   if (!caller->spec->network.given) {
-    attempt_result(engine, attempt, outcome);
+    sj_attempt_result(engine, attempt, outcome);
     return;
   }
   const double delay = message_delay(caller, request, attempt, true);
   if (isnan(delay)) {
-    attempt_vanish(engine, attempt);
+    sj_attempt_vanish(engine, attempt);
     return;
   }
   attempt->place = PLACE_TO_CALLER;
@@ -488,13 +489,13 @@ void attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome
   attempt->event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_ANSWER, attempt, false);
 }
 
-void attempt_answer_arrives(struct engine *engine, struct attempt *attempt) {
+void sj_attempt_answer_arrives(struct engine *engine, struct attempt *attempt) {
   attempt->event = SJ_EVENT_NONE;
   if (engine->cuts && attempt->server &&
-      fault_cuts(engine, attempt->request->caller, attempt->server, attempt->message_sent))
-    attempt_vanish(engine, attempt);
+      sj_fault_cuts(engine, attempt->request->caller, attempt->server, attempt->message_sent))
+    sj_attempt_vanish(engine, attempt);
   else
-    attempt_result(engine, attempt, (enum outcome)attempt->outcome);
+    sj_attempt_result(engine, attempt, (enum outcome)attempt->outcome);
 }
 
 /* --- the end of a request ------------------------------------------------------------------------------------------
@@ -509,14 +510,14 @@ static void cancel_event(struct engine *engine, uint32_t *event) {
 static void abandon_attempts(struct engine *engine, struct request *request) {
   while (request->attempts) {
     struct attempt *const attempt = request->attempts;
-    if (request->caller->spec->breaker.given) breaker_ended(engine, request->caller, attempt, false, false);
+    if (request->caller->spec->breaker.given) sj_breaker_ended(engine, request->caller, attempt, false, false);
     end_attempt(engine, attempt);
     withdraw(engine, attempt);
-    attempt_release(engine, attempt);
+    sj_attempt_release(engine, attempt);
   }
 }
 
-void request_close(struct engine *engine, struct request *request, enum outcome outcome) {
+void sj_request_close(struct engine *engine, struct request *request, enum outcome outcome) {
   assert(request->flags & REQUEST_OPEN);
   request->flags &= ~(uint32_t)REQUEST_OPEN;
   cancel_event(engine, &request->deadline_event);
@@ -525,10 +526,10 @@ void request_close(struct engine *engine, struct request *request, enum outcome 
   abandon_attempts(engine, request);
   leave_orbit(engine, request);
   if (request->flags & REQUEST_STAGE)
-    flow_stage_closed(engine, request, outcome);
+    sj_flow_stage_closed(engine, request, outcome);
   else if (request->caller->client)
     client_closed(engine, request, outcome);
   else if (request->parent)
-    server_call_closed(engine, request->parent, request->call, outcome == OUTCOME_OK);
+    sj_server_call_closed(engine, request->parent, request->call, outcome == OUTCOME_OK);
   request_release(engine, request);
 }

@@ -39,9 +39,9 @@ static bool draw_subsets(struct engine *engine, struct caller *caller, const str
 static void draw_laws(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   const uint64_t key = caller->keys[KEY_LAW];
   const uint64_t base = (uint64_t)caller->member * 4;
-  caller->timeout = member_law(engine, &spec->timeout, key, base, &caller->owned[0]);
-  caller->rtt = member_law(engine, &spec->network.rtt, key, base + 1, &caller->owned[1]);
-  caller->one_way = member_law(engine, &spec->network.one_way, key, base + 2, &caller->owned[2]);
+  caller->timeout = sj_member_law(engine, &spec->timeout, key, base, &caller->owned[0]);
+  caller->rtt = sj_member_law(engine, &spec->network.rtt, key, base + 1, &caller->owned[1]);
+  caller->one_way = sj_member_law(engine, &spec->network.one_way, key, base + 2, &caller->owned[2]);
   caller->timeout_constant = caller->timeout && caller->timeout->kind == SJ_CONSTANT;
 }
 
@@ -111,14 +111,14 @@ static bool create(struct engine *engine, struct caller *caller, const struct sj
   caller->only_api = (uint16_t)spec->targets[0].api;
   draw_laws(engine, caller, spec);
   if (!draw_subsets(engine, caller, spec)) return false;
-  if (spec->breaker.given && !breakers_create(engine, caller)) return false;
-  if (spec->hedge.given && !hedging_create(caller)) return false;
+  if (spec->breaker.given && !sj_breakers_create(engine, caller)) return false;
+  if (spec->hedge.given && !sj_hedging_create(caller)) return false;
   if (!caller->is_stage && any_flow(engine, spec) && !make_stage(engine, caller, spec)) return false;
   caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
   return true;
 }
 
-bool caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+bool sj_caller_create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   if (!caller->is_stage) return create(engine, caller, spec);
   caller->stage_spec = calloc(1, sizeof *caller->stage_spec);
   if (!caller->stage_spec) return false;
@@ -126,21 +126,21 @@ bool caller_create(struct engine *engine, struct caller *caller, const struct sj
   return create(engine, caller, caller->stage_spec);
 }
 
-void caller_destroy(struct engine *engine, struct caller *caller) {
-  if (caller->stage) caller_destroy(engine, caller->stage);
+void sj_caller_destroy(struct engine *engine, struct caller *caller) {
+  if (caller->stage) sj_caller_destroy(engine, caller->stage);
   free(caller->stage);
   if (caller->subsets)
     for (size_t t = 0; t < caller->spec->target_count; t++) free(caller->subsets[t].members);
   free(caller->subsets);
-  breakers_destroy(engine, caller);
-  hedging_destroy(caller);
+  sj_breakers_destroy(engine, caller);
+  sj_hedging_destroy(caller);
   for (size_t i = 0; i < sizeof caller->owned / sizeof *caller->owned; i++) sj_distribution_destroy(caller->owned[i]);
   free(caller->stage_spec);
 }
 
 static void change(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   const struct sj_token_bucket *const before = &caller->spec->retry_budget;
-  if (before->given) caller->tokens = bucket_tokens(before, caller->tokens, &caller->tokens_at, engine->now);
+  if (before->given) caller->tokens = sj_bucket_tokens(before, caller->tokens, &caller->tokens_at, engine->now);
   const bool constant = caller->timeout_constant;
   const double timeout = constant ? caller->timeout->location : 0;
   caller->spec = spec;
@@ -155,7 +155,7 @@ static void change(struct engine *engine, struct caller *caller, const struct sj
   caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
 }
 
-void caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+void sj_caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   if (caller->is_stage) {
     fill_entry_spec(caller, spec);
     spec = caller->stage_spec;

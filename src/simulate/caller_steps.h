@@ -8,7 +8,7 @@
 static inline struct request *new_request_of(struct engine *engine, struct caller *caller, uint64_t lineage) {
   struct request *const request = sj_pool_take(&engine->requests);
   if (__builtin_expect(!request, 0)) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return NULL;
   }
   engine->alive++;
@@ -38,7 +38,7 @@ static inline struct attempt *attempt_create(struct engine *engine, struct reque
   const uint32_t number = request->attempts_made++;
   struct attempt *const attempt = number == 0 ? &request->first : sj_pool_take(&engine->attempts);
   if (__builtin_expect(!attempt, 0)) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return NULL;
   }
   attempt->request = request;
@@ -79,7 +79,7 @@ static inline void begin_request(struct engine *engine, struct request *request)
   if (request->caller->direct)
     begin_direct(engine, request);
   else
-    request_begin(engine, request);
+    sj_request_begin(engine, request);
 }
 
 #endif

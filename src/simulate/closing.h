@@ -27,7 +27,7 @@ static void watch_closed(struct engine *engine, struct request *request, double 
   const bool counted = request->flags & REQUEST_COUNTED;
   if (client->members)
     count_closed(&client->members[request->caller->member], latency, outcome, counted, engine->counting);
-  if (engine->csv && counted) csv_row(engine, request, outcome);
+  if (engine->csv && counted) sj_csv_row(engine, request, outcome);
   if (engine->pilot && outcome == OUTCOME_OK)
     sj_mser_add(&engine->pilot[client - engine->clients], engine->now, latency);
 }

@@ -36,7 +36,7 @@ static const struct {
 static void put_sample(struct walk *walk, const char *prefix, const char *name, struct sample *sample) {
   char *const full = sj_format("%s.%s", prefix, name);
   const struct sj_moments *const m = &sample->moments;
-  if (!walk->results) sample_settle(sample);
+  if (!walk->results) sj_sample_settle(sample);
   const bool any = m->count > 0;
   put_mean(walk, full, "mean", sj_moments_mean(m));
   put_mean(walk, full, "std", sj_moments_std(m));
@@ -132,7 +132,7 @@ static bool calls_others(const struct sj_server *server) {
   return false;
 }
 
-bool is_stage_of_pipeline(const struct sj_model *model, uint32_t index) {
+bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t index) {
   for (size_t i = 0; i < model->server_count; i++)
     for (size_t a = 0; a < model->servers[i].api_count; a++) {
       const struct sj_api *const api = &model->servers[i].apis[a];
@@ -167,7 +167,7 @@ static void walk_model(struct walk *walk, const struct sj_model *model, const st
     if (calls_others(server)) put_calls(walk, name, pool ? &pool->calls : &none, visits);
     free(name);
     name = sj_format("%s.stage", server->name);
-    if (is_stage_of_pipeline(model, (uint32_t)i)) put_calls(walk, name, pool ? &pool->stages : &none, visits);
+    if (sj_is_stage_of_pipeline(model, (uint32_t)i)) put_calls(walk, name, pool ? &pool->stages : &none, visits);
     free(name);
     for (uint32_t m = 0; members && server->pool && m < server->count; m++) {
       name = sj_format("%s[%u]", server->name, m);
@@ -201,7 +201,7 @@ static bool name_series(struct sj_results *results, const struct sj_model *model
   return ok;
 }
 
-bool statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series) {
+bool sj_statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series) {
   struct walk walk = {.results = results, .window = 1};
   walk_model(&walk, model, NULL, members);
   return !walk.failed && (!series || name_series(results, model));
@@ -214,13 +214,13 @@ static void copy_latencies(struct engine *engine) {
     if (!client->latency_from) continue;
     struct sample *const from = &client->latency_from->statistics->sojourn;
     struct sample *const to = &client->statistics->latency;
-    sample_settle(from);
+    sj_sample_settle(from);
     to->moments = from->moments;
-    if (!sj_histogram_merge(&to->histogram, &from->histogram)) engine_out_of_memory(engine);
+    if (!sj_histogram_merge(&to->histogram, &from->histogram)) sj_engine_out_of_memory(engine);
   }
 }
 
-void statistics_fill(struct engine *engine, bool members, struct sj_run *run) {
+void sj_statistics_fill(struct engine *engine, bool members, struct sj_run *run) {
   struct walk walk = {.run = run, .window = engine->duration - engine->warmup};
   copy_latencies(engine);
   walk_model(&walk, engine->model, engine, members);
@@ -228,7 +228,7 @@ void statistics_fill(struct engine *engine, bool members, struct sj_run *run) {
 
 /* A cell of the time series ends: values are those of the cell (rates, mean latency, utilization) or of its end
  * (levels). */
-void series_cell(struct engine *engine) {
+void sj_series_cell(struct engine *engine) {
   const size_t cells = engine->results->grid_count, cell = engine->grid_next++;
   if (cell >= cells) return;
   double *at = engine->series + cell;
@@ -244,7 +244,7 @@ void series_cell(struct engine *engine) {
   }
   for (size_t i = 0; i < engine->model->server_count; i++) {
     struct server_statistics *const s = engine->servers[i].statistics;
-    const double busy = server_statistics_busy(s, engine->now);
+    const double busy = sj_server_statistics_busy(s, engine->now);
     const double threads = s->threads_area + (engine->now - s->threads_since) * s->threads;
     const double figures[SERIES_PER_SERVER] = {
         s->in_system.level,

@@ -9,14 +9,14 @@
 #include "base/base.h"
 #include "simulate/plain.h"
 
-void engine_out_of_memory(struct engine *engine) {
+void sj_engine_out_of_memory(struct engine *engine) {
   if (engine->status != SJ_OK) return;
   engine->running = false;
   engine->status = sj_error_set(engine->error, SJ_NO_MEMORY, "out of memory at time %.6g, with %llu requests in flight",
                                 engine->now, (unsigned long long)engine->open);
 }
 
-void engine_fail(struct engine *engine, enum sj_status status, const char *format, ...) {
+void sj_engine_fail(struct engine *engine, enum sj_status status, const char *format, ...) {
   if (engine->status != SJ_OK) return;
   char message[4096];
   va_list arguments;
@@ -27,8 +27,8 @@ void engine_fail(struct engine *engine, enum sj_status status, const char *forma
   engine->status = sj_error_set(engine->error, status, "%s", message);
 }
 
-const struct sj_distribution *member_law(struct engine *engine, const struct sj_law *law, uint64_t key, uint64_t number,
-                                         struct sj_distribution **owned) {
+const struct sj_distribution *sj_member_law(struct engine *engine, const struct sj_law *law, uint64_t key,
+                                            uint64_t number, struct sj_distribution **owned) {
   struct sj_distribution *own = NULL;
   if (law->member) {
     struct sj_stream stream;
@@ -36,7 +36,7 @@ const struct sj_distribution *member_law(struct engine *engine, const struct sj_
     struct sj_error error = {""};
     own = sj_law_instantiate(law, &stream, &error);
     if (!own) {
-      engine_fail(engine, SJ_INVALID, "%s", error.message);
+      sj_engine_fail(engine, SJ_INVALID, "%s", error.message);
       return *owned;
     }
   }
@@ -58,11 +58,11 @@ static void fill_keys(const struct engine *engine, const char *component, const 
   }
 }
 
-void client_draw_sizes(struct engine *engine, struct client *client) {
+void sj_client_draw_sizes(struct engine *engine, struct client *client) {
   if (!client->sizes) return;
   const uint64_t key = sj_stream_key(engine->seed, engine->run, client->spec->name, "size law");
   for (uint32_t m = 0; m < client->spec->count; m++)
-    client->sizes[m] = member_law(engine, &client->spec->size, key, m, &client->owned_sizes[m]);
+    client->sizes[m] = sj_member_law(engine, &client->spec->size, key, m, &client->owned_sizes[m]);
 }
 
 static bool client_create(struct engine *engine, struct client *client, const struct sj_client *spec) {
@@ -82,7 +82,7 @@ static bool client_create(struct engine *engine, struct client *client, const st
     client->sizes = calloc(spec->count, sizeof *client->sizes);
     client->owned_sizes = calloc(spec->count, sizeof *client->owned_sizes);
     if (!client->sizes || !client->owned_sizes) return false;
-    client_draw_sizes(engine, client);
+    sj_client_draw_sizes(engine, client);
   }
   for (uint32_t m = 0; m < spec->count; m++) {
     struct caller *const caller = &client->callers[m];
@@ -90,20 +90,20 @@ static bool client_create(struct engine *engine, struct client *client, const st
     caller->member = m;
     caller->counts = client->members ? &client->members[m].calls : &client->statistics->calls;
     caller->keys = client->keys;
-    if (!caller_create(engine, caller, &spec->call)) return false;
+    if (!sj_caller_create(engine, caller, &spec->call)) return false;
   }
-  return arrivals_create(engine, client);
+  return sj_arrivals_create(engine, client);
 }
 
 static void client_destroy(struct engine *engine, struct client *client) {
   if (!client->spec) return;
   for (uint32_t m = 0; m < client->spec->count; m++) {
-    if (client->callers && client->callers[m].spec) caller_destroy(engine, &client->callers[m]);
-    if (client->members) client_statistics_clear(&client->members[m]);
+    if (client->callers && client->callers[m].spec) sj_caller_destroy(engine, &client->callers[m]);
+    if (client->members) sj_client_statistics_clear(&client->members[m]);
     if (client->owned_sizes) sj_distribution_destroy(client->owned_sizes[m]);
   }
-  if (client->statistics) client_statistics_clear(client->statistics);
-  arrivals_destroy(client);
+  if (client->statistics) sj_client_statistics_clear(client->statistics);
+  sj_arrivals_destroy(client);
   free(client->callers);
   free(client->members);
   free(client->statistics);
@@ -152,9 +152,9 @@ static bool create_member(struct engine *engine, struct server_pool *pool, struc
     server->admissions[i].above_since = NAN;
     if (spec->admissions[i].kind == SJ_ADMIT_CODEL) server->codel = true;
   }
-  if (spec->discipline == SJ_PROCESSOR_SHARING && !sharing_create(server)) return false;
-  server_draw_laws(engine, server);
-  server_simplify(server);
+  if (spec->discipline == SJ_PROCESSOR_SHARING && !sj_sharing_create(server)) return false;
+  sj_server_draw_laws(engine, server);
+  sj_server_simplify(server);
   return true;
 }
 
@@ -164,11 +164,11 @@ static void destroy_member(struct engine *engine, struct server *server) {
     if (server->owned_work) sj_distribution_destroy(server->owned_work[a]);
     if (!server->calls || !server->calls[a]) continue;
     for (size_t c = 0; c < server->spec->apis[a].call_count; c++)
-      if (server->calls[a][c].spec) caller_destroy(engine, &server->calls[a][c]);
+      if (server->calls[a][c].spec) sj_caller_destroy(engine, &server->calls[a][c]);
     free(server->calls[a]);
   }
-  queue_destroy(server);
-  sharing_destroy(server);
+  sj_queue_destroy(server);
+  sj_sharing_destroy(server);
   free(server->admissions);
   free(server->work);
   free(server->owned_work);
@@ -217,7 +217,7 @@ static bool make_server_callers(struct engine *engine, struct server_pool *pool,
       caller->is_stage = api->forward;
       caller->counts = api->forward ? &engine->servers[api->calls[c].targets[0].server].stages : &pool->calls;
       caller->keys = pool->call_keys[a] + c * KEY_COUNT;
-      if (!caller_create(engine, caller, &api->calls[c])) return false;
+      if (!sj_caller_create(engine, caller, &api->calls[c])) return false;
     }
   }
   return true;
@@ -228,8 +228,8 @@ static void pool_destroy(struct engine *engine, struct server_pool *pool) {
   const size_t apis = pool->spec->api_count;
   for (uint32_t m = 0; pool->members && m < pool->count; m++) destroy_member(engine, &pool->members[m]);
   for (uint32_t m = 0; pool->member_statistics && m < pool->count; m++)
-    server_statistics_clear(&pool->member_statistics[m], apis);
-  if (pool->statistics) server_statistics_clear(pool->statistics, apis);
+    sj_server_statistics_clear(&pool->member_statistics[m], apis);
+  if (pool->statistics) sj_server_statistics_clear(pool->statistics, apis);
   for (size_t a = 0; pool->call_keys && a < apis; a++) free(pool->call_keys[a]);
   free(pool->call_keys);
   free(pool->members);
@@ -296,7 +296,7 @@ static void measure_once(struct engine *engine) {
     const uint32_t server = model->clients[i].call.targets[0].server;
     size_t callers = 0;
     for (size_t c = 0; c < model->client_count; c++) callers += model->clients[c].call.targets[0].server == server;
-    if (callers > 1 || engine->options->members || is_stage_of_pipeline(model, server)) continue;
+    if (callers > 1 || engine->options->members || sj_is_stage_of_pipeline(model, server)) continue;
     engine->clients[i].latency_from = &engine->servers[server];
     engine->clients[i].statistics->latency_elsewhere = true;
   }
@@ -311,7 +311,7 @@ static bool make_world(struct engine *engine) {
   sj_pool_create(&engine->attempts, sizeof(struct attempt));
   engine->servers = calloc(model->server_count + 1, sizeof *engine->servers);
   engine->clients = calloc(model->client_count + 1, sizeof *engine->clients);
-  if (!engine->servers || !engine->clients || !sj_event_list_create(&engine->events) || !faults_create(engine))
+  if (!engine->servers || !engine->clients || !sj_event_list_create(&engine->events) || !sj_faults_create(engine))
     return false;
   uint32_t largest = 1;
   for (size_t i = 0; i < model->server_count; i++) {
@@ -321,8 +321,9 @@ static bool make_world(struct engine *engine) {
   }
   engine->scratch = calloc(largest, sizeof *engine->scratch);
   if (!engine->scratch) return false;
-  if (!flows_create(engine)) {
-    engine_fail(engine, SJ_INVALID, "%s: more than 64 servers join; this engine keeps apart at most 64", model->file);
+  if (!sj_flows_create(engine)) {
+    sj_engine_fail(engine, SJ_INVALID, "%s: more than 64 servers join; this engine keeps apart at most 64",
+                   model->file);
     return true;
   }
   for (size_t i = 0; i < model->server_count; i++)
@@ -335,14 +336,14 @@ static bool make_world(struct engine *engine) {
 }
 
 static void destroy_world(struct engine *engine) {
-  flows_destroy(engine);
+  sj_flows_destroy(engine);
   for (size_t i = 0; engine->clients && i < engine->model->client_count; i++)
     client_destroy(engine, &engine->clients[i]);
   for (size_t i = 0; engine->servers && i < engine->model->server_count; i++) pool_destroy(engine, &engine->servers[i]);
   free(engine->clients);
   free(engine->servers);
   free(engine->scratch);
-  if (engine->faults) faults_destroy(engine);
+  if (engine->faults) sj_faults_destroy(engine);
   sj_event_list_destroy(&engine->events);
   sj_pool_destroy(&engine->requests);
   sj_pool_destroy(&engine->attempts);
@@ -364,7 +365,7 @@ static void for_statistics(struct engine *engine, void (*visit)(struct engine *,
 
 static void warm_up_one(struct engine *engine, struct server_statistics *s, double capacity) {
   (void)capacity;
-  server_statistics_reset(s, engine->now);
+  sj_server_statistics_reset(s, engine->now);
 }
 
 static double quarter_end(const struct engine *engine, int quarter) {
@@ -379,7 +380,7 @@ static void warm(struct engine *engine) {
 
 static void quarter_one(struct engine *engine, struct server_statistics *s, double capacity) {
   (void)capacity;
-  server_statistics_quarter(s, engine->quarter, engine->now, (engine->duration - engine->warmup) / 4);
+  sj_server_statistics_quarter(s, engine->quarter, engine->now, (engine->duration - engine->warmup) / 4);
 }
 
 static void quarter(struct engine *engine) {
@@ -389,12 +390,12 @@ static void quarter(struct engine *engine) {
 }
 
 static void close_one(struct engine *engine, struct server_statistics *s, double capacity) {
-  server_statistics_close(s, capacity, engine->now, engine->duration - engine->warmup);
+  sj_server_statistics_close(s, capacity, engine->now, engine->duration - engine->warmup);
 }
 
 static void last_arrival(struct engine *engine) {
   /* So does the last cell, and there may be no event after this one. */
-  if (engine->series && engine->grid_next + 1 == engine->results->grid_count) series_cell(engine);
+  if (engine->series && engine->grid_next + 1 == engine->results->grid_count) sj_series_cell(engine);
   while (engine->quarter < 4) { /* the last quarter ends now, whichever event came first */
     for_statistics(engine, quarter_one);
     engine->quarter++;
@@ -409,7 +410,7 @@ static void last_arrival(struct engine *engine) {
 }
 
 static void grid(struct engine *engine) {
-  series_cell(engine);
+  sj_series_cell(engine);
   if (engine->grid_next < engine->results->grid_count)
     schedule(engine, engine->grid_step * (double)(engine->grid_next + 1), EVENT_GRID, NULL);
 }
@@ -425,14 +426,14 @@ static void start(struct engine *engine) {
     engine->grid_step = engine->results->grid_step;
     schedule(engine, engine->grid_step, EVENT_GRID, NULL);
   }
-  faults_start(engine);
+  sj_faults_start(engine);
   for (size_t i = 0; i < engine->model->server_count; i++)
     for (uint32_t m = 0; engine->model->servers[i].replace_rate > 0 && m < engine->servers[i].count; m++) {
       struct server *const server = &engine->servers[i].members[m];
       schedule(engine, sj_draw_exponential(&server->replace_stream) / server->spec->replace_rate, EVENT_REPLACE,
                server);
     }
-  for (size_t i = 0; i < engine->model->client_count; i++) arrivals_start(engine, &engine->clients[i]);
+  for (size_t i = 0; i < engine->model->client_count; i++) sj_arrivals_start(engine, &engine->clients[i]);
 }
 
 /* --- the loop ------------------------------------------------------------------------------------------------------
@@ -441,43 +442,43 @@ static void start(struct engine *engine) {
 static void dispatch(struct engine *engine, enum event_kind kind, void *argument) {
   switch (kind) {
     case EVENT_ARRIVAL:
-      arrivals_happen(engine, argument);
+      sj_arrivals_happen(engine, argument);
       break;
     case EVENT_SERVED:
-      server_served(engine, argument);
+      sj_server_served(engine, argument);
       break;
     case EVENT_THOUGHT:
-      arrivals_thought(engine, argument);
+      sj_arrivals_thought(engine, argument);
       break;
     case EVENT_SHARED:
-      sharing_done(engine, argument);
+      sj_sharing_done(engine, argument);
       break;
     case EVENT_DELIVER:
-      attempt_deliver(engine, argument);
+      sj_attempt_deliver(engine, argument);
       break;
     case EVENT_ANSWER:
-      attempt_answer_arrives(engine, argument);
+      sj_attempt_answer_arrives(engine, argument);
       break;
     case EVENT_TIMEOUT:
-      attempt_timeout(engine, argument);
+      sj_attempt_timeout(engine, argument);
       break;
     case EVENT_TIMEOUT_QUEUE:
-      caller_timeouts(engine, argument);
+      sj_caller_timeouts(engine, argument);
       break;
     case EVENT_RETRY:
-      request_retry(engine, argument);
+      sj_request_retry(engine, argument);
       break;
     case EVENT_DEADLINE:
-      request_deadline(engine, argument);
+      sj_request_deadline(engine, argument);
       break;
     case EVENT_HEDGE:
-      request_hedge(engine, argument);
+      sj_request_hedge(engine, argument);
       break;
     case EVENT_FAULT:
-      fault_happen(engine, argument);
+      sj_fault_happen(engine, argument);
       break;
     case EVENT_REPLACE:
-      server_replace(engine, argument);
+      sj_server_replace(engine, argument);
       break;
     case EVENT_GRID:
       grid(engine);
@@ -503,7 +504,7 @@ enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
 
 /* Reports how far the run is, and looks whether it shall stop. */
 static void look_up(struct engine *engine, struct engine_control *control) {
-  if (engine->events.overflow) engine_out_of_memory(engine);
+  if (engine->events.overflow) sj_engine_out_of_memory(engine);
   if (!control) return;
   double share = engine->now < engine->duration ? engine->now / engine->duration : 1;
   __atomic_store(&control->share, &share, __ATOMIC_RELAXED);
@@ -545,7 +546,7 @@ static void loop(struct engine *engine, struct engine_control *control) {
   }
   while (next_event(engine, control, &kind, &argument)) {
     if (kind == EVENT_SERVED)
-      server_served(engine, argument);
+      sj_server_served(engine, argument);
     else
       dispatch(engine, (enum event_kind)kind, argument);
   }
@@ -604,9 +605,9 @@ static void add_up_members(struct engine *engine) {
   }
 }
 
-enum sj_status engine_run(const struct sj_model *model, const struct sj_simulate_options *options,
-                          const struct sj_results *results, uint64_t run_number, struct sj_mser *pilot, FILE *csv,
-                          struct engine_control *control, struct sj_run *run, struct sj_error *error) {
+enum sj_status sj_engine_run(const struct sj_model *model, const struct sj_simulate_options *options,
+                             const struct sj_results *results, uint64_t run_number, struct sj_mser *pilot, FILE *csv,
+                             struct engine_control *control, struct sj_run *run, struct sj_error *error) {
   struct engine *const engine = calloc(1, sizeof *engine);
   if (!engine) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   engine->model = engine->current = model;
@@ -622,7 +623,7 @@ enum sj_status engine_run(const struct sj_model *model, const struct sj_simulate
   engine->error = error;
   engine->watched = csv || pilot || options->members;
   engine->series = run && results->series_count > 0 ? run->series : NULL;
-  if (!make_world(engine)) engine_out_of_memory(engine);
+  if (!make_world(engine)) sj_engine_out_of_memory(engine);
   if (engine->status == SJ_OK) start(engine);
   loop(engine, control);
   if (engine->status == SJ_OK && run) {
@@ -631,7 +632,7 @@ enum sj_status engine_run(const struct sj_model *model, const struct sj_simulate
     run->number = run_number;
     run->events = engine->dispatched;
     run->truncated = engine->open > 0;
-    statistics_fill(engine, options->members, run);
+    sj_statistics_fill(engine, options->members, run);
   }
   const enum sj_status status = engine->status;
   destroy_world(engine);

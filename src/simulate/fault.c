@@ -52,7 +52,8 @@ static bool is_place(const struct fault_state *fault, bool is_client, uint32_t i
   return place->is_client == is_client && place->index == index && befalls(fault, member);
 }
 
-bool fault_cuts(const struct engine *engine, const struct caller *caller, const struct server *server, double since) {
+bool sj_fault_cuts(const struct engine *engine, const struct caller *caller, const struct server *server,
+                   double since) {
   const bool is_client = caller->client != NULL;
   const uint32_t index = is_client ? (uint32_t)(caller->client - engine->clients) : caller->server->index;
   for (size_t i = 0; i < engine->model->fault_count; i++) {
@@ -89,7 +90,7 @@ static const struct sj_model *changed_model(struct engine *engine) {
     free(changes);
     free(v);
     free(faults);
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return engine->current;
   }
   size_t n = 0;
@@ -103,7 +104,7 @@ static const struct sj_model *changed_model(struct engine *engine) {
   if (status != SJ_OK) {
     free(v);
     free(faults);
-    engine_fail(engine, status, "%s", error.message);
+    sj_engine_fail(engine, status, "%s", error.message);
     return engine->current;
   }
   v->faults = faults;
@@ -121,14 +122,15 @@ static void apply_changes(struct engine *engine) {
   for (size_t i = 0; i < model->server_count; i++) {
     engine->servers[i].spec = &model->servers[i];
     for (uint32_t m = 0; m < engine->servers[i].count; m++)
-      server_changed(engine, &engine->servers[i].members[m], &model->servers[i]);
+      sj_server_changed(engine, &engine->servers[i].members[m], &model->servers[i]);
   }
   for (size_t i = 0; i < model->client_count; i++) {
     struct client *const client = &engine->clients[i];
     client->spec = &model->clients[i];
-    for (uint32_t m = 0; m < client->spec->count; m++) caller_changed(engine, &client->callers[m], &client->spec->call);
-    client_draw_sizes(engine, client);
-    arrivals_changed(engine, client, &before->clients[i]);
+    for (uint32_t m = 0; m < client->spec->count; m++)
+      sj_caller_changed(engine, &client->callers[m], &client->spec->call);
+    sj_client_draw_sizes(engine, client);
+    sj_arrivals_changed(engine, client, &before->clients[i]);
   }
 }
 
@@ -151,7 +153,7 @@ static void change_ends(struct engine *engine, struct fault_state *fault) {
 static void crash_ends(struct engine *engine, struct server *server) {
   (void)engine;
   server->down--;
-  server_simplify(server);
+  sj_server_simplify(server);
 }
 
 /* Products over the faults in force, from scratch, so that nothing is left of those that ended. */
@@ -167,7 +169,7 @@ static void recompute(struct engine *engine, struct server *server) {
   }
   server->fail_ratio = 1 - pass;
   server->slow = slow;
-  server_set_pace(engine, server);
+  sj_server_set_pace(engine, server);
 }
 
 static void befall(struct engine *engine, struct fault_state *fault, bool begins) {
@@ -185,15 +187,15 @@ static void befall(struct engine *engine, struct fault_state *fault, bool begins
     switch (spec->kind) {
       case SJ_FAULT_CRASH:
         if (begins)
-          server_crash(engine, server, spec->lost_error);
+          sj_server_crash(engine, server, spec->lost_error);
         else
           crash_ends(engine, server);
         break;
       case SJ_FAULT_STALL:
         if (begins)
-          server_stall(engine, server);
+          sj_server_stall(engine, server);
         else
-          server_resume(engine, server);
+          sj_server_resume(engine, server);
         break;
       case SJ_FAULT_SLOW:
       case SJ_FAULT_FAIL:
@@ -211,7 +213,7 @@ static double draw_time(const struct sj_distribution *law, struct fault_state *f
   return drawn > 0 ? drawn : 0;
 }
 
-void fault_happen(struct engine *engine, struct fault_state *fault) {
+void sj_fault_happen(struct engine *engine, struct fault_state *fault) {
   const struct sj_fault *const spec = fault->spec;
   if (!fault->active) {
     if (spec->kind != SJ_FAULT_CHANGE) choose_members(engine, fault);
@@ -230,7 +232,7 @@ void fault_happen(struct engine *engine, struct fault_state *fault) {
 /* --- creation ------------------------------------------------------------------------------------------------------
  */
 
-bool faults_create(struct engine *engine) {
+bool sj_faults_create(struct engine *engine) {
   const size_t count = engine->model->fault_count;
   engine->faults = calloc(count ? count : 1, sizeof *engine->faults);
   engine->active_changes = calloc(count ? count : 1, sizeof *engine->active_changes);
@@ -252,14 +254,14 @@ bool faults_create(struct engine *engine) {
   return true;
 }
 
-void faults_start(struct engine *engine) {
+void sj_faults_start(struct engine *engine) {
   for (size_t i = 0; i < engine->model->fault_count; i++) {
     struct fault_state *const fault = &engine->faults[i];
     schedule(engine, fault->spec->every ? draw_time(fault->spec->every, fault) : fault->spec->at, EVENT_FAULT, fault);
   }
 }
 
-void faults_destroy(struct engine *engine) {
+void sj_faults_destroy(struct engine *engine) {
   for (size_t i = 0; engine->faults && i < engine->model->fault_count; i++) free(engine->faults[i].members);
   free(engine->faults);
   free(engine->active_changes);

@@ -21,17 +21,17 @@ static uint32_t stage_server(const struct request *stage) { return stage->caller
 static void begin_stage(struct engine *engine, struct flow *flow, struct caller *caller, uint16_t target) {
   const struct request *const origin = flow->root->request;
   const uint64_t lineage = stage_lineage(attempt_lineage(flow->root), flow->stages++);
-  struct request *const stage = request_create(engine, caller, lineage);
+  struct request *const stage = sj_request_create(engine, caller, lineage);
   if (!stage) return;
   stage->flags = REQUEST_OPEN | REQUEST_STAGE | (origin->flags & REQUEST_COUNTED);
   stage->flow = flow;
-  stage->target = target == UINT16_MAX ? request_pick_target(caller, stage) : target;
+  stage->target = target == UINT16_MAX ? sj_request_pick_target(caller, stage) : target;
   stage->recorded = origin->recorded;
   stage->size = origin->size;
   stage->priority = caller->spec->priority_given ? caller->spec->priority : origin->priority;
   flow->live++;
   count_reach(engine, flow, stage_server(stage), 1);
-  request_begin(engine, stage);
+  sj_request_begin(engine, stage);
 }
 
 /* The hosts that wait for nobody any more are served. */
@@ -41,8 +41,8 @@ static void release_hosts(struct engine *engine, struct flow *flow) {
     if (!host || host->place != PLACE_JOINING || flow->joins[j].live > 0) continue;
     struct server *const server = host->server;
     sj_attempt_list_remove(&server->other, host);
-    server_count(server, engine->now, 0, -1, 0);
-    server_offer(engine, server, host);
+    sj_server_count(server, engine->now, 0, -1, 0);
+    sj_server_offer(engine, server, host);
   }
 }
 
@@ -60,9 +60,9 @@ static void end_flow(struct engine *engine, struct flow *flow) {
   free(flow);
   root->flow = NULL;
   if (silent)
-    attempt_vanish(engine, root);
+    sj_attempt_vanish(engine, root);
   else
-    attempt_answer(engine, root, outcome);
+    sj_attempt_answer(engine, root, outcome);
 }
 
 /* One more thing to do with `flow` before it may end. */
@@ -71,10 +71,10 @@ static void let_go(struct engine *engine, struct flow *flow) {
   if (--flow->live == 0) end_flow(engine, flow);
 }
 
-void flow_begin(struct engine *engine, struct attempt *root) {
+void sj_flow_begin(struct engine *engine, struct attempt *root) {
   struct flow *const flow = calloc(1, sizeof *flow + engine->join_count * sizeof flow->joins[0]);
   if (!flow) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return;
   }
   flow->root = root;
@@ -88,7 +88,7 @@ void flow_begin(struct engine *engine, struct attempt *root) {
   let_go(engine, flow);
 }
 
-void flow_stage_closed(struct engine *engine, struct request *stage, enum outcome outcome) {
+void sj_flow_stage_closed(struct engine *engine, struct request *stage, enum outcome outcome) {
   struct flow *const flow = stage->flow;
   const uint32_t index = stage_server(stage);
   const struct server_pool *const pool = &engine->servers[index];
@@ -127,7 +127,7 @@ static void note_arrival(struct flow *flow, uint32_t join, struct request *stage
   flow->joins[join].live--;
 }
 
-bool flow_merge(struct engine *engine, struct attempt *attempt) {
+bool sj_flow_merge(struct engine *engine, struct attempt *attempt) {
   struct request *const stage = attempt->request;
   struct flow *const flow = stage->flow;
   const uint32_t join = engine->servers[attempt->server->index].join - 1;
@@ -141,7 +141,7 @@ bool flow_merge(struct engine *engine, struct attempt *attempt) {
   return true;
 }
 
-void flow_join(struct engine *engine, struct attempt *attempt) {
+void sj_flow_join(struct engine *engine, struct attempt *attempt) {
   struct request *const stage = attempt->request;
   struct flow *const flow = stage->flow;
   const uint32_t join = engine->servers[attempt->server->index].join - 1;
@@ -150,18 +150,18 @@ void flow_join(struct engine *engine, struct attempt *attempt) {
   attempt->flags |= ATTEMPT_HOST;
   attempt->place = PLACE_JOINING;
   sj_attempt_list_add(&attempt->server->other, attempt);
-  server_count(attempt->server, engine->now, 0, 1, 0);
+  sj_server_count(attempt->server, engine->now, 0, 1, 0);
   note_arrival(flow, join, stage);
   release_hosts(engine, flow);
 }
 
-void flow_host_gone(struct engine *engine, struct attempt *host) {
+void sj_flow_host_gone(struct engine *engine, struct attempt *host) {
   if (!host->flow) return;
   host->flow->joins[engine->servers[host->server->index].join - 1].host = NULL;
   host->flow = NULL;
 }
 
-void flows_destroy(struct engine *engine) {
+void sj_flows_destroy(struct engine *engine) {
   while (engine->flows) {
     struct flow *const flow = engine->flows;
     engine->flows = flow->next;
@@ -169,7 +169,7 @@ void flows_destroy(struct engine *engine) {
   }
 }
 
-bool flows_create(struct engine *engine) {
+bool sj_flows_create(struct engine *engine) {
   const size_t count = engine->model->server_count;
   for (size_t i = 0; i < count; i++) {
     if (!engine->servers[i].spec->join) continue;

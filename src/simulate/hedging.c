@@ -12,13 +12,13 @@ struct hedging {
   double sorted[WINDOW];
 };
 
-bool hedging_create(struct caller *caller) {
+bool sj_hedging_create(struct caller *caller) {
   if (isnan(caller->spec->hedge.after)) return true;
   caller->hedging = calloc(1, sizeof *caller->hedging);
   return caller->hedging != NULL;
 }
 
-void hedging_destroy(struct caller *caller) {
+void sj_hedging_destroy(struct caller *caller) {
   free(caller->hedging);
   caller->hedging = NULL;
 }
@@ -36,7 +36,7 @@ static uint32_t place_of(const struct hedging *h, double value) {
   return low;
 }
 
-void hedging_add(struct caller *caller, double latency) {
+void sj_hedging_add(struct caller *caller, double latency) {
   struct hedging *const h = caller->hedging;
   if (h->count == WINDOW) {
     const uint32_t out = place_of(h, h->recent[h->oldest]);
@@ -53,7 +53,7 @@ void hedging_add(struct caller *caller, double latency) {
   h->count++;
 }
 
-double hedging_delay(const struct caller *caller) {
+double sj_hedging_delay(const struct caller *caller) {
   const struct sj_hedge *const spec = &caller->spec->hedge;
   if (isnan(spec->after)) return spec->delay;
   const struct hedging *const h = caller->hedging;

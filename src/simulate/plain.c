@@ -1,6 +1,6 @@
 #include "simulate/plain.h"
 
-void plain_refused(struct engine *engine, struct server *server, struct attempt *attempt) {
+void sj_plain_refused(struct engine *engine, struct server *server, struct attempt *attempt) {
   if (server->spec->refuse_silent) return; /* its caller waits for ever */
   struct request *const request = attempt->request;
   if (request->flags & REQUEST_COUNTED) request->caller->counts->rejected++;

@@ -14,7 +14,7 @@ static inline void schedule_next(struct engine *engine, struct arrivals *a) {
   if (a->spec->kind == SJ_ARRIVALS_POISSON)
     a->next_time = engine->now + sj_draw_exponential(&a->stream) * a->mean_interval;
   else
-    a->next_time = arrivals_next(engine, a, engine->now);
+    a->next_time = sj_arrivals_next(engine, a, engine->now);
   if (a->next_time < INFINITY) sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, true);
 }
 
@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) void plain_arrive(struct engine *en
   schedule_next(engine, a); /* first of all: it takes the place of this event */
   struct request *const request = sj_pool_take(&engine->requests);
   if (__builtin_expect(!request, 0)) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return;
   }
   struct client *const client = a->client;

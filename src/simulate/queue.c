@@ -68,7 +68,7 @@ static struct queue_level *level_of(struct queue *queue, int32_t priority) {
   return &levels[i];
 }
 
-bool queue_push(struct engine *engine, struct server *server, struct attempt *attempt) {
+bool sj_queue_push(struct engine *engine, struct server *server, struct attempt *attempt) {
   struct queue *const queue = &server->queue;
   switch (server->spec->discipline) {
     case SJ_RANDOM_ORDER:
@@ -89,11 +89,11 @@ bool queue_push(struct engine *engine, struct server *server, struct attempt *at
   queue->count++;
   return true;
 no_memory:
-  engine_out_of_memory(engine);
+  sj_engine_out_of_memory(engine);
   return false;
 }
 
-void queue_push_front(struct server *server, struct attempt *attempt) {
+void sj_queue_push_front(struct server *server, struct attempt *attempt) {
   prepend(&server->queue.head, &server->queue.tail, attempt);
   server->queue.count++;
 }
@@ -104,7 +104,7 @@ static void remove_index(struct queue *queue, uint32_t index) {
   last->index = index;
 }
 
-struct attempt *queue_pop(struct engine *engine, struct server *server) {
+struct attempt *sj_queue_pop(struct engine *engine, struct server *server) {
   (void)engine;
   struct queue *const queue = &server->queue;
   assert(queue->count > 0);
@@ -140,7 +140,7 @@ struct attempt *queue_pop(struct engine *engine, struct server *server) {
   return attempt;
 }
 
-void queue_remove(struct server *server, struct attempt *attempt) {
+void sj_queue_remove(struct server *server, struct attempt *attempt) {
   struct queue *const queue = &server->queue;
   switch (server->spec->discipline) {
     case SJ_RANDOM_ORDER:
@@ -160,7 +160,7 @@ void queue_remove(struct server *server, struct attempt *attempt) {
   queue->count--;
 }
 
-void queue_destroy(struct server *server) {
+void sj_queue_destroy(struct server *server) {
   free(server->queue.array);
   free(server->queue.levels);
   server->queue = (struct queue){0};

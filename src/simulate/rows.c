@@ -3,11 +3,11 @@
 
 #include "simulate/engine.h"
 
-void csv_header(FILE *csv) { fputs("run,client,member,arrival,latency,outcome,attempts\n", csv); }
+void sj_csv_header(FILE *csv) { fputs("run,client,member,arrival,latency,outcome,attempts\n", csv); }
 
 static const char *const outcome_names[] = {"ok", "timeout", "refused", "error", "breaker", "budget", "deadline"};
 
-void csv_row(const struct engine *engine, const struct request *request, enum outcome outcome) {
+void sj_csv_row(const struct engine *engine, const struct request *request, enum outcome outcome) {
   const struct client *const client = request->caller->client;
   fprintf(engine->csv, "%llu,%s,%u,%.17g,%.17g,%s,%u\n", (unsigned long long)engine->run, client->spec->name,
           request->caller->member, request->arrival, engine->now - request->arrival, outcome_names[outcome],

@@ -8,7 +8,7 @@
 #include "simulate/engine.h"
 #include "simulate/server_steps.h"
 
-void server_count(struct server *server, double now, int in_system, int waiting, int busy) {
+void sj_server_count(struct server *server, double now, int in_system, int waiting, int busy) {
   count_levels(server, now, in_system, waiting, busy);
 }
 
@@ -39,7 +39,7 @@ static void share(struct engine *engine, struct server *server, struct attempt *
   attempt->flags |= ATTEMPT_THREAD;
   server->sharers++;
   count_levels(server, engine->now, 0, 0, sharing_busy_change(server, server->sharers));
-  sharing_add(engine, server, attempt, draw_work(engine, server, attempt));
+  sj_sharing_add(engine, server, attempt, draw_work(engine, server, attempt));
 }
 
 static void refuse(struct engine *engine, struct server *server, struct attempt *attempt) {
@@ -48,12 +48,12 @@ static void refuse(struct engine *engine, struct server *server, struct attempt 
     if (server->own) server->own->dropped++;
   }
   if (engine->plain)
-    plain_refused(engine, server, attempt);
+    sj_plain_refused(engine, server, attempt);
   else
-    server_dismiss(engine, attempt, OUTCOME_REFUSED, server->spec->refuse_silent);
+    sj_server_dismiss(engine, attempt, OUTCOME_REFUSED, server->spec->refuse_silent);
 }
 
-void server_offer(struct engine *engine, struct server *server, struct attempt *attempt) {
+void sj_server_offer(struct engine *engine, struct server *server, struct attempt *attempt) {
   if (server->sharing) {
     share(engine, server, attempt);
   } else if (server->busy < server->threads && !server->stalled) {
@@ -64,7 +64,7 @@ void server_offer(struct engine *engine, struct server *server, struct attempt *
   }
 }
 
-void server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt) {
+void sj_server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt) {
   if (server->simple) { /* it is full */
     refuse(engine, server, attempt);
     return;
@@ -74,32 +74,32 @@ void server_receive_with_care(struct engine *engine, struct server *server, stru
     return;
   }
   const struct server_pool *const pool = &engine->servers[server->index];
-  if (pool->join && flow_merge(engine, attempt)) return; /* its request is here already */
-  if (server->in_system >= server->capacity || !admission_admits(engine, server, attempt)) {
+  if (pool->join && sj_flow_merge(engine, attempt)) return; /* its request is here already */
+  if (server->in_system >= server->capacity || !sj_admission_admits(engine, server, attempt)) {
     refuse(engine, server, attempt);
     return;
   }
   count_levels(server, engine->now, 1, 0, 0);
   if (pool->join)
-    flow_join(engine, attempt);
+    sj_flow_join(engine, attempt);
   else
-    server_offer(engine, server, attempt);
+    sj_server_offer(engine, server, attempt);
 }
 
-void server_receive(struct engine *engine, struct attempt *attempt) { receive(engine, attempt->server, attempt); }
+void sj_server_receive(struct engine *engine, struct attempt *attempt) { receive(engine, attempt->server, attempt); }
 
 /* The next who waits and is not dropped by CoDel, or NULL. Dropped ones leave the system on the way. */
 static struct attempt *next_waiting(struct engine *engine, struct server *server) {
   while (server->queue.count > 0) {
     struct attempt *const attempt = leave_queue(engine, server);
-    if (__builtin_expect(!server->codel, 1) || !admission_drops(engine, server, attempt)) return attempt;
+    if (__builtin_expect(!server->codel, 1) || !sj_admission_drops(engine, server, attempt)) return attempt;
     count_levels(server, engine->now, -1, -1, 0);
     refuse(engine, server, attempt);
   }
   return NULL;
 }
 
-void server_start_waiting(struct engine *engine, struct server *server) {
+void sj_server_start_waiting(struct engine *engine, struct server *server) {
   if (server->sharing) return;
   while (server->busy < server->threads && !server->stalled && server->queue.count > 0) {
     struct attempt *const attempt = next_waiting(engine, server);
@@ -115,23 +115,23 @@ static void release_thread(struct engine *engine, struct server *server, struct 
   attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
   if (server->sharing) {
     server->sharers--;
-    sharing_leave(engine, server);
+    sj_sharing_leave(engine, server);
     count_levels(server, engine->now, 0, 0, sharing_busy_change(server, server->sharers));
     return;
   }
   count_levels(server, engine->now, 0, 0, -1);
 }
 
-void server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent) {
+void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent) {
   attempt->answered = true;
-  if (attempt->flags & ATTEMPT_HOST) flow_host_gone(engine, attempt);
+  if (attempt->flags & ATTEMPT_HOST) sj_flow_host_gone(engine, attempt);
   while (attempt) {
     struct attempt *const next = attempt->merged;
     attempt->merged = NULL;
     if (silent)
-      attempt_vanish(engine, attempt);
+      sj_attempt_vanish(engine, attempt);
     else
-      attempt_answer(engine, attempt, outcome);
+      sj_attempt_answer(engine, attempt, outcome);
     attempt = next;
   }
 }
@@ -139,19 +139,19 @@ void server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome
 static void answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   if (outcome == OUTCOME_OK && attempt->request->caller->direct && attempt->number == 0 && !attempt->merged) {
     attempt->answered = true;
-    attempt_direct_success(engine, attempt);
+    sj_attempt_direct_success(engine, attempt);
     return;
   }
-  server_dismiss(engine, attempt, outcome, false);
+  sj_server_dismiss(engine, attempt, outcome, false);
 }
 
-void server_leave(struct engine *engine, struct server *server, struct attempt *attempt) {
+void sj_server_leave(struct engine *engine, struct server *server, struct attempt *attempt) {
   release_thread(engine, server, attempt);
   count_levels(server, engine->now, -1, 0, 0);
-  server_start_waiting(engine, server);
+  sj_server_start_waiting(engine, server);
 }
 
-void server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   finish_service(engine, attempt->server, attempt, outcome == OUTCOME_OK);
   answer(engine, attempt, outcome);
 }
@@ -175,7 +175,7 @@ static void make_call(struct engine *engine, struct attempt *parent, uint16_t in
 
 static void calls_finished(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   if (engine->faulty) sj_attempt_list_remove(&attempt->server->other, attempt);
-  server_finish(engine, attempt, outcome);
+  sj_server_finish(engine, attempt, outcome);
 }
 
 /* Makes the calls that are due: all at once, or one after the other; with none left, answers. A call may be closed
@@ -192,16 +192,16 @@ static void advance_calls(struct engine *engine, struct attempt *attempt) {
     make_call(engine, attempt, attempt->next_call++);
   attempt->children--;
   if (attempt->answered) {
-    attempt_release(engine, attempt);
+    sj_attempt_release(engine, attempt);
   } else if (attempt->next_call == api->call_count && attempt->children == 0 && attempt->place == PLACE_CALLING) {
     calls_finished(engine, attempt, OUTCOME_OK);
   }
 }
 
-void server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok) {
+void sj_server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok) {
   parent->children--;
   if (parent->answered) {
-    attempt_release(engine, parent);
+    sj_attempt_release(engine, parent);
     return;
   }
   struct server *const server = parent->server;
@@ -218,7 +218,7 @@ void server_call_closed(struct engine *engine, struct attempt *parent, uint16_t 
   }
 }
 
-void server_go_on(struct engine *engine, struct server *server) {
+void sj_server_go_on(struct engine *engine, struct server *server) {
   for (;;) {
     struct attempt *a = server->other;
     while (a && a->place != PLACE_HELD && !(a->place == PLACE_CALLING && a->children == 0)) a = a->next;
@@ -231,18 +231,18 @@ void server_go_on(struct engine *engine, struct server *server) {
   }
 }
 
-void server_work_done(struct engine *engine, struct attempt *attempt) {
+void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
   struct server *const server = attempt->server;
   if (__builtin_expect(server->fail_ratio > 0, 0)) {
     struct sj_stream stream = stream_of(server->fail_key, attempt_lineage(attempt));
     if (sj_stream_uniform(&stream) < server->fail_ratio) {
-      server_finish(engine, attempt, OUTCOME_ERROR);
+      sj_server_finish(engine, attempt, OUTCOME_ERROR);
       return;
     }
   }
   const struct sj_api *const api = &server->spec->apis[attempt->api];
   if (api->call_count == 0 || api->forward) {
-    server_finish(engine, attempt, OUTCOME_OK);
+    sj_server_finish(engine, attempt, OUTCOME_OK);
     return;
   }
   attempt->place = PLACE_CALLING;
@@ -252,22 +252,22 @@ void server_work_done(struct engine *engine, struct attempt *attempt) {
       pass_thread_on(engine, server, attempt, 0);
     } else {
       release_thread(engine, server, attempt);
-      server_start_waiting(engine, server);
+      sj_server_start_waiting(engine, server);
     }
   }
   advance_calls(engine, attempt);
 }
 
-void server_served(struct engine *engine, struct attempt *attempt) {
+void sj_server_served(struct engine *engine, struct attempt *attempt) {
   attempt->event = SJ_EVENT_NONE;
   if (engine->faulty) sj_attempt_list_remove(&attempt->server->working, attempt);
-  server_work_done(engine, attempt);
+  sj_server_work_done(engine, attempt);
 }
 
-void server_withdraw(struct engine *engine, struct attempt *attempt) {
+void sj_server_withdraw(struct engine *engine, struct attempt *attempt) {
   assert(attempt->place == PLACE_WAITING);
   struct server *const server = attempt->server;
-  queue_remove(server, attempt);
+  sj_queue_remove(server, attempt);
   count_levels(server, engine->now, -1, -1, 0);
   attempt->place = PLACE_GONE;
 }

@@ -80,7 +80,7 @@ static inline void start_service(struct engine *engine, struct server *server, s
 
 static inline bool join_queue(struct engine *engine, struct server *server, struct attempt *attempt) {
   attempt->place = PLACE_WAITING;
-  if (server->discipline != SJ_FIFO) return queue_push(engine, server, attempt);
+  if (server->discipline != SJ_FIFO) return sj_queue_push(engine, server, attempt);
   struct queue *const queue = &server->queue;
   attempt->next = NULL;
   attempt->previous = queue->tail;
@@ -95,7 +95,7 @@ static inline bool join_queue(struct engine *engine, struct server *server, stru
 
 /* The next; there must be one. */
 static inline struct attempt *leave_queue(struct engine *engine, struct server *server) {
-  if (server->discipline != SJ_FIFO) return queue_pop(engine, server);
+  if (server->discipline != SJ_FIFO) return sj_queue_pop(engine, server);
   struct queue *const queue = &server->queue;
   struct attempt *const attempt = queue->head;
   queue->head = attempt->next;
@@ -111,7 +111,7 @@ static inline struct attempt *leave_queue(struct engine *engine, struct server *
 static inline void receive(struct engine *engine, struct server *server, struct attempt *attempt) {
   attempt->arrived = engine->now;
   if (__builtin_expect(!server->simple || server->in_system >= server->capacity, 0)) {
-    server_receive_with_care(engine, server, attempt);
+    sj_server_receive_with_care(engine, server, attempt);
   } else if (server->busy < server->threads) {
     count_levels(server, engine->now, 1, 0, 1);
     start_service(engine, server, attempt);
@@ -144,7 +144,7 @@ static inline void finish_service(struct engine *engine, struct server *server, 
     server->own->in_window += engine->counting && ok;
   }
   if (__builtin_expect(!server->simple || server->busy > server->threads, 0)) {
-    server_leave(engine, server, attempt);
+    sj_server_leave(engine, server, attempt);
     return;
   }
   if (!(attempt->flags & ATTEMPT_THREAD)) { /* it gave its thread up when it called others */

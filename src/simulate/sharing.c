@@ -22,12 +22,12 @@ struct sharing {
   struct share *heap;
 };
 
-bool sharing_create(struct server *server) {
+bool sj_sharing_create(struct server *server) {
   server->sharing = calloc(1, sizeof *server->sharing);
   return server->sharing != NULL;
 }
 
-void sharing_destroy(struct server *server) {
+void sj_sharing_destroy(struct server *server) {
   if (!server->sharing) return;
   free(server->sharing->heap);
   free(server->sharing);
@@ -96,18 +96,18 @@ static struct attempt *pop(struct sharing *sharing) {
   return first;
 }
 
-void sharing_add(struct engine *engine, struct server *server, struct attempt *attempt, double work) {
+void sj_sharing_add(struct engine *engine, struct server *server, struct attempt *attempt, double work) {
   struct sharing *const sharing = server->sharing;
   advance(engine, server, rate(server));
   const struct share share = {sharing->virtual_now + work, sharing->sequence++, attempt};
   if (!push(sharing, share)) {
-    engine_out_of_memory(engine);
+    sj_engine_out_of_memory(engine);
     return;
   }
   reschedule(engine, server);
 }
 
-void sharing_done(struct engine *engine, struct server *server) {
+void sj_sharing_done(struct engine *engine, struct server *server) {
   struct sharing *const sharing = server->sharing;
   sharing->event = SJ_EVENT_NONE;
   /* Rounding must not leave the first one a trifle short of its finish: the event means it is done. */
@@ -116,20 +116,20 @@ void sharing_done(struct engine *engine, struct server *server) {
   struct attempt *const attempt = pop(sharing);
   sharing->idle++; /* until it leaves or its calls are over */
   if (sharing->count == 0) sharing->virtual_now = 0;
-  server_work_done(engine, attempt);
+  sj_server_work_done(engine, attempt);
 }
 
-void sharing_leave(struct engine *engine, struct server *server) {
+void sj_sharing_leave(struct engine *engine, struct server *server) {
   advance(engine, server, rate(server));
   server->sharing->idle--;
   reschedule(engine, server);
 }
 
-void sharing_rate_changed(struct engine *engine, struct server *server) { reschedule(engine, server); }
+void sj_sharing_rate_changed(struct engine *engine, struct server *server) { reschedule(engine, server); }
 
-void sharing_settle(struct engine *engine, struct server *server) { advance(engine, server, rate(server)); }
+void sj_sharing_settle(struct engine *engine, struct server *server) { advance(engine, server, rate(server)); }
 
-struct attempt *sharing_take_any(struct engine *engine, struct server *server) {
+struct attempt *sj_sharing_take_any(struct engine *engine, struct server *server) {
   struct sharing *const sharing = server->sharing;
   if (sharing->count == 0) {
     if (sharing->event) sj_event_cancel(&engine->events, sharing->event);

@@ -60,7 +60,7 @@ static enum sj_status look_at_run_0(const struct sj_model *model, const struct s
   struct engine_control control = {.stop = options->stop};
   struct sj_results shortened = *results;
   shortened.duration = until;
-  const enum sj_status status = engine_run(model, options, &shortened, 0, observed, NULL, &control, NULL, error);
+  const enum sj_status status = sj_engine_run(model, options, &shortened, 0, observed, NULL, &control, NULL, error);
   *warmup = 0;
   *at_limit = false;
   for (size_t i = 0; i < model->client_count; i++) {
@@ -114,7 +114,7 @@ enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj
     results->grid_step = results->duration / GRID_CELLS;
     results->grid_count = GRID_CELLS;
   }
-  ok = ok && statistics_name(results, model, options->members, options->series);
+  ok = ok && sj_statistics_name(results, model, options->members, options->series);
   if (status == SJ_OK && !ok) status = sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   if (status == SJ_OK && isnan(results->warmup)) status = find_warmup(model, options, results, error);
   if (status != SJ_OK) {
@@ -214,7 +214,7 @@ static enum sj_status do_job(struct workforce *force, struct job *job, struct en
     job->csv = tmpfile();
     if (!job->csv) return sj_error_set(error, SJ_FAILED, "no room for the csv file's rows in the temporary folder");
   }
-  return engine_run(force->model, force->options, force->results, job->number, NULL, job->csv, control, run, error);
+  return sj_engine_run(force->model, force->options, force->results, job->number, NULL, job->csv, control, run, error);
 }
 
 static void *work(void *argument) {
@@ -335,7 +335,7 @@ enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_sim
   for (size_t i = 0; i < force.worker_count; i++) force.controls[i].stop = options->stop;
   pthread_mutex_init(&force.lock, NULL);
   pthread_cond_init(&force.changed, NULL);
-  if (options->csv) csv_header(options->csv);
+  if (options->csv) sj_csv_header(options->csv);
   if (force.job_count > 0) employ(&force);
   pthread_cond_destroy(&force.changed);
   pthread_mutex_destroy(&force.lock);
@@ -346,6 +346,6 @@ enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_sim
   clock_gettime(CLOCK_MONOTONIC, &end);
   results->wall_seconds += (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);
   results->partial = results->run_count < runs;
-  if (force.status == SJ_OK) judge_growth(model, results);
+  if (force.status == SJ_OK) sj_judge_growth(model, results);
   return force.status;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-void sample_settle(struct sample *sample) {
+void sj_sample_settle(struct sample *sample) {
   sj_moments_add_many(&sample->moments, sample->values, sample->gathered);
   sj_histogram_add_many(&sample->histogram, sample->values, sample->gathered);
   sample->gathered = 0;
@@ -11,13 +11,13 @@ void sample_settle(struct sample *sample) {
 
 static void sample_clear(struct sample *sample) { sj_histogram_destroy(&sample->histogram); }
 
-void client_statistics_clear(struct client_statistics *s) {
+void sj_client_statistics_clear(struct client_statistics *s) {
   sample_clear(&s->latency);
   sample_clear(&s->recorded_latency);
   sample_clear(&s->recorded_wait);
 }
 
-void server_statistics_clear(struct server_statistics *s, size_t api_count) {
+void sj_server_statistics_clear(struct server_statistics *s, size_t api_count) {
   sample_clear(&s->sojourn);
   sample_clear(&s->wait);
   sample_clear(&s->service);
@@ -36,7 +36,7 @@ static void account_members(struct server_statistics *s, double now) {
   s->members_since = now;
 }
 
-void server_statistics_account(struct server_statistics *s, double now) {
+void sj_server_statistics_account(struct server_statistics *s, double now) {
   sj_gauge_set(&s->in_system, now, s->in_system.level);
   sj_gauge_set(&s->waiting, now, s->waiting.level);
   sj_gauge_set(&s->busy, now, s->busy.level);
@@ -46,8 +46,8 @@ void server_statistics_account(struct server_statistics *s, double now) {
   account_members(s, now);
 }
 
-void server_statistics_reset(struct server_statistics *s, double now) {
-  server_statistics_account(s, now);
+void sj_server_statistics_reset(struct server_statistics *s, double now) {
+  sj_server_statistics_account(s, now);
   sj_gauge_reset(&s->in_system, now);
   sj_gauge_reset(&s->waiting, now);
   sj_gauge_reset(&s->busy, now);
@@ -57,19 +57,19 @@ void server_statistics_reset(struct server_statistics *s, double now) {
   s->in_window = 0;
 }
 
-void server_statistics_threads(struct server_statistics *s, double now, double change) {
+void sj_server_statistics_threads(struct server_statistics *s, double now, double change) {
   s->threads_area += (now - s->threads_since) * s->threads;
   s->threads_since = now;
   s->threads += change;
 }
 
-void server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
-                                double now) {
+void sj_server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
+                                   double now) {
   account_members(s, now);
   s->full_members += (uint32_t)(in_system >= after) - (uint32_t)(in_system >= before);
 }
 
-void server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length) {
+void sj_server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length) {
   sj_gauge_set(&s->in_system, now, s->in_system.level);
   const double area = sj_gauge_area(&s->in_system);
   s->quarter_mean[quarter] = (area - s->quarter_area) / quarter_length;
@@ -93,7 +93,7 @@ static void follow(struct server_statistics *s) {
   }
 }
 
-double server_statistics_busy(const struct server_statistics *s, double now) {
+double sj_server_statistics_busy(const struct server_statistics *s, double now) {
   const struct sj_gauge *const from = s->follows ? &s->in_system : &s->busy;
   const uint32_t most = s->follows ? s->follows : UINT32_MAX;
   const double current = (now - from->since) * (from->level < most ? from->level : most);
@@ -113,8 +113,8 @@ static void close_gauge(const struct sj_gauge *gauge, double figures[3]) {
   figures[2] = sj_gauge_max(gauge);
 }
 
-void server_statistics_close(struct server_statistics *s, double capacity, double now, double window) {
-  server_statistics_account(s, now);
+void sj_server_statistics_close(struct server_statistics *s, double capacity, double now, double window) {
+  sj_server_statistics_account(s, now);
   if (s->follows) follow(s);
   close_gauge(&s->in_system, s->window.in_system);
   close_gauge(&s->waiting, s->window.waiting);

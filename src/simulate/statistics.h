@@ -24,10 +24,10 @@ struct sample {
   struct sj_moments moments;
   struct sj_histogram histogram;
 };
-void sample_settle(struct sample *sample);
+void sj_sample_settle(struct sample *sample);
 static inline void sample_add(struct sample *sample, double value) {
   sample->values[sample->gathered++] = value;
-  if (__builtin_expect(sample->gathered == SAMPLE_GATHERED, 0)) sample_settle(sample);
+  if (__builtin_expect(sample->gathered == SAMPLE_GATHERED, 0)) sj_sample_settle(sample);
 }
 
 /* Attempts of counted requests. */
@@ -74,30 +74,30 @@ struct server_statistics {
   } window;
 };
 
-void client_statistics_clear(struct client_statistics *s);
-void server_statistics_clear(struct server_statistics *s, size_t api_count);
+void sj_client_statistics_clear(struct client_statistics *s);
+void sj_server_statistics_clear(struct server_statistics *s, size_t api_count);
 
 /* Accounts for the time up to `now`; forgets what was before (the end of the warm-up); takes the window's figures. */
-void server_statistics_account(struct server_statistics *s, double now);
-void server_statistics_reset(struct server_statistics *s, double now);
+void sj_server_statistics_account(struct server_statistics *s, double now);
+void sj_server_statistics_reset(struct server_statistics *s, double now);
 /* The number of threads changes by `change`; the capacity of one of the members changes. */
-void server_statistics_threads(struct server_statistics *s, double now, double change);
-void server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
-                                double now);
-void server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length);
+void sj_server_statistics_threads(struct server_statistics *s, double now, double change);
+void sj_server_statistics_capacity(struct server_statistics *s, uint32_t in_system, double before, double after,
+                                   double now);
+void sj_server_statistics_quarter(struct server_statistics *s, int quarter, double now, double quarter_length);
 /* The integral of the busy threads over time up to `now`, since the last reset. Changes nothing: the sums of the gauges
  * must not depend on who looks. */
-double server_statistics_busy(const struct server_statistics *s, double now);
-void server_statistics_close(struct server_statistics *s, double capacity, double now, double window);
+double sj_server_statistics_busy(const struct server_statistics *s, double now);
+void sj_server_statistics_close(struct server_statistics *s, double capacity, double now, double window);
 
 /* Names the columns of a model's results. False if memory ran out. */
-bool statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
+bool sj_statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
 /* Notes one cell of the time series, which ends now. */
 enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3 };
-void series_cell(struct engine *engine);
+void sj_series_cell(struct engine *engine);
 /* Whether the server hands requests on, or is handed some: it has figures of the stages sent to it. */
-bool is_stage_of_pipeline(const struct sj_model *model, uint32_t server);
+bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t server);
 /* Fills a run's values and moves its histograms, in the order of the names. */
-void statistics_fill(struct engine *engine, bool members, struct sj_run *run);
+void sj_statistics_fill(struct engine *engine, bool members, struct sj_run *run);
 
 #endif

@@ -22,19 +22,19 @@ static void proceed(struct engine *engine, struct server *server) {
   }
 }
 
-void server_simplify(struct server *server) {
+void sj_server_simplify(struct server *server) {
   server->simple = !server->down && !server->stalled && server->spec->admission_count == 0 && !server->spec->join &&
                    !server->sharing;
 }
 
-void server_set_pace(struct engine *engine, struct server *server) {
+void sj_server_set_pace(struct engine *engine, struct server *server) {
   const double pace = server->spec->speed / server->slow;
   if (pace == server->pace) return;
   if (server->sharing) {
-    sharing_settle(engine, server);
+    sj_sharing_settle(engine, server);
     server->pace = pace;
     server->stretch = 1 / pace;
-    sharing_rate_changed(engine, server);
+    sj_sharing_rate_changed(engine, server);
     return;
   }
   if (!server->stalled) suspend(engine, server);
@@ -43,29 +43,29 @@ void server_set_pace(struct engine *engine, struct server *server) {
   if (!server->stalled) proceed(engine, server);
 }
 
-void server_stall(struct engine *engine, struct server *server) {
+void sj_server_stall(struct engine *engine, struct server *server) {
   if (server->stalled == 0) {
     if (server->sharing)
-      sharing_settle(engine, server);
+      sj_sharing_settle(engine, server);
     else
       suspend(engine, server);
   }
   server->stalled++;
-  if (server->sharing) sharing_rate_changed(engine, server);
-  server_simplify(server);
+  if (server->sharing) sj_sharing_rate_changed(engine, server);
+  sj_server_simplify(server);
 }
 
-void server_resume(struct engine *engine, struct server *server) {
-  if (server->sharing) sharing_settle(engine, server);
+void sj_server_resume(struct engine *engine, struct server *server) {
+  if (server->sharing) sj_sharing_settle(engine, server);
   server->stalled--;
-  server_simplify(server);
+  sj_server_simplify(server);
   if (server->stalled) return;
   if (server->sharing)
-    sharing_rate_changed(engine, server);
+    sj_sharing_rate_changed(engine, server);
   else
     proceed(engine, server);
-  server_go_on(engine, server);
-  server_start_waiting(engine, server);
+  sj_server_go_on(engine, server);
+  sj_server_start_waiting(engine, server);
 }
 
 /* One that a crash took: it is no longer here, and the caller learns it by an error or by silence. */
@@ -75,20 +75,21 @@ static void lose(struct engine *engine, struct server *server, struct attempt *a
     attempt->event = SJ_EVENT_NONE;
   }
   const int waiting = attempt->place == PLACE_WAITING || attempt->place == PLACE_JOINING ? -1 : 0;
-  server_count(server, engine->now, -1, waiting, 0);
+  sj_server_count(server, engine->now, -1, waiting, 0);
   attempt->flags &= (uint8_t)~ATTEMPT_THREAD;
-  server_dismiss(engine, attempt, OUTCOME_ERROR, !answer_error);
+  sj_server_dismiss(engine, attempt, OUTCOME_ERROR, !answer_error);
 }
 
-void server_crash(struct engine *engine, struct server *server, bool answer_error) {
+void sj_server_crash(struct engine *engine, struct server *server, bool answer_error) {
   server->down++;
-  server_simplify(server);
+  sj_server_simplify(server);
   /* Nothing starts while it is emptied: it is down, and its threads are counted as free at the end. */
-  server_count(server, engine->now, 0, 0, -(int)server->busy);
+  sj_server_count(server, engine->now, 0, 0, -(int)server->busy);
   server->sharers = 0;
   struct attempt *attempt;
-  while (server->queue.count > 0) lose(engine, server, queue_pop(engine, server), answer_error);
-  while (server->sharing && (attempt = sharing_take_any(engine, server))) lose(engine, server, attempt, answer_error);
+  while (server->queue.count > 0) lose(engine, server, sj_queue_pop(engine, server), answer_error);
+  while (server->sharing && (attempt = sj_sharing_take_any(engine, server)))
+    lose(engine, server, attempt, answer_error);
   while ((attempt = server->working)) {
     sj_attempt_list_remove(&server->working, attempt);
     lose(engine, server, attempt, answer_error);
@@ -111,25 +112,25 @@ static uint32_t whole_threads(double drawn) {
 
 static void set_threads(struct engine *engine, struct server *server, uint32_t threads) {
   if (threads == server->threads) return;
-  if (server->sharing) sharing_settle(engine, server);
+  if (server->sharing) sj_sharing_settle(engine, server);
   const double change = (double)threads - (double)server->threads;
-  server_statistics_threads(server->statistics, engine->now, change);
-  if (server->own) server_statistics_threads(server->own, engine->now, change);
+  sj_server_statistics_threads(server->statistics, engine->now, change);
+  if (server->own) sj_server_statistics_threads(server->own, engine->now, change);
   server->threads = threads;
   if (!server->sharing) return;
   const uint32_t busy = server->sharers < threads ? server->sharers : threads;
-  server_count(server, engine->now, 0, 0, (int)busy - (int)server->busy);
-  sharing_rate_changed(engine, server);
+  sj_server_count(server, engine->now, 0, 0, (int)busy - (int)server->busy);
+  sj_sharing_rate_changed(engine, server);
 }
 
-void server_draw_laws(struct engine *engine, struct server *server) {
+void sj_server_draw_laws(struct engine *engine, struct server *server) {
   const struct sj_server *const spec = server->spec;
   /* A member's draws: its laws are numbered, its replacements shift the numbers. */
   const uint64_t base = (server->replacements * engine->servers[server->index].count + server->member) * 4096;
   for (size_t i = 0; i < spec->api_count; i++)
-    server->work[i] = member_law(engine, &spec->apis[i].work, server->law_key, base + 1 + i, &server->owned_work[i]);
+    server->work[i] = sj_member_law(engine, &spec->apis[i].work, server->law_key, base + 1 + i, &server->owned_work[i]);
   struct sj_distribution *owned = NULL;
-  const struct sj_distribution *const threads = member_law(engine, &spec->threads, server->law_key, base, &owned);
+  const struct sj_distribution *const threads = sj_member_law(engine, &spec->threads, server->law_key, base, &owned);
   if (threads) {
     struct sj_stream stream;
     sj_stream_seed(&stream, server->law_key, base + 4095);
@@ -138,33 +139,33 @@ void server_draw_laws(struct engine *engine, struct server *server) {
   sj_distribution_destroy(owned);
 }
 
-void server_replace(struct engine *engine, struct server *server) {
+void sj_server_replace(struct engine *engine, struct server *server) {
   server->replacements++;
-  server_draw_laws(engine, server);
-  server_start_waiting(engine, server);
+  sj_server_draw_laws(engine, server);
+  sj_server_start_waiting(engine, server);
   schedule(engine, engine->now + sj_draw_exponential(&server->replace_stream) / server->spec->replace_rate,
            EVENT_REPLACE, server);
 }
 
-void server_changed(struct engine *engine, struct server *server, const struct sj_server *spec) {
+void sj_server_changed(struct engine *engine, struct server *server, const struct sj_server *spec) {
   const struct sj_server *const before = server->spec;
   for (size_t i = 0; i < spec->admission_count && i < before->admission_count; i++) {
     struct admission *const state = &server->admissions[i];
     if (before->admissions[i].kind == SJ_ADMIT_TOKEN_BUCKET)
-      state->tokens = bucket_tokens(&before->admissions[i].bucket, state->tokens, &state->at, engine->now);
+      state->tokens = sj_bucket_tokens(&before->admissions[i].bucket, state->tokens, &state->at, engine->now);
   }
   server->spec = spec;
   if (spec->capacity != server->capacity) {
-    server_statistics_capacity(server->statistics, server->in_system, server->capacity, spec->capacity, engine->now);
+    sj_server_statistics_capacity(server->statistics, server->in_system, server->capacity, spec->capacity, engine->now);
     if (server->own)
-      server_statistics_capacity(server->own, server->in_system, server->capacity, spec->capacity, engine->now);
+      sj_server_statistics_capacity(server->own, server->in_system, server->capacity, spec->capacity, engine->now);
     server->capacity = spec->capacity;
   }
-  server_draw_laws(engine, server);
-  server_set_pace(engine, server);
+  sj_server_draw_laws(engine, server);
+  sj_server_set_pace(engine, server);
   for (size_t api = 0; api < spec->api_count; api++)
     for (size_t call = 0; call < spec->apis[api].call_count; call++)
-      caller_changed(engine, &server->calls[api][call], &spec->apis[api].calls[call]);
-  server_simplify(server);
-  server_start_waiting(engine, server);
+      sj_caller_changed(engine, &server->calls[api][call], &spec->apis[api].calls[call]);
+  sj_server_simplify(server);
+  sj_server_start_waiting(engine, server);
 }
