@@ -225,8 +225,10 @@ static enum sj_status connect_to(struct sj_store *store, enum sj_store_mode mode
   sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
   if (mode == SJ_STORE_WRITE && sqlite3_db_readonly(store->database, "main") == 1)
     return sj_error_set(error, SJ_FAILED, "%s: %s", store->path, first_words(SQLITE_READONLY));
+  /* In one transaction: another process may be making the tables just now. */
   bool empty = false;
-  enum sj_status status = recognise(store, &empty, error);
+  enum sj_status status = sj_store_execute(store, "BEGIN", error);
+  if (status == SJ_OK) status = sj_store_end(store, recognise(store, &empty, error), error);
   if (status != SJ_OK) return status;
   if (mode == SJ_STORE_READ)
     return empty ? sj_error_set(error, SJ_FAILED, empty_file, store->path)

@@ -220,7 +220,7 @@ MODELS = [
     ("a loop without an end", S + C + "while true do end\n",
      "m.lua:3: the budget of 100000000 instructions is used up: is there an endless loop?"),
     ("a memory bomb", S + C + "local t = {} for i = 1, 1e9 do t[i] = i end\n",
-     "m.lua:3: the 1 GiB of memory that a model may use are used up", 3),
+     "m.lua:3: the 1024 MiB of memory that a model may use are used up", 3),
     ("a recursion without an end", S + C + "local function f() return 1 + f() end f()\n",
      "m.lua:3: stack overflow: is there an endless recursion?"),
     ("a string of 4 exabytes", S + C + 'local s = string.rep("a", 1 << 62)\n',
