@@ -37,9 +37,15 @@ double sj_gamma_star(double a) {
              a);
 }
 
+/* lgamma notes the sign in a global variable, which threads must not do. */
+static double log_gamma(double a) {
+  int sign;
+  return lgamma_r(a, &sign);
+}
+
 /* ln Gamma(1 + a) for 0 <= a <= 1, relatively exact for small a (DLMF 5.7.3). */
 static double log_gamma_1p(double a) {
-  if (a > 0.5) return lgamma(1 + a);
+  if (a > 0.5) return log_gamma(1 + a);
   double sum = -log1p(a) + a * (1 - euler_gamma);
   double power = -a;
   for (int k = 2; k < 30; k++) {
@@ -50,7 +56,7 @@ static double log_gamma_1p(double a) {
 }
 
 double sj_log_gamma_excess(double x) {
-  if (x > 0.02) return lgamma(1 + 2 * x) - 2 * lgamma(1 + x);
+  if (x > 0.02) return log_gamma(1 + 2 * x) - 2 * log_gamma(1 + x);
   double sum = 0, power = -x, powers_of_2 = 2;
   for (int k = 2; k < 14; k++) {
     power *= -x;
@@ -162,7 +168,7 @@ static double gamma_first_guess(double a, double tail, bool upper) {
   if (root > 0.5) return a * root * root * root;
   /* P(a, x) < x^a / Gamma(a + 1). */
   const double log_p = upper ? log1p(-tail) : log(tail);
-  return exp((log_p + (a <= 1 ? log_gamma_1p(a) : lgamma(a + 1))) / a);
+  return exp((log_p + (a <= 1 ? log_gamma_1p(a) : log_gamma(a + 1))) / a);
 }
 
 /* Newton's method for log P, or log Q, as a function of log x, which is concave; kept within a bracket because a first
