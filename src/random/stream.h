@@ -8,6 +8,7 @@
 #ifndef SJ_RANDOM_STREAM_H
 #define SJ_RANDOM_STREAM_H
 
+#include <assert.h>
 #include <stdint.h>
 
 /* State of one generator; 32 bytes, copied freely. Never all zero after sj_stream_seed. */
@@ -79,6 +80,7 @@ static inline double sj_stream_uniform_open(struct sj_stream *stream) {
 /* An integer uniform on 0 ... n-1, exactly (Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1),
  * 2019). n must be at least 1. */
 static inline uint64_t sj_stream_below(struct sj_stream *stream, uint64_t n) {
+  assert(n > 0);
   __extension__ typedef unsigned __int128 wide;
   wide product = (wide)sj_stream_next(stream) * n;
   uint64_t low = (uint64_t)product;

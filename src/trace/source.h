@@ -2,6 +2,7 @@
 #ifndef SJ_TRACE_SOURCE_H
 #define SJ_TRACE_SOURCE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static inline void sj_source_take(struct sj_source *source, char *newline, struc
  * to `error` and keep what it held. */
 static inline enum sj_status sj_source_next(struct sj_source *source, struct sj_source_line *line, bool *more,
                                             struct sj_error *error) {
+  assert(source);
   char *const text = source->buffer + source->begin;
   char *const newline = memchr(text, '\n', source->end - source->begin);
   if (!newline || newline - text > SJ_SOURCE_LONGEST_LINE) return sj_source_refill(source, line, more, error);
