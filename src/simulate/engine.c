@@ -626,6 +626,7 @@ enum sj_status sj_engine_run(const struct sj_model *model, const struct sj_simul
   if (!make_world(engine)) sj_engine_out_of_memory(engine);
   if (engine->status == SJ_OK) start(engine);
   loop(engine, control);
+  if (engine->events.overflow) sj_engine_out_of_memory(engine); /* since the last look */
   if (engine->status == SJ_OK && run) {
     check_invariants(engine);
     add_up_members(engine);
