@@ -70,7 +70,7 @@ struct sj_distribution *sj_distribution_mixture(size_t count, const double *weig
                                                 struct sj_error *error);
 /* Time to absorption of a chain of `count` phases: `alpha` initial probabilities (sum <= 1; the rest is an atom at 0),
  * `generator` the count x count sub-generator by rows (diagonal negative, rows summing to <= 0, absorption reachable).
- */
+ * At most 1000 phases. A draw takes a step for each phase that is visited. */
 struct sj_distribution *sj_distribution_phase_type(size_t count, const double *alpha, const double *generator,
                                                    struct sj_error *error);
 /* Sampled with replacement from `count` >= 1 finite values (copied). The cdf is the step function. */
@@ -111,13 +111,19 @@ static inline double sj_draw_at(const struct sj_distribution *d, uint64_t key, u
   return sj_distribution_draw(d, &stream, recorded);
 }
 
+/* Of the arithmetic, moments of sums and shifts and everything about shifts are closed forms; the cdf of a maximum, a
+ * minimum or a rounded law follows from those of its parts at once. The cdf of a sum is an integral (some 20
+ * microseconds to a millisecond; a law with n atoms in it costs n evaluations), and its quantile some twenty of these.
+ * Sums within sums, and moments of maxima and minima, and of rounded laws, are integrals again; the first of them
+ * tabulates each sum it contains, which takes some 0.1 s a sum, and later ones read the table. */
+
 /* Moments; INFINITY where they do not exist (pareto), NAN where unknown (anything with SJ_RECORDED). Closed form where
  * there is one, else adaptive quadrature to about 1e-9 relative. */
 double sj_distribution_mean(const struct sj_distribution *d);
 double sj_distribution_variance(const struct sj_distribution *d);
 
-/* P(X <= x), right-continuous; and the smallest x with cdf(x) >= p for 0 <= p <= 1 (may be INFINITY at 1). NAN with
- * SJ_RECORDED. */
+/* To about 1e-12 (1e-10 with sums within sums) relative: P(X <= x), right-continuous; and the smallest x with cdf(x) >=
+ * p for 0 <= p <= 1 (may be INFINITY at 1). NAN with SJ_RECORDED. */
 double sj_distribution_cdf(const struct sj_distribution *d, double x);
 double sj_distribution_quantile(const struct sj_distribution *d, double p);
 

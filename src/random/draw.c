@@ -26,20 +26,31 @@ static double draw_erlang(const struct node *n, struct sj_stream *stream) {
   return n->erlang.phase_mean * sum;
 }
 
-static size_t draw_branch(const struct branch *branches, struct sj_stream *stream) {
+/* The first of `count` branches whose cumulated probability exceeds a uniform draw: halving while there are many, then
+ * one by one. */
+static size_t draw_branch(const struct branch *branches, size_t count, struct sj_stream *stream) {
   const double u = sj_stream_uniform(stream);
-  size_t i = 0;
-  while (u >= branches[i].cumulated) i++;
-  return i;
+  size_t first = 0;
+  while (count > 8) {
+    const size_t half = count / 2;
+    if (u >= branches[first + half - 1].cumulated) {
+      first += half;
+      count -= half;
+    } else {
+      count = half;
+    }
+  }
+  while (u >= branches[first].cumulated) first++;
+  return first;
 }
 
 static double draw_phase_type(const struct node *n, struct sj_stream *stream) {
   const size_t count = n->phase_type.count;
   double time = 0;
-  size_t phase = draw_branch(n->phase_type.start, stream);
+  size_t phase = draw_branch(n->phase_type.start, count + 1, stream);
   while (phase < count) {
     time += n->phase_type.holding[phase] * sj_draw_exponential(stream);
-    phase = draw_branch(n->phase_type.jumps + phase * (count + 1), stream);
+    phase = draw_branch(n->phase_type.jumps + phase * (count + 1), count + 1, stream);
   }
   return time;
 }
@@ -85,11 +96,11 @@ double sj_distribution_draw(const struct sj_distribution *d, struct sj_stream *s
     case SJ_PARETO:
       return n->pareto.scale * sj_exp(sj_draw_exponential(stream) / n->pareto.shape);
     case SJ_HYPEREXPONENTIAL: {
-      const size_t i = draw_branch(n->hyperexponential.branches, stream);
+      const size_t i = draw_branch(n->hyperexponential.branches, n->hyperexponential.count, stream);
       return n->hyperexponential.means[i] * sj_draw_exponential(stream);
     }
     case SJ_MIXTURE: {
-      const size_t i = draw_branch(n->mixture.branches, stream);
+      const size_t i = draw_branch(n->mixture.branches, n->mixture.count, stream);
       return sj_draw(n->mixture.parts[i], stream, recorded);
     }
     case SJ_PHASE_TYPE:

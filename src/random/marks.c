@@ -45,6 +45,14 @@ void sj_marks_sort(struct marks *m) {
 static void add_edges(const struct sj_distribution *d, struct marks *m);
 static void add_scales(const struct sj_distribution *d, struct marks *m);
 
+/* Keeps at most five, the ends among them. */
+static void thin(struct marks *m) {
+  enum { KEPT = 5 };
+  if (m->count <= KEPT) return;
+  for (size_t i = 0; i < KEPT; i++) m->points[i] = m->points[i * (m->count - 1) / (KEPT - 1)];
+  m->count = KEPT;
+}
+
 /* Those of the parts of a sum, combined in pairs: around each edge of one, the other. */
 static void add_pairs(const struct node *n, struct marks *m,
                       void (*collect)(const struct sj_distribution *, struct marks *)) {
@@ -53,6 +61,10 @@ static void add_pairs(const struct node *n, struct marks *m,
   collect(n->pair.b, &b);
   sj_marks_sort(&a);
   sj_marks_sort(&b);
+  if (collect == add_scales) {
+    thin(&a);
+    thin(&b);
+  }
   m->overflow |= a.overflow || b.overflow;
   for (size_t i = 0; i < a.count && !m->overflow; i++)
     for (size_t j = 0; j < b.count && !m->overflow; j++) sj_marks_add(m, a.points[i] + b.points[j]);

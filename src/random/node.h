@@ -83,8 +83,8 @@ struct node {
     } shifted;
     struct {
       struct sj_distribution *a, *b;
-      _Atomic(struct sum_table *) table; /* of a sum; NULL until it is needed */
-    } pair;                              /* SJ_SUM, SJ_MAX, SJ_MIN */
+      struct sum_table *_Atomic table; /* of a sum; NULL until it is needed */
+    } pair;                            /* SJ_SUM, SJ_MAX, SJ_MIN */
     struct {
       struct sj_distribution *inner;
     } rounded; /* SJ_ROUND, SJ_FLOOR, SJ_CEIL */

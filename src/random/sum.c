@@ -111,11 +111,12 @@ static void expect_shifted(const struct node *n, struct function f, double weigh
 
 /* --- Whole numbers --- */
 
-enum { MOST_LISTED = 1 << 20 };
+/* More values of uniform_int, which are cheap, than of a rounded law are taken one by one. */
+enum { MOST_EQUAL = 1 << 20, MOST_ROUNDED = 1 << 16 };
 
 static void expect_uniform_int(const struct node *n, struct function f, double weight, struct tails *total) {
   const double min = n->uniform_int.min, max = n->uniform_int.max;
-  if (n->uniform_int.count <= MOST_LISTED) {
+  if (n->uniform_int.count <= MOST_EQUAL) {
     const double share = weight / (double)n->uniform_int.count;
     for (double x = min; x <= max; x++) add_value(total, f, x, share);
     return;
@@ -129,7 +130,7 @@ struct beyond {
   const struct sj_distribution *inner;
   struct function f;
   double probability; /* of lying beyond */
-  double shift;
+  double shift;       /* by which rounding moves a smooth law on average */
 };
 
 static struct tails at_beyond(const void *context, double v) {
@@ -137,12 +138,12 @@ static struct tails at_beyond(const void *context, double v) {
   return value_at(c->f, sj_tails_quantile(c->inner, v, SJ_TABULATED | SJ_ABOVE) + c->shift);
 }
 
-/* Lists the values of a rounded law; of one with a long tail the first million, then takes the rest for smooth, half a
+/* Lists the values of a rounded law; of one with a long tail the first ones, then takes the rest for smooth, half a
  * unit away. */
 static void expect_rounded(const struct node *n, struct function f, double weight, struct tails *total) {
   const struct sj_distribution *const d = &n->head;
   const double first = sj_tails_quantile(d, 1e-18, SJ_TABULATED);
-  const double last = fmin(sj_tails_quantile(d, 1e-18, SJ_TABULATED | SJ_ABOVE), first + MOST_LISTED);
+  const double last = fmin(sj_tails_quantile(d, 1e-18, SJ_TABULATED | SJ_ABOVE), first + MOST_ROUNDED);
   struct tails before = sj_tails(d, first, SJ_TABULATED | SJ_STRICT);
   if (before.below > 0) add_value(total, f, first - 1, weight * before.below);
   for (double x = first; x <= last; x++) {
@@ -153,7 +154,7 @@ static void expect_rounded(const struct node *n, struct function f, double weigh
   }
   if (before.above <= 0) return;
   struct beyond c = {.inner = n->rounded.inner, .f = f, .probability = before.above};
-  c.shift = d->kind == SJ_FLOOR ? -0.5 : d->kind == SJ_CEIL ? 0.5 : 0;
+  c.shift = sj_has_atoms(c.inner) ? 0 : d->kind == SJ_FLOOR ? -0.5 : d->kind == SJ_CEIL ? 0.5 : 0;
   struct marks cuts = {.limit = SIZE_MAX};
   sj_marks_add(&cuts, 0);
   sj_marks_add(&cuts, c.probability);

@@ -16,21 +16,28 @@ enum content {
   NOTHING    /* not smooth enough, or not worth it: integrate */
 };
 
-/* A polynomial on (start, end) as Chebyshev coefficients. */
+/* A polynomial on (start, end) as Chebyshev coefficients. Integrals ask for the ends often, because they are cut there.
+ */
 struct panel {
   double start, end;
   enum content content;
   double coefficients[NODES];
+  struct tails at_start[2]; /* P(X <= start) and P(X < start), if the sum has atoms; else the polynomial holds there */
 };
 
 struct sum_table {
   struct panel *panels; /* adjacent, ascending */
   size_t count, capacity;
   double low, high; /* beyond, the tail is negligible ... */
-  bool heavy[2];    /* ... unless it is heavy below (above): moments need all of it */
+  bool atoms;
+  bool heavy[2]; /* ... unless it is heavy below (above): moments need all of it */
 };
 
-static void add_panel(struct sum_table *t, const struct panel *p) {
+static void add_panel(const struct node *n, struct sum_table *t, struct panel *p) {
+  if (t->atoms) {
+    p->at_start[0] = sj_tails_sum(n, p->start, 0);
+    p->at_start[1] = sj_tails_sum(n, p->start, SJ_STRICT);
+  }
   if (t->count == t->capacity) {
     t->capacity = t->capacity ? 2 * t->capacity : 64;
     t->panels = sj_reallocate_array(t->panels, t->capacity, sizeof *t->panels);
@@ -38,19 +45,19 @@ static void add_panel(struct sum_table *t, const struct panel *p) {
   t->panels[t->count++] = *p;
 }
 
-/* Samples the smaller tail; false if a logarithm does not exist. `largest` becomes the largest value met. */
+/* Samples the smaller tail; false if a logarithm does not exist. `largest` becomes the largest value, which is at an
+ * end and not among the samples. */
 static bool sample(const struct node *n, struct panel *p, double *largest) {
   const double middle = p->start + (p->end - p->start) / 2;
   const struct tails at_middle = sj_tails_sum(n, middle, 0);
   p->content = at_middle.below < at_middle.above ? LOG_BELOW : LOG_ABOVE;
   double values[NODES];
-  *largest = 0;
+  *largest = p->content == LOG_BELOW ? sj_tails_sum(n, p->end, 0).below : sj_tails_sum(n, p->start, SJ_STRICT).above;
   for (int i = 0; i < NODES; i++) {
     const double x = middle + (p->end - p->start) / 2 * cos(pi * (i + 0.5) / NODES);
     const struct tails t = sj_tails_sum(n, x, 0);
     const double value = p->content == LOG_BELOW ? t.below : t.above;
     if (!(value > 0)) return false;
-    *largest = fmax(*largest, value);
     values[i] = log(value);
   }
   for (int k = 0; k < NODES; k++) {
@@ -67,14 +74,15 @@ static void fill(const struct node *n, struct sum_table *t, double start, double
   double largest;
   const bool sampled = sample(n, &p, &largest);
   const double error = fabs(p.coefficients[NODES - 1]) + fabs(p.coefficients[NODES - 2]);
-  if (sampled && (error <= 1e-11 || error * largest <= 1e-16)) {
-    add_panel(t, &p);
+  const bool heavy = t->heavy[p.content == LOG_ABOVE];
+  if (sampled && (error <= 1e-11 || (!heavy && error * largest <= 1e-16))) {
+    add_panel(n, t, &p);
     return;
   }
-  const double middle = start + (end - start) / 2;
+  const double middle = start > 0 && end > 16 * start ? sqrt(start) * sqrt(end) : start + (end - start) / 2;
   if (level >= MOST_LEVELS || t->count >= MOST_PANELS || middle <= start || middle >= end) {
     p.content = NOTHING;
-    add_panel(t, &p);
+    add_panel(n, t, &p);
     return;
   }
   fill(n, t, start, middle, level + 1);
@@ -87,6 +95,7 @@ static struct sum_table *create(const struct node *n) {
   struct sum_table *const t = sj_allocate(sizeof *t);
   struct marks marks = {.limit = MOST_MARKS};
   sj_marks_collect(&n->head, &marks);
+  t->atoms = sj_has_atoms(&n->head);
   if (!marks.overflow) {
     const double low = t->low = sj_tails_quantile(&n->head, cut, 0);
     const double high = t->high = sj_tails_quantile(&n->head, cut, SJ_ABOVE);
@@ -111,7 +120,7 @@ void sj_sum_table_destroy(struct sum_table *table) {
 
 /* Several threads may make the table at once; one of the equal tables stays. */
 static const struct sum_table *table_of(const struct node *n) {
-  _Atomic(struct sum_table *) *const place = (_Atomic(struct sum_table *) *)&n->pair.table;
+  struct sum_table *_Atomic *const place = (struct sum_table * _Atomic *)&n->pair.table;
   struct sum_table *table = atomic_load(place);
   if (table) return table;
   struct sum_table *const made = create(n);
@@ -120,19 +129,17 @@ static const struct sum_table *table_of(const struct node *n) {
   return table;
 }
 
-/* The panel whose inside holds x, or NULL. */
+/* The panel with start <= x <= end, the later of two, or NULL. */
 static const struct panel *find(const struct sum_table *t, double x) {
   size_t low = 0, high = t->count;
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
-    const struct panel *const p = &t->panels[middle];
-    if (x > p->start && x < p->end) return p;
-    if (x <= p->start)
+    if (x < t->panels[middle].start)
       high = middle;
     else
       low = middle + 1;
   }
-  return NULL;
+  return low > 0 && x <= t->panels[low - 1].end ? &t->panels[low - 1] : NULL;
 }
 
 /* Clenshaw's recurrence. */
@@ -152,7 +159,8 @@ struct tails sj_tails_tabulated(const struct node *n, double x, unsigned how) {
   if (t->count && x < t->low && !t->heavy[0]) return (struct tails){0, 1};
   if (t->count && x > t->high && !t->heavy[1]) return (struct tails){1, 0};
   const struct panel *const p = find(t, x);
-  if (!p || p->content == NOTHING) return sj_tails_sum(n, x, how);
+  if (p && t->atoms && x == p->start) return p->at_start[how & SJ_STRICT ? 1 : 0];
+  if (!p || p->content == NOTHING || (t->atoms && x == p->end)) return sj_tails_sum(n, x, how);
   const double value = exp(evaluate(p, x));
   return p->content == LOG_BELOW ? (struct tails){value, 1 - value} : (struct tails){1 - value, value};
 }

@@ -7,8 +7,8 @@
 
 #include "random/tails.h"
 
-/* The tails of the sum `n`, from its table, which is made at the first call; to about 1e-12 relative in the smaller
- * tail down to 1e-17 absolute. Any number of threads. */
+/* The tails of the sum `n`, from its table, which is made at the first call; to about 1e-11 relative in the smaller
+ * tail, or 1e-16 absolute where it is not heavy. Any number of threads. */
 struct tails sj_tails_tabulated(const struct node *n, double x, unsigned how);
 
 void sj_sum_table_destroy(struct sum_table *table); /* NULL is fine */

@@ -284,6 +284,7 @@ def arithmetic_rows():
     cdfs("exponential 1 + exponential 2", lambda x: hypoexponential([1, 2], x), [1e-3, 0.5, 2.5, 10, 30])
     cdfs("exponentials 1 + 2 + 3", lambda x: hypoexponential([1, 2, 3], x), [0.05, 0.5, 4, 15, 40])
     cdfs("exponentials 1 + 2 + 3 + 4", lambda x: hypoexponential([1, 2, 3, 4], x), [0.5, 4, 15, 40])
+    cdfs("eight exponentials", lambda x: hypoexponential(range(1, 9), x), [5, 36, 100])
     cdfs("three equal exponentials", lambda x: gamma_cdf(3, 2)(x), [0.1, 3, 20])
     cdfs("gamma 2.5 + weibull 0.7",
          lambda x: sum_cdf(gamma_pdf(2.5, 1), weibull_cdf(0.7, 2), 0, x, [0]), [0.01, 1, 5, 20])

@@ -56,6 +56,15 @@ static inline struct sj_distribution *weibull(void) { return sj_distribution_wei
 static inline struct sj_distribution *uniform(void) { return sj_distribution_uniform(0, 1, NULL); }
 static inline struct sj_distribution *phases(void) { return make_law("phase_type", NULL); }
 
+static inline struct sj_distribution *recording(void) {
+  return sj_distribution_empirical(4, (double[]){0.3, 1, 2.5, 7}, NULL);
+}
+
+static inline struct sj_distribution *mixed(void) {
+  struct sj_distribution *parts[] = {recording(), gamma_law(0.3, 1), constant(4)};
+  return sj_distribution_mixture(3, (double[]){2, 5, 1}, parts, NULL);
+}
+
 /* One of `arithmetic_cdf` or `arithmetic_moments`. */
 static inline struct sj_distribution *make_arithmetic(const char *name) {
 #define LAW(text, law) \
@@ -63,6 +72,11 @@ static inline struct sj_distribution *make_arithmetic(const char *name) {
   LAW("exponential 1 + exponential 2", sum(exponential(1), exponential(2)))
   LAW("exponentials 1 + 2 + 3", sum(sum(exponential(1), exponential(2)), exponential(3)))
   LAW("exponentials 1 + 2 + 3 + 4", sum(sum(exponential(1), exponential(2)), sum(exponential(3), exponential(4))))
+  if (!strcmp(name, "eight exponentials")) {
+    struct sj_distribution *d = exponential(1);
+    for (int mean = 2; mean <= 8; mean++) d = sum(d, exponential(mean));
+    return d;
+  }
   LAW("three equal exponentials", sum(exponential(2), sum(exponential(2), shifted(0, 4, exponential(0.5)))))
   LAW("gamma 2.5 + weibull 0.7", sum(gamma_law(2.5, 1), weibull()))
   LAW("gamma 0.5 + gamma 0.3", sum(gamma_law(0.5, 1), gamma_law(0.3, 2)))

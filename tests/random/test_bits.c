@@ -5,15 +5,6 @@
 
 #include "laws.h"
 
-static struct sj_distribution *recording(void) {
-  return sj_distribution_empirical(4, (double[]){0.3, 1, 2.5, 7}, NULL);
-}
-
-static struct sj_distribution *mixed(void) {
-  struct sj_distribution *parts[] = {recording(), gamma_law(0.3, 1), constant(4)};
-  return sj_distribution_mixture(3, (double[]){2, 5, 1}, parts, NULL);
-}
-
 static struct sj_distribution *make(int i) {
   switch (i) {
     case 0:

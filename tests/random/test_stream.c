@@ -47,6 +47,17 @@ static void stream_is_a_function_of_key_and_number(void **state) {
   assert_true(sj_stream_next(&a) == sj_stream_next(&b));
 }
 
+static void first_number_without_the_stream_is_the_same(void **state) {
+  (void)state;
+  for (uint64_t number = 0; number < 1000; number++) {
+    struct sj_stream s;
+    sj_stream_seed(&s, 17, number);
+    struct sj_stream copy = s;
+    assert_true(sj_stream_first(17, number) == sj_stream_next(&copy));
+    assert_true(sj_draw_exponential_at(17, number) == sj_draw_exponential(&s));
+  }
+}
+
 static int compare_words(const void *a, const void *b) {
   const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
   return (x > y) - (x < y);
@@ -81,7 +92,7 @@ static void distinct_arguments_give_distinct_keys(void **state) {
                                          {"a-long-name-of-a-server", "x"},
                                          {"a-long-name-of-a-serveR", "x"}};
   enum { PAIRS = sizeof pairs / sizeof *pairs, SEEDS = 4, RUNS = 40 };
-  uint64_t keys[PAIRS * SEEDS * RUNS];
+  uint64_t keys[PAIRS * SEEDS * RUNS] = {0};
   size_t count = 0;
   for (size_t i = 0; i < PAIRS; i++)
     for (uint64_t seed = 0; seed < SEEDS; seed++)
@@ -273,6 +284,7 @@ int main(void) {
       cmocka_unit_test(generator_is_xoshiro256_plus_plus),
       cmocka_unit_test(finalizer_is_that_of_splitmix64),
       cmocka_unit_test(stream_is_a_function_of_key_and_number),
+      cmocka_unit_test(first_number_without_the_stream_is_the_same),
       cmocka_unit_test(distinct_arguments_give_distinct_keys),
       cmocka_unit_test(first_draws_of_consecutive_numbers_look_independent),
       cmocka_unit_test(first_exponentials_of_consecutive_numbers_look_independent),
