@@ -160,6 +160,8 @@ static void read_trace(struct sj_builder *builder, const struct sj_node *node, s
   if (!file || sj_build_is_unknown(file) || builder->mistakes->count > before) return;
   /* Recorded times are seconds; a unit of another name is taken as one. */
   if (isnan(options.unit_seconds)) options.unit_seconds = 1;
+  arrivals->replay_from = options.from;
+  arrivals->replay_to = options.to;
   struct sj_error error = {{0}};
   const enum sj_status status =
       sj_resources_trace(builder->resources, file->as.string, &options, &arrivals->trace, &error);

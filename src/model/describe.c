@@ -73,6 +73,14 @@ static void expression(struct json *j, const char *name, const struct sj_value *
     number(j, name, value->as.number);
     return;
   }
+  if (value->kind == SJ_VALUE_BOOLEAN) {
+    boolean(j, name, value->as.boolean);
+    return;
+  }
+  if (value->kind == SJ_VALUE_STRING) {
+    string(j, name, value->as.string);
+    return;
+  }
   struct sj_text text = {0};
   sj_expression_text(j->model->document->resources, value, j->canonical, &text);
   string(j, name, text.data);
@@ -198,6 +206,8 @@ static void describe_trace(struct json *j, const struct sj_arrivals *arrivals) {
   const struct sj_trace_summary *const summary = sj_trace_summary_of(arrivals->trace);
   string(j, "sha256", summary->sha256);
   string(j, "format", summary->format);
+  number(j, "from", arrivals->replay_from);
+  number(j, "to", arrivals->replay_to);
   number(j, "rate_factor", arrivals->rate_factor);
   number(j, "requests", (double)summary->count);
   number(j, "end", summary->end);

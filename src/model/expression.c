@@ -39,8 +39,15 @@ static void write_infix(const struct writer *w, const struct sj_node *node, int 
 
 static void write_operation(const struct writer *w, const struct sj_node *node, int outer) {
   if (node->schema == &sj_schema_negate) {
+    const size_t before = w->text->length + 1;
     sj_text_add(w->text, "-");
     write_value(w, &node->items[0], TIGHT);
+    if (w->text->data[before] != '-') return;
+    /* Two in a row would begin a comment. */
+    char *const operand = sj_copy_string(w->text->data + before);
+    w->text->length = before;
+    sj_text_add(w->text, "(%s)", operand);
+    free(operand);
   } else if (strchr("+-*/", node->schema->name[0])) {
     write_infix(w, node, outer);
   } else {
@@ -154,7 +161,11 @@ static void write_node(const struct writer *w, const struct sj_node *node, int o
     write_operation(w, node, outer);
   } else if (!write_by_mean(w, node)) {
     sj_text_add(w->text, "%s", schema->name);
-    if (schema->field_count)
+    if (schema->positional && node->field_count == 1) {
+      sj_text_add(w->text, "(");
+      write_value(w, &node->fields[0].value, LOOSE);
+      sj_text_add(w->text, ")");
+    } else if (schema->field_count)
       write_fields(w, node);
     else
       write_table(w, node);

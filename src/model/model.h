@@ -126,8 +126,9 @@ struct sj_arrivals {
   uint64_t count;         /* spread: that many ... */
   double over;            /* ... uniform on [0, over) */
   const struct sj_trace *trace;
-  double rate_factor; /* trace: recorded time is divided by it; services are not */
-  double mean_rate;   /* long-run arrivals per time, all members together; NAN if unknown (closed) */
+  double replay_from, replay_to; /* trace: the part that is replayed, as sj_trace_options says */
+  double rate_factor;            /* trace: recorded time is divided by it; services are not */
+  double mean_rate;              /* long-run arrivals per time, all members together; NAN if unknown (closed) */
 };
 
 struct sj_client {

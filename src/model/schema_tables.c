@@ -39,7 +39,7 @@ enum { MOST_MEMBERS = 1000000, MOST_COUNT = 1000000000 };
   {.name = "timeout", .type = SJ_FIELD_LAW, CALL_AT(base, timeout), ABOVE(0), OPTIONAL, .unit = "time",                \
    .comment = "of each attempt, from its sending"},                                                                    \
       {.name = "retries", .type = SJ_FIELD_COUNT, CALL_AT(base, retries), RANGE(0, MOST_COUNT), DEFAULT(0, "0"),       \
-       .unit = "attempts", .comment = "after the first attempt; error, refusal and timeout are retried alike"},        \
+       .unit = "", .comment = "after the first attempt; error, refusal and timeout are retried alike"},        \
       {.name = "deadline", .type = SJ_FIELD_NUMBER, CALL_AT(base, deadline), ABOVE(0), DEFAULT(INFINITY, "none"),      \
        .unit = "time", .comment = "of the request, from its arrival, all attempts together"},                          \
       PART("backoff", "exponential_backoff{base=}", &sj_schema_exponential_backoff, "none: at once",                   \
@@ -180,7 +180,7 @@ static const struct sj_field_schema target_list_fields[] = {
     {.name = "stage_timeout", .type = SJ_FIELD_LAW, AT(sj_call, stage_timeout), ABOVE(0), OPTIONAL, .unit = "time",
      .comment = "of the first stage of a pipeline: its queue and service"},
     {.name = "stage_retries", .type = SJ_FIELD_COUNT, AT(sj_call, stage_retries), RANGE(0, MOST_COUNT),
-     DEFAULT(0, "0"), .unit = "attempts", .comment = "of that stage"},
+     DEFAULT(0, "0"), .unit = "", .comment = "of that stage"},
 };
 const struct sj_schema sj_schema_target_list = {.name = "calls", .family = SJ_FAMILY_TABLE, FIELDS(target_list_fields),
     .items = &sj_schema_table, .example = "\"server\", \"server.api\" or { {weight, \"server\"}, ... }",
@@ -201,7 +201,7 @@ static const struct sj_field_schema stage_fields[] = {
     {.name = "timeout", .type = SJ_FIELD_LAW, AT(sj_call, stage_timeout), ABOVE(0), OPTIONAL, .unit = "time",
      .comment = "covers the next server's queue and service only"},
     {.name = "retries", .type = SJ_FIELD_COUNT, AT(sj_call, stage_retries), RANGE(0, MOST_COUNT), DEFAULT(0, "0"),
-     .unit = "attempts", .comment = "a retry offers the request there again"},
+     .unit = "", .comment = "a retry offers the request there again"},
     {.name = "priority", .type = SJ_FIELD_INTEGER, AT(sj_call, priority), RANGE(-1e9, 1e9), DEFAULT(0, "inherited"),
      .unit = "", .comment = "smaller first"},
     {.name = "subset", .type = SJ_FIELD_COUNT, AT(sj_call, subset), RANGE(1, MOST_MEMBERS), DEFAULT(0, "all"),
@@ -565,7 +565,8 @@ OPERATION(sj_schema_ceil, "ceil");
 const char *const sj_words_not_in_this_version[] = {
     "solve", "batcher", "store", "pick_first", "least_cost", "weighted", "hot_cold", "fastest_probe", "with_probes",
     "subset_of", "pid_weighted", "client_in_flight", "client_latency", "reported", "actual", "in_flight",
-    "expected_latency", "utilization", "request_rate", "available_capacity", "pid_weight", "server_rtt", NULL};
+    "expected_latency", "utilization", "request_rate", "capacity", "available_capacity", "latency", "pid_weight",
+    "server_rtt", NULL};
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */

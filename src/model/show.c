@@ -374,6 +374,7 @@ static void add_fault(const struct page *page, const struct sj_fault *fault, str
   }
   if (fault->members) sj_text_add(text, ", %u random member%s", fault->members, fault->members > 1 ? "s" : "");
   if (fault->kind == SJ_FAULT_SLOW) sj_text_add(text, " by %.6g", fault->factor);
+  if (fault->kind == SJ_FAULT_CRASH && fault->lost_error) sj_text_add(text, ", what is lost answers an error");
   if (fault->kind == SJ_FAULT_FAIL) sj_text_add(text, ", ratio %.6g", fault->ratio);
   for (size_t i = 0; i < fault->change_count; i++) {
     const struct sj_change *const change = &fault->changes[i];

@@ -310,6 +310,10 @@ static void different_models_have_different_bytes(void **state) {
       API "client 'web' { calls = 'api', arrivals = poisson { rate = 8 }, timeout = 1 }\n",
       API "client 'web' { calls = 'api', arrivals = poisson { rate = 8 }, network = link { rtt = 0 } }\n",
       API "client 'web' { calls = 'api', arrivals = poisson { rate = 8 }, hedge = { delay = 1 } }\n",
+      "server 'db' { service = 0.001 }\nclient 'web' { calls = 'db', arrivals = trace { file = "
+      "'data/pgbench-1-connection.log.gz', from = 1, to = 3 } }\n",
+      "server 'db' { service = 0.001 }\nclient 'web' { calls = 'db', arrivals = trace { file = "
+      "'data/pgbench-1-connection.log.gz', from = 1, to = 3.0001 } }\n",
       API WEB "run { kind = 'terminating' }\n",
       API WEB "fault { at = 1, lasts = 1, crash = 'api' }\n",
       API WEB "fault { at = 2, lasts = 1, crash = 'api' }\n",

@@ -97,6 +97,31 @@ static void shown_models(void **state) {
   (void)state;
   assert_shown("mm1.lua", SHOWN "/mm1.txt");
   assert_shown("call-graph.lua", SHOWN "/call-graph.txt");
+  assert_int_equal(chdir(SHOWN), 0);
+  assert_shown("everything.lua", SHOWN "/everything.txt");
+  assert_int_equal(chdir(MODELS), 0);
+}
+
+/* The whole JSON of one model, line by line as python3 -m json.tool would indent it, so that a difference is seen. */
+static void json_of_everything(void **state) {
+  (void)state;
+  assert_int_equal(chdir(SHOWN), 0);
+  struct sj_model *const model = load_shipped("everything.lua");
+  char *const text = sj_model_json(model);
+  json_t *const parsed = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+  assert_non_null(parsed);
+  char *const lines = json_dumps(parsed, JSON_INDENT(2) | JSON_REAL_PRECISION(12)), *const kept =
+                                                                                        read_whole("everything.json");
+  if (rewriting())
+    write_whole("everything.json", lines);
+  else
+    assert_string_equal(lines, kept);
+  json_decref(parsed);
+  free(lines);
+  free(kept);
+  free(text);
+  sj_model_destroy(model);
+  assert_int_equal(chdir(MODELS), 0);
 }
 
 static void shipped_models_load(void **state) {
@@ -156,6 +181,7 @@ int main(void) {
       cmocka_unit_test(examples_of_the_page_load),
       cmocka_unit_test(reference_of_the_page_is_that_of_the_tables),
       cmocka_unit_test(shown_models),
+      cmocka_unit_test(json_of_everything),
       cmocka_unit_test(shipped_models_load),
       cmocka_unit_test(retry_storm_is_service_52),
       cmocka_unit_test(overload_is_said),
