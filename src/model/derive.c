@@ -6,7 +6,7 @@
 #include "model/build.h"
 #include "model/graph.h"
 
-enum { EXPECTED_ARRIVALS = 100000, QUANTILES = 200 };
+enum { EXPECTED_ARRIVALS = 100000, QUANTILES = 200, DRAWS = 20000 };
 
 /* ---- means of laws ---- */
 
@@ -31,26 +31,41 @@ static double expression_mean(struct sj_resources *resources, const struct sj_va
   return NAN;
 }
 
-/* Averages over what a member's parameter can be: the middles of equal parts of its distribution. */
-static double member_average(const struct sj_member_law *member, double (*figure)(const struct sj_distribution *)) {
-  double sum = 0;
-  for (int i = 0; i < QUANTILES; i++) {
-    const double x = sj_distribution_quantile(member->drawn, (i + 0.5) / QUANTILES);
-    struct sj_distribution *const d =
-        sj_build_distribution(member->resources, &member->body, member->symbol, x, NULL, NULL);
-    sum += d ? figure(d) : NAN;
-    sj_distribution_destroy(d);
-    if (isnan(sum)) return NAN;
+/* A law whose quantiles cost little: one constructor, shifted or rounded. Those of sums and of maxima are found
+ * numerically, which takes too long for a figure that is only shown. */
+static bool is_simple(const struct sj_value *value) {
+  if (value->kind != SJ_VALUE_NODE || value->as.node->symbolic) return true;
+  const struct sj_node *const node = value->as.node;
+  if (node->schema->items || !strcmp(node->schema->name, "phase_type")) return false;
+  size_t laws = 0;
+  for (size_t i = 0; i < node->item_count; i++) {
+    const struct sj_value *const item = &node->items[i];
+    if (!is_simple(item)) return false;
+    laws += item->kind == SJ_VALUE_NODE && !item->as.node->symbolic;
   }
-  return sum / QUANTILES;
+  return laws <= 1;
 }
 
-double sj_law_mean(const struct sj_model *model, const struct sj_law *law, double recorded) {
-  if (law->member) return member_average(law->member, sj_distribution_mean);
-  if (!law->fixed) return NAN;
-  if (!sj_distribution_uses_recorded(law->fixed)) return sj_distribution_mean(law->fixed);
-  const struct sj_law_record *const record = sj_build_law_record(model, law->fixed);
-  return record ? expression_mean(model->document->resources, &record->expression, recorded) : NAN;
+/* Points that stand for the law: the middles of parts of equal probability, or else many draws, always the same. */
+struct points {
+  const struct sj_distribution *law;
+  bool simple;
+  int count;
+  struct sj_stream stream;
+};
+static struct points points_of(const struct sj_distribution *d, bool simple) {
+  struct points points = {.law = d, .simple = simple, .count = simple ? QUANTILES : DRAWS};
+  sj_stream_seed(&points.stream, 0, 0);
+  return points;
+}
+static double point(struct points *points, int i) {
+  if (points->simple) return sj_distribution_quantile(points->law, (i + 0.5) / points->count);
+  return sj_draw(points->law, &points->stream, NAN);
+}
+
+static double mean_of_law(const struct sj_distribution *d, bool simple) {
+  (void)simple;
+  return sj_distribution_mean(d);
 }
 
 static double threads_of(double drawn) {
@@ -58,16 +73,44 @@ static double threads_of(double drawn) {
   return rounded < 1 ? 1 : rounded;
 }
 
-static double mean_threads(const struct sj_distribution *d) {
+static double mean_threads(const struct sj_distribution *d, bool simple) {
   if (d->kind == SJ_CONSTANT) return threads_of(d->location);
+  struct points points = points_of(d, simple);
   double sum = 0;
-  for (int i = 0; i < QUANTILES; i++) sum += threads_of(sj_distribution_quantile(d, (i + 0.5) / QUANTILES));
-  return sum / QUANTILES;
+  for (int i = 0; i < points.count; i++) sum += threads_of(point(&points, i));
+  return sum / points.count;
+}
+
+/* The mean of a figure over what a member's parameter can be. */
+static double member_average(const struct sj_model *model, const struct sj_member_law *member,
+                             double (*figure)(const struct sj_distribution *, bool)) {
+  const struct sj_law_record *const record = sj_build_law_record(model, member);
+  const bool simple = is_simple(&record->expression.as.node->items[0]), inner = is_simple(&member->body);
+  struct points points = points_of(member->drawn, simple);
+  if (!inner) points.count = QUANTILES; /* each figure takes a while */
+  double sum = 0;
+  for (int i = 0; i < points.count; i++) {
+    struct sj_distribution *const d =
+        sj_build_distribution(member->resources, &member->body, member->symbol, point(&points, i), NULL, NULL);
+    sum += d ? figure(d, inner) : NAN;
+    sj_distribution_destroy(d);
+    if (isnan(sum)) return NAN;
+  }
+  return sum / points.count;
+}
+
+double sj_law_mean(const struct sj_model *model, const struct sj_law *law, double recorded) {
+  if (law->member) return member_average(model, law->member, mean_of_law);
+  if (!law->fixed) return NAN;
+  if (!sj_distribution_uses_recorded(law->fixed)) return sj_distribution_mean(law->fixed);
+  const struct sj_law_record *const record = sj_build_law_record(model, law->fixed);
+  return record ? expression_mean(model->document->resources, &record->expression, recorded) : NAN;
 }
 
 double sj_law_threads_mean(const struct sj_model *model, const struct sj_law *law) {
-  (void)model;
-  return law->member ? member_average(law->member, mean_threads) : mean_threads(law->fixed);
+  if (law->member) return member_average(model, law->member, mean_threads);
+  const struct sj_law_record *const record = sj_build_law_record(model, law->fixed);
+  return mean_threads(law->fixed, is_simple(&record->expression));
 }
 
 /* ---- arrival rates ---- */

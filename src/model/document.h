@@ -66,6 +66,8 @@ struct sj_node {
   struct sj_value *items;
   size_t item_count;
   uint32_t symbol; /* per_member and its symbol: which one */
+  uint32_t size;   /* nodes in it, itself included, as often as they occur */
+  uint16_t depth;  /* levels of nodes in it */
   bool symbolic;   /* arithmetic: on numbers with a per_member symbol, so that the result is a number */
 };
 

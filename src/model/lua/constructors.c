@@ -16,6 +16,7 @@ static struct sj_node *positional_node(lua_State *L, const struct sj_schema *sch
   node->fields = sj_arena_array(&sj_reader_of(L)->document->arena, 1, sizeof *node->fields);
   node->fields[0] = (struct sj_field){.name = schema->positional, .value = sj_reader_value(L, 1)};
   node->field_count = 1;
+  sj_reader_count(L, node, &node->fields[0].value);
   return node;
 }
 
@@ -68,11 +69,13 @@ static int per_member(lua_State *L) {
   node->items = sj_arena_array(&reader->document->arena, 2, sizeof *node->items);
   node->item_count = 2;
   node->items[0] = law;
+  sj_reader_count(L, node, &law);
   sj_reader_push(L, symbol);
   reader->in_per_member = true;
   lua_call(L, 1, 1);
   reader->in_per_member = false;
   node->items[1] = sj_reader_value(L, -1);
+  sj_reader_count(L, node, &node->items[1]);
   const struct sj_node *const body = sj_reader_check(L, -1);
   const enum sj_family family = body ? sj_node_family(body) : SJ_FAMILY_TABLE;
   if (family == SJ_FAMILY_UNKNOWN) return sj_reader_push_unknown(L);

@@ -8,6 +8,8 @@
 
 #define METATABLE "model value"
 enum { DEEPEST = 24, MOST_BYTES = 1 << 29 };
+/* A part of a law takes about 100 bytes and 3 us once it is built: 50 instructions each allow two million of them. */
+enum { DEEPEST_LAW = 200, LARGEST_LAW = 10000, LARGEST_TABLE = 10000000, COST_OF_PART = 50 };
 
 struct box {
   const struct sj_node *node;
@@ -76,7 +78,21 @@ struct sj_node *sj_reader_new_node(lua_State *L, const struct sj_schema *schema)
   struct sj_node *const node = sj_arena_take(&document->arena, sizeof *node);
   node->schema = schema;
   node->line = sj_lua_line(L);
+  node->size = node->depth = 1;
   return node;
+}
+
+void sj_reader_count(lua_State *L, struct sj_node *node, const struct sj_value *value) {
+  if (value->kind != SJ_VALUE_NODE) return;
+  const struct sj_node *const part = value->as.node;
+  sj_lua_charge(L, (uint64_t)COST_OF_PART * part->size);
+  node->size += part->size;
+  if (part->depth >= node->depth) node->depth = (uint16_t)(part->depth + 1);
+  const bool is_law = node->schema->family == SJ_FAMILY_DISTRIBUTION || node->symbolic;
+  if (is_law && (node->depth > DEEPEST_LAW || node->size > LARGEST_LAW))
+    luaL_error(L, "the law is too large: it has more than %d parts or %d levels", (int)LARGEST_LAW, (int)DEEPEST_LAW);
+  if (node->size > LARGEST_TABLE)
+    luaL_error(L, "the table is too large: it has more than %d parts", (int)LARGEST_TABLE);
 }
 
 static struct sj_value convert(lua_State *L, int index, int depth);
@@ -158,6 +174,7 @@ static void fill_node(lua_State *L, int index, struct sj_node *node, int depth) 
       node->fields[i].value = value;
     else
       node->items[item] = value;
+    sj_reader_count(L, node, &value);
     lua_pop(L, 1);
   }
 }
@@ -230,6 +247,7 @@ static const struct sj_node *operation(lua_State *L, const struct sj_schema *sch
   node->symbolic = true;
   for (size_t i = 0; i < count; i++) {
     node->items[i] = operands[i];
+    sj_reader_count(L, node, &operands[i]);
     node->symbolic = node->symbolic && is_number(&operands[i]);
   }
   return node;
@@ -249,6 +267,7 @@ static const struct sj_node *inside_per_member(lua_State *L, const struct sj_sch
       return sj_reader_new_node(L, &sj_schema_unknown);
     }
     node->items[1] = sj_value_node(operation(L, schema, operands, count));
+    sj_reader_count(L, node, &node->items[1]);
     return node;
   }
   return operation(L, schema, operands, count);
