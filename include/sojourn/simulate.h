@@ -34,6 +34,7 @@ struct sj_simulate_options {
   uint32_t threads;                  /* 0: all cores */
   bool members;                      /* metrics of each member of a pool too */
   bool series;                       /* collect time series (1,000 cells) */
+  bool values_only;                  /* forget a run's histograms and series once on_run has had it: saves memory */
   FILE *csv;                         /* one row a request, in order of run and completion; NULL: none */
   const volatile sig_atomic_t *stop; /* non-zero ends the simulation: finished runs are reported as partial */
   /* Called after each finished run, from one thread at a time, in order of completion (not of number); `context` is
@@ -56,6 +57,25 @@ SJ_PUBLIC enum sj_status sj_simulate_prepare(const struct sj_model *model, const
  * finished runs are there and `results->partial` is set. */
 SJ_PUBLIC enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_simulate_options *options,
                                          struct sj_results *results, struct sj_error *error);
+
+/* One of several models that are looked at together, and what is found of it. */
+struct sj_alternative {
+  const struct sj_model *model;
+  struct sj_results *results;
+};
+
+/* sj_simulate_prepare for each of the `count` models, their pilots in parallel. On SJ_OK every `results` is the
+ * caller's; otherwise all are NULL, and the error is that of the first model (in their order) that failed. */
+SJ_PUBLIC enum sj_status sj_simulate_prepare_all(struct sj_alternative *alternatives, size_t count,
+                                                 const struct sj_simulate_options *options, struct sj_error *error);
+
+/* sj_simulate_run for all of them in one go: every (model, run) pair that is missing is computed by one pool of
+ * threads, run 0 of all models first, then run 1, so that an interruption leaves them about equally far. The same seed
+ * and run number mean the same random numbers in each (common random numbers). on_run tells the models apart by their
+ * results; progress counts all runs; wall_seconds is divided among the models by the work they took. With several
+ * models options->csv must be NULL (SJ_INVALID). */
+SJ_PUBLIC enum sj_status sj_simulate_run_all(const struct sj_alternative *alternatives, size_t count,
+                                             const struct sj_simulate_options *options, struct sj_error *error);
 
 #ifdef __cplusplus
 }
