@@ -2,6 +2,7 @@
 #ifndef SOJOURN_MODEL_H
 #define SOJOURN_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sojourn/status.h"
@@ -19,6 +20,8 @@ struct sj_model_options {
   size_t override_count;
   const char *scenario;       /* the scenario to apply; NULL for the common part alone */
   const char *data_directory; /* data files may also lie below this; NULL for the model's own folder only */
+  bool scenario_only;         /* the file was read before and is right: read `scenario` without checking the others, and
+                                 let an override that leads nowhere there pass; for reading one after the other */
 };
 
 /* Reads and checks the file at `path`. On SJ_OK `*model` is the caller's, to be ended with sj_model_destroy; it never

@@ -65,6 +65,24 @@ void sj_text_add(struct sj_text *t, const char *format, ...) {
   va_end(again);
 }
 
+void sj_text_add_csv(struct sj_text *t, const char *field) {
+  if (!strpbrk(field, ",\"\r\n")) {
+    sj_text_add(t, "%s", field);
+    return;
+  }
+  sj_text_add_bytes(t, "\"", 1);
+  for (; *field; field++) {
+    if (*field == '"') sj_text_add_bytes(t, "\"", 1);
+    sj_text_add_bytes(t, field, 1);
+  }
+  sj_text_add_bytes(t, "\"", 1);
+}
+
+void sj_text_add_csv_number(struct sj_text *t, double x) {
+  char number[32];
+  sj_text_add(t, "%s", isnan(x) ? "" : sj_number_text(x, number));
+}
+
 const char *sj_number_text(double x, char buffer[32]) {
   /* %g drops trailing zeros, so 15 digits give the shortest text of every normal number that has one of up to 15. */
   for (int digits = fabs(x) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {

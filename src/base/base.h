@@ -20,6 +20,11 @@ struct sj_text {
 };
 void sj_text_add(struct sj_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sj_text_add_bytes(struct sj_text *t, const char *bytes, size_t length);
+/* A field of a CSV row, quoted where RFC 4180 wants that; and a number in its shortest exact notation, a NAN as
+ * nothing.
+ */
+void sj_text_add_csv(struct sj_text *t, const char *field);
+void sj_text_add_csv_number(struct sj_text *t, double x);
 
 /* The fewest digits that read back as exactly `x`, with an exponent only below 1e-4 and from 1e15 on ("0.1", "10000",
  * "1e+30", "inf", "nan"), into a buffer of 32 bytes; returns it. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "sojourn/status.h"
 
@@ -33,16 +34,30 @@ enum sj_option {
   SJ_OPTION_CSV = 1U << 12,
   SJ_OPTION_DATA = 1U << 13,
   SJ_OPTION_QUIET = 1U << 14,
-  SJ_OPTION_HELP = 1U << 15
+  SJ_OPTION_HELP = 1U << 15,
+  SJ_OPTION_BY = 1U << 16,
+  SJ_OPTION_AGAINST = 1U << 17,
+  SJ_OPTION_SCORE = 1U << 18,
+  SJ_OPTION_SCORE_BY = 1U << 19,
+  SJ_OPTION_FIND = 1U << 20,
+  SJ_OPTION_SUCH_THAT = 1U << 21,
+  SJ_OPTION_BETWEEN = 1U << 22
 };
 
-/* The command line as understood. Texts belong to argv; `overrides` is freed by sj_options_clear. */
+/* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */
 struct sj_options {
   unsigned given;   /* of enum sj_option */
   const char *file; /* MODEL or RESULTS */
   const char **overrides;
   size_t override_count;
-  const char *scenario, *output, *csv, *data;
+  const char **scenarios;
+  size_t scenario_count; /* at most 1 where a command takes one */
+  const char **score_by;
+  size_t score_by_count;
+  const char *output, *csv, *data;
+  const char *by, *against, *score; /* compare */
+  const char *find, *such_that;     /* simulate */
+  double between_low, between_high; /* NAN: not given */
   uint64_t seed;
   uint32_t runs, threads;         /* 0: not given */
   double duration, warmup, drain; /* NAN: not given */
@@ -54,9 +69,10 @@ struct sj_command {
   const char *summary;         /* for the list of commands */
   const char *help;            /* paragraphs for --help, with an example */
   unsigned accepted;           /* of enum sj_option */
+  unsigned repeatable;         /* of those: may be given several times */
   enum sj_exit (*run)(const struct sj_options *options);
 };
-extern const struct sj_command sj_command_simulate, sj_command_show;
+extern const struct sj_command sj_command_simulate, sj_command_compare, sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */
@@ -82,6 +98,19 @@ bool sj_finish_output(void);
  * code. */
 struct sj_model;
 enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **model);
+/* The same without any scenario: what the file has in common, and their names. Then each of them by name. */
+enum sj_exit sj_read_common(const struct sj_options *options, struct sj_model **model);
+enum sj_exit sj_read_scenario(const struct sj_options *options, const char *scenario, struct sj_model **model);
+
+/* The options as settings of a simulation: all but what is the command's own (stop, callbacks, csv). */
+struct sj_simulate_options;
+void sj_settings(const struct sj_options *options, struct sj_simulate_options *settings);
+
+/* The file of --csv: opened for writing (standard output for "-", NULL without the option), never the model itself;
+ * closed with what went wrong since then. sj_csv_close may be called again. */
+bool sj_csv_to_stdout(const struct sj_options *options);
+enum sj_status sj_csv_open(const struct sj_options *options, FILE **csv, struct sj_error *error);
+enum sj_status sj_csv_close(const struct sj_options *options, FILE **csv, struct sj_error *error);
 
 /* Ctrl-C and SIGTERM. Before sj_signals_defer they end the program at once with exit code 130; after it the first one
  * sets the flag that it returned, the second ends the program. */

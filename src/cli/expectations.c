@@ -52,7 +52,7 @@ static void add_figure(const struct sj_checked *checked, struct sj_text *line) {
               checked->uncertain ? ", which reaches across the bound" : "");
 }
 
-static char *line_of(const struct sj_expectation *expectation, const struct sj_checked *checked) {
+char *sj_expectation_line(const struct sj_expectation *expectation, const struct sj_checked *checked) {
   static const char *const words[] = {[SJ_MET] = "met", [SJ_NOT_MET] = "not met", [SJ_NOT_CHECKED] = "not checked"};
   struct sj_text line = {0};
   char *const text = bound_text(expectation);
@@ -71,7 +71,7 @@ bool sj_expectations_report(const struct sj_model *model, const struct sj_result
   bool good = true;
   for (size_t i = 0; i < model->expectation_count; i++) {
     const struct sj_checked checked = sj_expectation_check(&model->expectations[i], results);
-    char *const line = line_of(&model->expectations[i], &checked);
+    char *const line = sj_expectation_line(&model->expectations[i], &checked);
     if (all) fprintf(all, "%s\n", line);
     if (checked.verdict == SJ_NOT_MET) {
       good = false;

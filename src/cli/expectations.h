@@ -22,6 +22,8 @@ struct sj_checked {
   bool uncertain;          /* the bound lies inside the 95 % interval: another seed may say otherwise */
 };
 struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results);
+/* "expectation met: web.failed == 0 (it is 0)", as a new string. */
+char *sj_expectation_line(const struct sj_expectation *expectation, const struct sj_checked *checked);
 
 /* Checks all of them; true if none is unmet. Prints a line each to `all`, and those not met to `unmet`; NULL: nowhere.
  */

@@ -31,6 +31,16 @@ static const struct entry entries[] = {
     {SJ_OPTION_CSV, "--csv", "FILE", "rows with a header; - is standard output"},
     {SJ_OPTION_DATA, "--data", "DIR", "data files named in the model may also lie here"},
     {SJ_OPTION_QUIET, "--quiet", NULL, "no progress, no table"},
+    {SJ_OPTION_BY, "--by", "METRIC",
+     "rank by this figure (default: the first client's latency.p99); +METRIC: high is good"},
+    {SJ_OPTION_AGAINST, "--against", "NAME", "also the differences of each scenario to this one"},
+    {SJ_OPTION_SCORE, "--score", "quintile", "also points by quintiles of several figures"},
+    {SJ_OPTION_SCORE_BY, "--score-by", "METRIC", "with --score: one of the figures (repeatable)"},
+    {SJ_OPTION_FIND, "--find", "PATH",
+     "find the value of a parameter or field where --such-that begins or ends to hold"},
+    {SJ_OPTION_SUCH_THAT, "--such-that", "EXPECT", "with --find: as in \"web.latency.p99 < 0.5\""},
+    {SJ_OPTION_BETWEEN, "--between", "A:B",
+     "with --find: where to look first (default: half to twice the model's value)"},
     {SJ_OPTION_HELP, "--help", NULL, "this text"},
 };
 enum { ENTRY_COUNT = sizeof entries / sizeof *entries };
@@ -82,12 +92,27 @@ static enum sj_status read_time(const struct entry *entry, const char *text, boo
                       zero ? "of at least" : "above");
 }
 
+static enum sj_status read_between(const char *text, struct sj_options *options, struct sj_error *error) {
+  const char *const colon = strchr(text, ':');
+  char *const low = colon ? sj_format("%.*s", (int)(colon - text), text) : NULL;
+  const bool good = low && number_of(low, &options->between_low) && number_of(colon + 1, &options->between_high) &&
+                    options->between_low < options->between_high;
+  free(low);
+  if (good) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "--between %s: expected A:B with A below B, as in --between 1:100", text);
+}
+
+static const char **append(const char **list, size_t *count, const char *text) {
+  list = sj_reallocate_array(list, *count + 1, sizeof *list);
+  list[(*count)++] = text;
+  return list;
+}
+
 static enum sj_status read_override(const char *text, struct sj_options *options, struct sj_error *error) {
   const char *const equals = strchr(text, '=');
   if (!equals || equals == text)
     return sj_error_set(error, SJ_INVALID, "--set %s: expected PATH=VALUE, as in --set web.arrivals.rate=9", text);
-  options->overrides = sj_reallocate_array(options->overrides, options->override_count + 1, sizeof *options->overrides);
-  options->overrides[options->override_count++] = text;
+  options->overrides = append(options->overrides, &options->override_count, text);
   return SJ_OK;
 }
 
@@ -106,7 +131,23 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
     case SJ_OPTION_SET:
       return read_override(text, options, error);
     case SJ_OPTION_SCENARIO:
-      return read_text(entry, text, &options->scenario, error);
+      options->scenarios = append(options->scenarios, &options->scenario_count, text);
+      return read_text(entry, text, &options->scenarios[options->scenario_count - 1], error);
+    case SJ_OPTION_SCORE_BY:
+      options->score_by = append(options->score_by, &options->score_by_count, text);
+      return read_text(entry, text, &options->score_by[options->score_by_count - 1], error);
+    case SJ_OPTION_BY:
+      return read_text(entry, text, &options->by, error);
+    case SJ_OPTION_AGAINST:
+      return read_text(entry, text, &options->against, error);
+    case SJ_OPTION_SCORE:
+      return read_text(entry, text, &options->score, error);
+    case SJ_OPTION_FIND:
+      return read_text(entry, text, &options->find, error);
+    case SJ_OPTION_SUCH_THAT:
+      return read_text(entry, text, &options->such_that, error);
+    case SJ_OPTION_BETWEEN:
+      return read_between(text, options, error);
     case SJ_OPTION_OUTPUT:
       return read_text(entry, text, &options->output, error);
     case SJ_OPTION_CSV:
@@ -153,7 +194,7 @@ static enum sj_status read_option(const struct sj_command *command, int argc, ch
   }
   if (!(entry->option & command->accepted))
     return sj_error_set(error, SJ_INVALID, "%s is not an option of sojourn %s", entry->name, command->name);
-  if ((options->given & entry->option) && entry->option != SJ_OPTION_SET)
+  if ((options->given & entry->option) && !(entry->option & (command->repeatable | SJ_OPTION_SET)))
     return sj_error_set(error, SJ_INVALID, "%s was given twice", entry->name);
   options->given |= entry->option;
   if (!entry->argument) {
@@ -177,12 +218,22 @@ static enum sj_status check_together(const struct sj_command *command, const str
     return sj_error_set(error, SJ_INVALID, "--json and --csv - both want standard output");
   if ((options->given & SJ_OPTION_AGAIN) && !options->output)
     return sj_error_set(error, SJ_INVALID, "--again needs -o FILE.db");
+  if (options->score && strcmp(options->score, "quintile") != 0)
+    return sj_error_set(error, SJ_INVALID, "--score %s: the only score is quintile", options->score);
+  if (options->score_by_count && !options->score)
+    return sj_error_set(error, SJ_INVALID, "--score-by needs --score quintile");
+  if (!options->find != !options->such_that)
+    return sj_error_set(error, SJ_INVALID, "--find PATH and --such-that \"METRIC < BOUND\" go together");
+  if ((options->given & SJ_OPTION_BETWEEN) && !options->find)
+    return sj_error_set(error, SJ_INVALID, "--between needs --find PATH");
+  if (options->find && options->csv)
+    return sj_error_set(error, SJ_INVALID, "--csv has rows of requests, which --find does not give");
   return SJ_OK;
 }
 
 enum sj_status sj_options_parse(const struct sj_command *command, int argc, char **argv, struct sj_options *options,
                                 struct sj_error *error) {
-  *options = (struct sj_options){.duration = NAN, .warmup = NAN, .drain = NAN};
+  *options = (struct sj_options){.duration = NAN, .warmup = NAN, .drain = NAN, .between_low = NAN, .between_high = NAN};
   bool only_files = false;
   for (int i = 0; i < argc; i++) {
     const char *const word = argv[i];
@@ -202,6 +253,8 @@ enum sj_status sj_options_parse(const struct sj_command *command, int argc, char
 
 void sj_options_clear(struct sj_options *options) {
   free(options->overrides);
+  free(options->scenarios);
+  free(options->score_by);
   *options = (struct sj_options){0};
 }
 

@@ -1,11 +1,8 @@
 #include "sojourn/simulate.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "cli/expectations.h"
@@ -31,8 +28,6 @@ struct job {
 
 static bool given(const struct job *job, enum sj_option option) { return job->options->given & option; }
 
-static bool csv_to_stdout(const struct job *job) { return job->options->csv && !strcmp(job->options->csv, "-"); }
-
 static void on_progress(void *context, const struct sj_simulate_progress *state) {
   sj_progress_show(&((struct job *)context)->progress, state);
 }
@@ -46,7 +41,7 @@ static enum sj_status on_run(void *context, const struct sj_results *results, co
 /* A file with scenarios has no one model to simulate. */
 static enum sj_status check_scenario(const struct job *job, struct sj_error *error) {
   const size_t count = sj_model_scenario_count(job->model);
-  if (!count || job->options->scenario) return SJ_OK;
+  if (!count || job->options->scenario_count) return SJ_OK;
   sj_error_set(error, SJ_INVALID, "%s has scenarios; choose one of them:", job->options->file);
   for (size_t i = 0; i < count; i++) sj_error_add(error, "  --scenario \"%s\"", sj_model_scenario_name(job->model, i));
   return SJ_INVALID;
@@ -55,48 +50,13 @@ static enum sj_status check_scenario(const struct job *job, struct sj_error *err
 static void settings(struct job *job) {
   const struct sj_options *const options = job->options;
   struct sj_simulate_options *const simulate = &job->simulate;
-  sj_simulate_options_default(simulate);
-  simulate->seed_given = given(job, SJ_OPTION_SEED);
-  simulate->seed = options->seed;
-  simulate->runs = options->runs;
+  sj_settings(options, simulate);
   job->runs_wanted = options->runs ? options->runs : job->model->run.runs;
-  simulate->threads = options->threads;
-  simulate->duration = options->duration;
-  simulate->warmup = options->warmup;
-  simulate->drain = options->drain;
-  simulate->members = given(job, SJ_OPTION_MEMBERS);
-  simulate->series = options->output != NULL;
   simulate->stop = sj_signals_defer();
   simulate->on_run = on_run;
   simulate->on_progress = on_progress;
   simulate->context = job;
   sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET));
-}
-
-static enum sj_status open_csv(struct job *job, struct sj_error *error) {
-  const char *const path = job->options->csv;
-  if (!path) return SJ_OK;
-  if (csv_to_stdout(job)) {
-    job->simulate.csv = stdout;
-    return SJ_OK;
-  }
-  struct stat model, csv;
-  if (stat(job->options->file, &model) == 0 && stat(path, &csv) == 0 && model.st_dev == csv.st_dev &&
-      model.st_ino == csv.st_ino)
-    return sj_error_set(error, SJ_INVALID, "--csv %s would overwrite the model", path);
-  job->simulate.csv = fopen(path, "w");
-  if (!job->simulate.csv) return sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(errno));
-  return SJ_OK;
-}
-
-static enum sj_status close_csv(struct job *job, struct sj_error *error) {
-  FILE *const csv = job->simulate.csv;
-  if (!csv || csv == stdout) return SJ_OK;
-  job->simulate.csv = NULL;
-  const bool failed_before = ferror(csv) != 0;
-  errno = 0;
-  if (fclose(csv) == 0 && !failed_before) return SJ_OK;
-  return sj_error_set(error, SJ_FAILED, "%s: %s", job->options->csv, errno ? strerror(errno) : "write error");
 }
 
 /* What the results file holds already need not be computed. */
@@ -118,14 +78,15 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   enum sj_status status = open_store(job, error);
   if (status == SJ_OK) status = sj_simulate_prepare(job->model, &job->simulate, &job->results, error);
   if (status == SJ_OK) status = begin_result(job, error);
-  if (status == SJ_OK) status = open_csv(job, error);
+  if (status == SJ_OK) status = sj_csv_open(job->options, &job->simulate.csv, error);
   if (status != SJ_OK) return status;
   if (job->simulate.csv && job->runs_kept && !given(job, SJ_OPTION_QUIET))
     fprintf(stderr, "sojourn: --csv has no rows of the %zu runs that %s held already\n", job->runs_kept,
             job->options->output);
   status = sj_simulate_run(job->model, &job->simulate, job->results, error);
   sj_progress_end(&job->progress);
-  const enum sj_status closed = close_csv(job, status == SJ_OK || status == SJ_INTERRUPTED ? error : NULL);
+  const enum sj_status closed =
+      sj_csv_close(job->options, &job->simulate.csv, status == SJ_OK || status == SJ_INTERRUPTED ? error : NULL);
   if (status != SJ_OK && status != SJ_INTERRUPTED) return status;
   if (closed != SJ_OK) return closed;
   const enum sj_status stored = job->store ? sj_store_finish(job->store, job->result, job->results, error) : SJ_OK;
@@ -153,7 +114,7 @@ static void print_table(const struct job *job) {
 /* Prints what was found; the exit code for a simulation that was not interrupted. */
 static enum sj_exit report(const struct job *job) {
   const bool json = given(job, SJ_OPTION_JSON);
-  const bool table = !json && !given(job, SJ_OPTION_QUIET) && !csv_to_stdout(job);
+  const bool table = !json && !given(job, SJ_OPTION_QUIET) && !sj_csv_to_stdout(job->options);
   struct sj_error error;
   if (json && print_json(job, &error) != SJ_OK) return sj_complain(SJ_NO_MEMORY, &error);
   if (table) print_table(job);

@@ -205,7 +205,9 @@ static enum sj_status load_all(struct load *load, struct sj_mistakes *mistakes, 
   if (status) return status;
   const char *const name = load->options ? load->options->scenario : NULL;
   const size_t wanted = name ? find_scenario(common, name) : SIZE_MAX;
-  if (name && wanted == SIZE_MAX && !mistakes->count) {
+  if (wanted != SIZE_MAX && load->options->scenario_only && !mistakes->count) {
+    status = load_part(load, wanted, false, mistakes, model, error);
+  } else if (name && wanted == SIZE_MAX && !mistakes->count) {
     status = unknown_scenario(load->file, common, name, error);
   } else if (common->scenario_count && !mistakes->count) {
     status = load_scenarios(load, common, wanted, mistakes, model, error);

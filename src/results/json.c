@@ -46,7 +46,7 @@ json_t *sj_json_string(const char *text) {
 json_t *sj_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
 /* The seed and counts of events, which are unsigned. */
-static json_t *whole_number(uint64_t x) {
+json_t *sj_json_whole(uint64_t x) {
   if (x <= INT64_MAX) return json_integer((json_int_t)x);
   char digits[32];
   snprintf(digits, sizeof digits, "%llu", (unsigned long long)x);
@@ -142,18 +142,19 @@ json_t *sj_results_json(const struct sj_results *results, const char *command) {
   failed |= put(document, "command", sj_json_string(command ? command : results->engine));
   failed |= put(document, "model", sj_json_string(results->model));
   failed |= put(document, "scenario", sj_json_string(results->scenario));
-  failed |= put(document, "seed", whole_number(results->seed));
-  failed |= put(document, "runs", whole_number(results->run_count));
+  failed |= put(document, "seed", sj_json_whole(results->seed));
+  failed |= put(document, "runs", sj_json_whole(results->run_count));
   failed |= put(document, "partial", json_boolean(results->partial));
   failed |= put(document, "wall_seconds", sj_json_number(results->wall_seconds));
-  failed |= put(document, "events", whole_number(events));
+  failed |= put(document, "events", sj_json_whole(events));
   failed |= put(document, "time_unit", sj_json_string(results->time_unit));
   failed |= put(document, "duration", sj_json_number(results->duration));
   failed |= put(document, "warmup", sj_json_number(results->warmup));
   failed |= put(document, "drain", sj_json_number(results->drain));
   failed |= put(document, "notes", notes);
   failed |= put(document, "metrics", sj_results_json_metrics(results));
-  if (results->series_count > 0) failed |= put(document, "series", sj_results_json_series(results));
+  const bool forgotten = results->run_count > 0 && !results->runs[0].series;
+  if (results->series_count > 0 && !forgotten) failed |= put(document, "series", sj_results_json_series(results));
   if (!failed) return document;
   json_decref(document);
   return NULL;

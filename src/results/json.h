@@ -14,7 +14,7 @@
  *     "series": { NAME: { "unit": ..., "start": ..., "step": ..., "values": [...], "ci95": [...] } } }
  *
  * `command` NULL means the engine's name. Metrics and series stand in the order of their creation; `series` is left out
- * when none was collected. A number that does not exist (NAN, or of a suppressed metric) and one that JSON cannot hold
+ * when none was collected, or runs were forgotten but for their values. A number that does not exist (NAN, or of a suppressed metric) and one that JSON cannot hold
  * (infinity) is null. values[i] of a series belongs to the time from start + i step to start + (i + 1) step; it is the
  * mean over the runs that have a value there. A seed above 2^63 - 1 is a string, since JSON readers hold no such
  * integer. Bytes of a name that are not UTF-8 become U+FFFD. */
@@ -29,6 +29,8 @@ json_t *sj_results_json_series(const struct sj_results *results);
 json_t *sj_json_string(const char *text);
 /* A number, or null for NAN and infinity. */
 json_t *sj_json_number(double x);
+/* A whole number; a string above 2^63 - 1. */
+json_t *sj_json_whole(uint64_t x);
 
 /* A document as text that ends with a newline, which the caller frees; NULL if memory ran out. Real numbers have 17
  * significant digits, members their order of insertion; what nests two deep or less stands on one line. */

@@ -122,12 +122,18 @@ bool sj_run_prepare(const struct sj_results *results, struct sj_run *run, uint64
   return false;
 }
 
-void sj_run_clear(const struct sj_results *results, struct sj_run *run) {
+void sj_run_keep_values(const struct sj_results *results, struct sj_run *run) {
   if (run->histograms)
     for (size_t i = 0; i < results->histogram_count; i++) sj_histogram_destroy(&run->histograms[i]);
-  free(run->values);
   free(run->histograms);
   free(run->series);
+  run->histograms = NULL;
+  run->series = NULL;
+}
+
+void sj_run_clear(const struct sj_results *results, struct sj_run *run) {
+  sj_run_keep_values(results, run);
+  free(run->values);
   *run = (struct sj_run){0};
 }
 

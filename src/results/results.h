@@ -77,6 +77,8 @@ bool sj_results_add_note(struct sj_results *results, const char *format, ...) __
 /* A run of the right shape, values NAN, histograms empty, series NAN. Its arrays are freed by sj_run_clear. */
 bool sj_run_prepare(const struct sj_results *results, struct sj_run *run, uint64_t number);
 void sj_run_clear(const struct sj_results *results, struct sj_run *run);
+/* Frees the run's histograms and series, which are most of it; what reads them must not be called afterwards. */
+void sj_run_keep_values(const struct sj_results *results, struct sj_run *run);
 
 /* Moves `run` (whose arrays change owner, and which is left empty) to its place; a run of that number must not be
  * there. */

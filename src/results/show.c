@@ -79,38 +79,19 @@ static int by_content(const void *a, const void *b) {
   return order != 0 ? order : (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
 
-/* A field of RFC 4180. */
-static void add_field(const char *field, struct sj_text *text) {
-  if (!strpbrk(field, ",\"\r\n")) {
-    sj_text_add(text, "%s", field);
-    return;
-  }
-  sj_text_add_bytes(text, "\"", 1);
-  for (; *field; field++) {
-    if (*field == '"') sj_text_add_bytes(text, "\"", 1);
-    sj_text_add_bytes(text, field, 1);
-  }
-  sj_text_add_bytes(text, "\"", 1);
-}
-
-static void add_number(double x, struct sj_text *text) {
-  char number[32];
-  sj_text_add(text, "%s", isnan(x) ? "" : sj_number_text(x, number));
-}
-
 /* The fields that all rows of a result share. */
 static void add_start(const struct sj_store_entry *entry, const struct sj_results *results, struct sj_text *text) {
   sj_text_add(text, "%.12s,%" PRId64 ",", entry->identity, entry->attempt);
   const char *const fields[] = {entry->engine, entry->version, file_name(entry->model),
                                 entry->scenario ? entry->scenario : ""};
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-    add_field(fields[i], text);
+    sj_text_add_csv(text, fields[i]);
     sj_text_add_bytes(text, ",", 1);
   }
   sj_text_add(text, "%" PRIu64 ",", entry->seed);
   const double numbers[] = {results->duration, results->warmup, results->drain};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-    add_number(numbers[i], text);
+    sj_text_add_csv_number(text, numbers[i]);
     sj_text_add_bytes(text, ",", 1);
   }
 }
@@ -123,9 +104,9 @@ static void write_result(const struct sj_store_entry *entry, const struct sj_res
       row.length = 0;
       sj_text_add_bytes(&row, start.data, start.length);
       sj_text_add(&row, "%" PRIu64 ",", results->runs[r].number);
-      add_field(results->metrics[m].name, &row);
+      sj_text_add_csv(&row, results->metrics[m].name);
       sj_text_add_bytes(&row, ",", 1);
-      add_number(results->runs[r].values[m], &row);
+      sj_text_add_csv_number(&row, results->runs[r].values[m]);
       sj_text_add_bytes(&row, "\n", 1);
       fwrite(row.data, 1, row.length, out);
     }

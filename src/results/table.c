@@ -311,8 +311,7 @@ static void add_heading(const struct sj_results *results, struct sj_text *text) 
   if (results->partial) sj_text_add(text, "partial: fewer runs than were asked for\n");
 }
 
-/* Breaks the note at blanks so that it fits the width. */
-static void add_note(const char *note, struct sj_text *text) {
+void sj_note_text(const char *note, struct sj_text *text) {
   static const char first[] = "note: ", next[] = "      ";
   const char *lead = first;
   while (*note) {
@@ -339,6 +338,6 @@ void sj_results_table(const struct sj_results *results, struct sj_text *text) {
   add_components(&report);
   add_others(&report);
   if (results->note_count > 0) sj_text_add(text, "\n");
-  for (size_t i = 0; i < results->note_count; i++) add_note(results->notes[i], text);
+  for (size_t i = 0; i < results->note_count; i++) sj_note_text(results->notes[i], text);
   free(report.entries);
 }

@@ -11,6 +11,9 @@
  * server, each pool; the other figures; the notes. Each ends with a newline. */
 void sj_results_table(const struct sj_results *results, struct sj_text *text);
 
+/* Appends "note: ..." in lines that fit the width, broken at blanks. */
+void sj_note_text(const char *note, struct sj_text *text);
+
 /* A figure as people read it, into `value` and `half_width` of 32 bytes each: with an interval, as many digits as its
  * half width has two of ("501.2", "3.1"), at most 7 significant ones; without, 4 significant digits, or a whole number
  * below 10^7 as it is; half_width is "" without an interval and if it is 0; a figure that does not exist is "-". Both

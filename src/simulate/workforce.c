@@ -84,14 +84,6 @@ static void give_up(struct workforce *force, enum sj_status status, const struct
     __atomic_store_n(&force->controls[i].cancelled, true, __ATOMIC_RELAXED);
 }
 
-static void keep_values_only(const struct sj_results *results, struct sj_run *run) {
-  for (size_t i = 0; run->histograms && i < results->histogram_count; i++) sj_histogram_destroy(&run->histograms[i]);
-  free(run->histograms);
-  free(run->series);
-  run->histograms = NULL;
-  run->series = NULL;
-}
-
 /* A finished run takes its place. The lock is held. */
 static void deliver(struct workforce *force, struct job *job, struct sj_run *run) {
   struct sj_error error = {""};
@@ -101,7 +93,7 @@ static void deliver(struct workforce *force, struct job *job, struct sj_run *run
     const enum sj_status status = force->options->on_run(force->options->context, results, run, &error);
     if (status != SJ_OK) give_up(force, status, &error);
   }
-  if (force->options->values_only) keep_values_only(results, run);
+  if (force->options->values_only) sj_run_keep_values(results, run);
   if (!sj_results_add_run(results, run)) {
     sj_error_set(&error, SJ_NO_MEMORY, "out of memory");
     give_up(force, SJ_NO_MEMORY, &error);

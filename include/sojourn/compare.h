@@ -1,0 +1,76 @@
+/* Which of several systems is best, and what can be told apart: a ranking with confidence intervals, paired differences
+ * over runs that share their random numbers, scores.
+ *
+ * The systems are struct sj_alternative (sojourn/simulate.h), run together:
+ *
+ *   sj_simulate_prepare_all(alternatives, count, options, error)
+ *   sj_simulate_run_all(alternatives, count, options, error)
+ *   sj_compare_rank(alternatives, count, metric, direction, ranks)
+ *
+ * Nothing here changes results or keeps anything; any number of threads may call. */
+#ifndef SOJOURN_COMPARE_H
+#define SOJOURN_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sojourn/results.h"
+#include "sojourn/simulate.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum sj_direction { SJ_DIRECTION_UNKNOWN, SJ_LOW_IS_GOOD, SJ_HIGH_IS_GOOD };
+
+/* What is good, from a metric's name: little latency, waiting, failures, retries, refusals, growth, deviation; much
+ * goodput, throughput, completions. Unknown for the others (utilization, arrivals, batch sizes): it depends. */
+SJ_PUBLIC enum sj_direction sj_compare_direction(const char *metric);
+
+/* A difference of two systems in one metric, over the `pairs` runs that both have. */
+struct sj_difference {
+  size_t pairs;
+  struct sj_figure absolute; /* mean of the differences of the pairs, 95 % by Student's t */
+  struct sj_figure relative; /* ratio of the means, minus 1; NAN where the other's mean is 0 */
+  double p;                  /* of "there is none", two-sided, by itself */
+  double adjusted_p;         /* the same corrected by Holm over all differences made together */
+  bool distinguishable;      /* adjusted_p < 0.05 */
+};
+
+/* A place in the ranking. Of those without a number (a queue that grows without limit has no mean wait), which come
+ * last in the order of the alternatives, and of the first, `above` is NANs and not distinguishable. */
+struct sj_rank {
+  size_t alternative; /* its index */
+  struct sj_figure figure;
+  struct sj_difference above; /* this one minus the one ranked above it */
+};
+
+/* Ranks by the metric's mean over the runs, best first, ties in the order of the alternatives; `direction` must be
+ * known. The differences to the neighbour above are corrected over all neighbours. Neighbours are found by the same
+ * figures, and lie closer than a pair picked at random, so two that are told apart are apart; that all places are right
+ * is not said. `ranks` has room for `count`. */
+SJ_PUBLIC void sj_compare_rank(const struct sj_alternative *alternatives, size_t count, const char *metric,
+                               enum sj_direction direction, struct sj_rank *ranks);
+
+/* Each alternative minus the one at index `base`, corrected over the count - 1 of them. `differences` has room for
+ * `count`; the base's own is NANs. */
+SJ_PUBLIC void sj_compare_against(const struct sj_alternative *alternatives, size_t count, const char *metric,
+                                  size_t base, struct sj_difference *differences);
+
+/* A metric by which alternatives get points. */
+struct sj_criterion {
+  const char *metric;
+  enum sj_direction direction; /* known */
+};
+
+/* Points by quintiles. Of each alternative and criterion the figure is that of a reasonably bad run: the mean over the
+ * runs plus one standard deviation (minus, where high is good). The best fifth of the alternatives gets 5 points, the
+ * worst 1 (fifths as pandas.qcut divides them, equal figures alike); one without the figure gets none. `points` has
+ * room for count x criterion_count, by alternative, and `totals` for count. */
+SJ_PUBLIC void sj_compare_score(const struct sj_alternative *alternatives, size_t count,
+                                const struct sj_criterion *criteria, size_t criterion_count, int *points, int *totals);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
