@@ -48,7 +48,8 @@ SJ_PUBLIC void sj_store_close(struct sj_store *store); /* NULL is allowed */
 /* Finds the result that `results` identifies, or makes it; with `again` makes a new one in any case. Of a result that
  * was there, the runs with numbers below `runs` that hold all columns of `results` are loaded into it; runs that lack a
  * column (a time series, say, that the earlier command did not collect) are to be computed again. `runs` is kept as the
- * number asked for, which tells a partial result, and so is the largest such number. */
+ * number asked for, which tells a partial result, and so is the largest such number. Runs that `results` holds already
+ * are left as they are: with a larger `runs` it may be called again. */
 SJ_PUBLIC enum sj_status sj_store_begin(struct sj_store *store, struct sj_results *results, uint64_t runs, bool again,
                                         int64_t *result, struct sj_error *error);
 

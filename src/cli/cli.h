@@ -101,6 +101,9 @@ enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **m
 /* The same without any scenario: what the file has in common, and their names. Then each of them by name. */
 enum sj_exit sj_read_common(const struct sj_options *options, struct sj_model **model);
 enum sj_exit sj_read_scenario(const struct sj_options *options, const char *scenario, struct sj_model **model);
+/* As sj_read_model, of a file that was read before, with one more override; it leaves the complaining to the caller. */
+enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
+                             struct sj_error *error);
 
 /* The options as settings of a simulation: all but what is the command's own (stop, callbacks, csv). */
 struct sj_simulate_options;

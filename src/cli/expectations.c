@@ -4,24 +4,9 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "model/bound.h"
 #include "results/json.h"
 #include "results/table.h"
-
-static bool holds(double value, enum sj_comparison comparison, double bound) {
-  switch (comparison) {
-    case SJ_LESS:
-      return value < bound;
-    case SJ_LESS_EQUAL:
-      return value <= bound;
-    case SJ_GREATER:
-      return value > bound;
-    case SJ_GREATER_EQUAL:
-      return value >= bound;
-    case SJ_EQUAL:
-      return value == bound;
-  }
-  return false;
-}
 
 struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results) {
   struct sj_checked checked = {SJ_NOT_CHECKED, {NAN, NAN}, false};
@@ -33,16 +18,15 @@ struct sj_checked sj_expectation_check(const struct sj_expectation *expectation,
   }
   checked.figure = sj_results_figure(results, metric);
   /* Comparisons with NAN are false: no value, not met. */
-  checked.verdict = holds(checked.figure.value, expectation->comparison, expectation->bound) ? SJ_MET : SJ_NOT_MET;
+  checked.verdict =
+      sj_bound_holds(checked.figure.value, expectation->comparison, expectation->bound) ? SJ_MET : SJ_NOT_MET;
   checked.uncertain = fabs(checked.figure.value - expectation->bound) < checked.figure.ci95;
   return checked;
 }
 
 static char *bound_text(const struct sj_expectation *expectation) {
-  static const char *const signs[] = {
-      [SJ_LESS] = "<", [SJ_LESS_EQUAL] = "<=", [SJ_GREATER] = ">", [SJ_GREATER_EQUAL] = ">=", [SJ_EQUAL] = "=="};
   char bound[32];
-  return sj_format("%s %s", signs[expectation->comparison], sj_number_text(expectation->bound, bound));
+  return sj_format("%s %s", sj_comparison_sign(expectation->comparison), sj_number_text(expectation->bound, bound));
 }
 
 static void add_figure(const struct sj_checked *checked, struct sj_text *line) {

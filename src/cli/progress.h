@@ -12,12 +12,18 @@ struct sj_progress {
   double started;     /* seconds, monotonic */
   double share_first; /* what was done before */
   bool begun;
+  double part_started; /* of several simulations one after the other, the one at hand */
+  char label[64];      /* what it is, "rate=9.5: "; empty if it is the only one */
 };
 
 void sj_progress_start(struct sj_progress *progress, bool quiet);
 
-/* Draws runs done, a bar, the share and the time left, once the whole has taken longer than a glance. */
+/* Draws runs done, a bar, the share, the time left and the events per second, once the whole has taken longer than a
+ * glance. */
 void sj_progress_show(struct sj_progress *progress, const struct sj_simulate_progress *state);
+
+/* Begins one of several simulations, of which the line says PATH=VALUE in front. */
+void sj_progress_begin_part(struct sj_progress *progress, const char *path, const char *value);
 
 /* Takes the line away again, so that what follows starts on a clean one. */
 void sj_progress_end(struct sj_progress *progress);

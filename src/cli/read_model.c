@@ -1,15 +1,23 @@
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/base.h"
 #include "cli/cli.h"
 #include "model/lua/watchdog.h"
 #include "sojourn/model.h"
 
+static enum sj_status read_watched(const char *file, const struct sj_model_options *how, struct sj_model **model,
+                                   struct sj_error *error) {
+  struct sj_watchdog *watchdog = NULL;
+  enum sj_status status = sj_watchdog_arm(file, SJ_WATCHDOG_SECONDS, &watchdog, error);
+  if (status == SJ_OK) status = sj_model_load(file, how, model, error);
+  sj_watchdog_disarm(watchdog);
+  return status;
+}
+
 static enum sj_exit read_model(const char *file, const struct sj_model_options *how, struct sj_model **model) {
   struct sj_error error = {{0}};
-  struct sj_watchdog *watchdog = NULL;
-  enum sj_status status = sj_watchdog_arm(file, SJ_WATCHDOG_SECONDS, &watchdog, &error);
-  if (status == SJ_OK) status = sj_model_load(file, how, model, &error);
-  sj_watchdog_disarm(watchdog);
+  const enum sj_status status = read_watched(file, how, model, &error);
   if (status == SJ_OK) return SJ_EXIT_DONE;
   fprintf(stderr, "%s\n", error.message);
   return sj_exit_of(status);
@@ -36,4 +44,18 @@ enum sj_exit sj_read_scenario(const struct sj_options *options, const char *scen
   struct sj_model_options how = how_to(options, scenario);
   how.scenario_only = true;
   return read_model(options->file, &how, model);
+}
+
+enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
+                             struct sj_error *error) {
+  const char **const overrides = sj_allocate_array(options->override_count + 1, sizeof *overrides);
+  for (size_t i = 0; i < options->override_count; i++) overrides[i] = options->overrides[i];
+  overrides[options->override_count] = override;
+  struct sj_model_options how = how_to(options, options->scenario_count ? options->scenarios[0] : NULL);
+  how.overrides = overrides;
+  how.override_count++;
+  how.scenario_only = true;
+  const enum sj_status status = read_watched(options->file, &how, model, error);
+  free(overrides);
+  return status;
 }

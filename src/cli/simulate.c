@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/expectations.h"
+#include "cli/find.h"
 #include "cli/progress.h"
 #include "model/model.h"
 #include "results/json.h"
@@ -146,10 +147,17 @@ static enum sj_exit simulate(struct job *job) {
   return sj_complain(status, &error);
 }
 
+/* The search reads the model itself, once for each value. */
+static enum sj_exit find(struct job *job) {
+  struct sj_error error = {{0}};
+  const enum sj_status status = check_scenario(job, &error);
+  return status == SJ_OK ? sj_find_command(job->options) : sj_complain(status, &error);
+}
+
 static enum sj_exit run(const struct sj_options *options) {
   struct job job = {.options = options};
   enum sj_exit code = sj_read_model(options, &job.model);
-  if (code == SJ_EXIT_DONE) code = simulate(&job);
+  if (code == SJ_EXIT_DONE) code = options->find ? find(&job) : simulate(&job);
   sj_store_close(job.store);
   sj_results_destroy(job.results);
   sj_model_destroy(job.model);
@@ -166,9 +174,15 @@ const struct sj_command sj_command_simulate = {
         "the number of threads. Exit codes: 0 done, 1 an expectation of the model is not met, 2 the command or the\n"
         "model is wrong, 3 it could not be done, 130 interrupted (finished runs are reported).\n"
         "\n"
-        "Example: sojourn simulate models/mm1.lua --set web.arrivals.rate=9.5 --runs 4 -o mm1.db",
+        "With --find the value of one parameter or field is searched where an expectation begins or ends to hold: the\n"
+        "largest arrival rate, the smallest number of threads. Runs are added where the interval holds the bound, so\n"
+        "that both ends of the bracket that is reported are certain. Exit code 1: it is never met.\n"
+        "\n"
+        "Example: sojourn simulate models/mm1.lua --set web.arrivals.rate=9.5 --runs 4 -o mm1.db\n"
+        "Example: sojourn simulate models/mm1.lua --find web.arrivals.rate --such-that \"web.latency.p99 < 2\"",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_MEMBERS | SJ_OPTION_OUTPUT |
-                SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP,
+                SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP |
+                SJ_OPTION_FIND | SJ_OPTION_SUCH_THAT | SJ_OPTION_BETWEEN,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bound.h"
 #include "model/build.h"
 #include "model/metrics.h"
 
@@ -14,29 +15,6 @@ void sj_build_run(struct sj_builder *builder) {
   sj_build_fields(builder, node, &sj_schema_run, &builder->model->run);
   if (!sj_node_field(node, "runs")) builder->model->run.runs = 0;
   sj_build_leave(builder, length);
-}
-
-/* "< 0.5" */
-static bool parse_bound(const char *text, enum sj_comparison *comparison, double *bound) {
-  static const struct {
-    const char *text;
-    enum sj_comparison comparison;
-  } operators[] = {
-      {"<=", SJ_LESS_EQUAL}, {">=", SJ_GREATER_EQUAL}, {"==", SJ_EQUAL}, {"<", SJ_LESS}, {">", SJ_GREATER}};
-  while (*text == ' ') text++;
-  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-    const size_t length = strlen(operators[i].text);
-    if (strncmp(text, operators[i].text, length) != 0) continue;
-    *comparison = operators[i].comparison;
-    text += length;
-    while (*text == ' ') text++;
-    char *end;
-    *bound = strtod(text, &end);
-    if (end == text || !isfinite(*bound) || strpbrk(text, "xX")) return false;
-    while (*end == ' ') end++;
-    return !*end;
-  }
-  return false;
 }
 
 void sj_build_expectations(struct sj_builder *builder) {
@@ -51,7 +29,7 @@ void sj_build_expectations(struct sj_builder *builder) {
     expectation->metric = sj_arena_string(&document->arena, entry->metric);
     expectation->line = entry->line;
     const bool parsed = entry->value.kind == SJ_VALUE_STRING &&
-                        parse_bound(entry->value.as.string, &expectation->comparison, &expectation->bound);
+                        sj_bound_parse(entry->value.as.string, &expectation->comparison, &expectation->bound);
     if (!parsed)
       sj_mistake(builder->mistakes, document->file, entry->line, NULL,
                  "`expect`: for `%s` expected <, <=, >, >= or == and a number, such as \"< 0.5\", got %s",

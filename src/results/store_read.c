@@ -94,19 +94,30 @@ static enum sj_status read_run(struct reading *reading, int64_t id, struct sj_ru
   return SJ_OK;
 }
 
+static bool holds_run(const struct sj_results *results, uint64_t number) {
+  for (size_t i = results->run_count; i > 0; i--)
+    if (results->runs[i - 1].number == number) return true;
+  return false;
+}
+
 static enum sj_status read_all(struct reading *reading, sqlite3_stmt *list, bool only_whole, struct sj_results *results,
                                struct sj_error *error) {
-  bool row;
+  bool row, again = false;
+  uint64_t previous = 0;
   enum sj_status status;
   while ((status = sj_store_step(reading->store, list, &row, error)) == SJ_OK && row) {
     struct sj_run run;
     const uint64_t number = (uint64_t)sqlite3_column_int64(list, 1);
+    const bool twice = again && number == previous;
+    again = true;
+    previous = number;
+    if (!twice && holds_run(results, number)) continue;
     if (!sj_run_prepare(results, &run, number)) return no_memory(reading->store, error);
     run.events = (uint64_t)sqlite3_column_int64(list, 2);
     run.truncated = sqlite3_column_int(list, 3) != 0;
     bool whole = false;
     /* Uniqueness is the schema's promise; a file from elsewhere may lack it. */
-    if (results->run_count > 0 && results->runs[results->run_count - 1].number == number)
+    if (twice)
       status = damaged(reading, &run, "a second copy", error);
     else
       status = read_run(reading, sqlite3_column_int64(list, 0), &run, &whole, error);

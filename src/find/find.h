@@ -1,0 +1,24 @@
+/* What the two files of the search share. */
+#ifndef SJ_FIND_FIND_H
+#define SJ_FIND_FIND_H
+
+#include "model/model.h"
+#include "sojourn/find.h"
+
+struct search {
+  const struct sj_find_options *options;
+  struct sj_find *find;
+  enum sj_comparison comparison;
+  double bound;
+  double tolerance;
+  bool exact; /* nothing is random: one run says all */
+  struct sj_error *error;
+};
+
+/* Reads the model with the parameter at `value`. */
+enum sj_status sj_find_load(const struct search *search, double value, struct sj_model **model, struct sj_error *error);
+
+/* Tries `value` and puts the point in its place; SJ_INVALID if the model refuses the value. */
+enum sj_status sj_find_try(struct search *search, double value, struct sj_error *error);
+
+#endif
