@@ -34,6 +34,7 @@ struct sj_find_point {
   double value;
   struct sj_figure figure; /* of the metric; NAN if there is no such number, which is not met */
   size_t runs;
+  uint64_t events; /* of all its runs */
   enum sj_find_verdict verdict;
 };
 
@@ -78,7 +79,7 @@ struct sj_find {
   uint32_t first_runs, most_runs;
   struct sj_find_point *points; /* by value */
   size_t point_count;
-  char *refused_below, *refused_above; /* why the model takes no lower or higher values; NULL if that was not met */
+  char *refused_below, *refused_above; /* why no lower or higher values were tried; NULL if there is no reason */
   uint64_t seed, events;
   double wall_seconds;
   char time_unit[16];
@@ -86,8 +87,9 @@ struct sj_find {
 };
 
 /* Searches. The bracket grows by factors of two until it holds the answer, twelve times at most to each side, or as far
- * as the model accepts values; then it is halved down to the tolerance (for whole numbers: to neighbours), or until
- * what is left between its ends cannot be told from the bound.
+ * as the model accepts values, or until a run has a hundred times the events of the first value's; then it is halved
+ * down to the tolerance (for whole numbers: to neighbours), or until what is left between its ends cannot be told from
+ * the bound.
  *
  * SJ_OK: `*find` is the caller's. SJ_INTERRUPTED: the same, with the points that were finished. SJ_INVALID: `such_that`
  * is no expectation, the path leads nowhere or to no number without `low` and `high`, the model refuses the values to

@@ -90,7 +90,8 @@ static struct column column_of(const struct sj_contest *c, const char *metric) {
     column.heading = sj_format("%s (%s)", name, unit);
   } else if (is_share(metric)) {
     column.scale = 100;
-    column.heading = sj_format("%s (%%)", name);
+    const char *const ending = ends_with(name, ".ratio") ? ".ratio" : "";
+    column.heading = sj_format("%.*s (%%)", (int)(strlen(name) - strlen(ending)), name);
   } else if (is_rate(metric)) {
     column.heading = sj_format("%s (per %s)", name, time_unit);
   } else {

@@ -99,8 +99,8 @@ static char *answer(const struct sj_find *find, const char *path) {
     sj_number_text(find->met, met);
     sj_number_text(find->not_met, not_met);
     struct sj_text text = {0};
-    sj_text_add(&text, "%s %s holds at %s = %s and not at %s, each with 95 %% confidence", find->metric, find->expected,
-                path, met, not_met);
+    sj_text_add(&text, "%s %s holds at %s = %s and not at %s%s", find->metric, find->expected, path, met, not_met,
+                find->most_runs > 1 ? ", each with 95 % confidence" : "");
     if (find->undecided)
       sj_text_add(&text, ";\nbetween them %zu value%s cannot be told from the bound with %" PRIu32 " runs",
                   find->undecided, find->undecided == 1 ? "" : "s", find->most_runs);
@@ -116,7 +116,7 @@ static char *answer(const struct sj_find *find, const char *path) {
 }
 
 static void add_refusal(const char *why, const char *side, struct sj_text *text) {
-  if (why) sj_text_add(text, "the model takes no %s values: %s\n", side, why);
+  if (why) sj_text_add(text, "no %s values were tried: %s\n", side, why);
 }
 
 static void print_table(const struct job *job, const struct sj_find *find) {

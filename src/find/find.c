@@ -150,11 +150,26 @@ static double beyond(const struct sj_find *find, bool up) {
   return low < 0 || find->whole ? low - step : low;
 }
 
+static double events_a_run(const struct sj_find_point *point) {
+  return point->runs ? (double)point->events / (double)point->runs : 0;
+}
+
+/* A rate that doubles again and again takes ever longer, and in overload the memory too. */
+static bool is_dear(const struct search *search, const struct sj_find_point *point) {
+  enum { DEAR = 100 };
+  return events_a_run(point) > DEAR * fmax(search->first_events, 1000);
+}
+
 /* Goes one step to one side; `*end` when there is nothing more. */
 static enum sj_status grow(struct search *search, bool up, bool *end) {
   struct sj_find *const find = search->find;
-  const double edge = find->points[up ? find->point_count - 1 : 0].value;
+  const struct sj_find_point *const outermost = &find->points[up ? find->point_count - 1 : 0];
+  const double edge = outermost->value;
   double next = beyond(find, up);
+  if (!*end && is_dear(search, outermost)) {
+    *refusal(find, up) = sj_copy_string("they would take more than a hundred times as long");
+    *end = true;
+  }
   if (*end || next == edge || !isfinite(next)) {
     *end = true;
     return SJ_OK;
@@ -262,6 +277,7 @@ static enum sj_status start(struct search *search, double now) {
   for (size_t i = 0; i < count; i++) {
     const enum sj_status status = sj_find_try(search, values[i], search->error);
     if (status != SJ_OK) return status;
+    search->first_events = fmax(search->first_events, events_a_run(&search->find->points[i]));
   }
   return SJ_OK;
 }

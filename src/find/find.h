@@ -11,7 +11,8 @@ struct search {
   enum sj_comparison comparison;
   double bound;
   double tolerance;
-  bool exact; /* nothing is random: one run says all */
+  double first_events; /* of a run at the values it starts from, the most */
+  bool exact;          /* nothing is random: one run says all */
   struct sj_error *error;
 };
 

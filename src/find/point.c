@@ -111,7 +111,8 @@ enum sj_status sj_find_try(struct search *search, double value, struct sj_error 
   if (status == SJ_OK) status = run_point(search, model, results, &point, error);
   if (results) {
     find->wall_seconds += results->wall_seconds;
-    for (size_t i = 0; i < results->run_count; i++) find->events += results->runs[i].events;
+    for (size_t i = 0; i < results->run_count; i++) point.events += results->runs[i].events;
+    find->events += point.events;
     find->seed = results->seed;
     memcpy(find->time_unit, results->time_unit, sizeof find->time_unit);
   }
