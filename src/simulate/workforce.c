@@ -126,6 +126,11 @@ static void *work(void *argument) {
   struct engine_control *const control = &force->controls[worker->index];
   pthread_mutex_lock(&force->lock);
   while (force->next_job < force->job_count && force->status == SJ_OK) {
+    /* A short run is over before it looks. */
+    if (force->options->stop && *force->options->stop) {
+      give_up(force, SJ_INTERRUPTED, NULL);
+      break;
+    }
     struct job *const job = &force->jobs[force->next_job++];
     pthread_mutex_unlock(&force->lock);
     struct sj_run run = {0};

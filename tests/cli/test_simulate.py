@@ -203,6 +203,18 @@ def _():
         equal(len(document["metrics"]["web.latency.mean"]["runs"]), document["runs"])
 
 
+@case("short runs end at the first signal too")
+def _():
+    write("m.lua", MM1)
+    process = start("simulate", "m.lua", "--duration", "1", "--warmup", "0", "--runs", "200000", "--threads", "2", "--json",
+                    "--quiet")
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    equal(process.returncode, 130, err)
+    assert json.loads(out)["runs"] < 200000
+
+
 @case("a second signal ends the program at once")
 def _():
     write("m.lua", MM1)
