@@ -17,7 +17,7 @@ struct entry {
 
 static const struct entry entries[] = {
     {SJ_OPTION_SET, "--set", "PATH=VALUE", "override a parameter or a field of the model (repeatable)"},
-    {SJ_OPTION_SCENARIO, "--scenario", "NAME", "one scenario of the file"},
+    {SJ_OPTION_SCENARIO, "--scenario", "NAME", "one scenario of the file (compare: only this one; repeatable)"},
     {SJ_OPTION_SEED, "--seed", "N", "seed of the random numbers (default: the model's, else 1)"},
     {SJ_OPTION_RUNS, "--runs", "N", "independent runs (default: the model's, else 8)"},
     {SJ_OPTION_DURATION, "--duration", "T", "arrivals stop then, in the model's time unit"},
@@ -32,7 +32,7 @@ static const struct entry entries[] = {
     {SJ_OPTION_DATA, "--data", "DIR", "data files named in the model may also lie here"},
     {SJ_OPTION_QUIET, "--quiet", NULL, "no progress, no table"},
     {SJ_OPTION_BY, "--by", "METRIC",
-     "rank by this figure (default: the first client's latency.p99); +METRIC: high is good"},
+     "rank by this figure (default: the first client's latency.p99); +METRIC if high is good"},
     {SJ_OPTION_AGAINST, "--against", "NAME", "also the differences of each scenario to this one"},
     {SJ_OPTION_SCORE, "--score", "quintile", "also points by quintiles of several figures"},
     {SJ_OPTION_SCORE_BY, "--score-by", "METRIC", "with --score: one of the figures (repeatable)"},
@@ -58,6 +58,8 @@ static enum sj_status unknown(const struct sj_command *command, const char *name
   for (size_t i = 0; i < ENTRY_COUNT; i++)
     if (entries[i].option & command->accepted) candidates[count++] = entries[i].name;
   candidates[count] = NULL;
+  if (!strcmp(name, "--engines") && !strcmp(command->name, "compare"))
+    return sj_error_set(error, SJ_INVALID, "--engines is not in this version; compare sets scenarios side by side");
   const char *const nearest = sj_nearest(name, candidates);
   if (nearest) return sj_error_set(error, SJ_INVALID, "unknown option %s, did you mean %s?", name, nearest);
   return sj_error_set(error, SJ_INVALID, "unknown option %s; see sojourn %s --help", name, command->name);

@@ -14,9 +14,12 @@ WRONG = [
     (["--vresion"], "unknown option --vresion, did you mean --version?"),
     (["-x"], "unknown option -x; see sojourn --help"),
     (["m.lua"], "unknown command m.lua; see sojourn --help"),
-    *[([name, "m.lua"], f"{name} is not in this version; simulate and show are")
-      for name in ("solve", "compare", "sweep", "learn", "measure", "plot")],
+    *[([name, "m.lua"], f"{name} is not in this version; simulate, compare and show are")
+      for name in ("solve", "sweep", "learn", "measure", "plot")],
     (["simulate"], "simulate: expected MODEL; see sojourn simulate --help"),
+    (["compare"], "compare: expected MODEL; see sojourn compare --help"),
+    (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
+    (["compare", "m.lua", "--engines"], "--engines is not in this version; compare sets scenarios side by side"),
     (["show"], "show: expected MODEL|RESULTS; see sojourn show --help"),
     (["simulate", "m.lua", "other.lua"], "expected one MODEL, got m.lua and other.lua"),
     (["simulate", "m.lua", "--thread", "2"], "unknown option --thread, did you mean --threads?"),
@@ -90,7 +93,7 @@ def _():
 
 @case("--help of a command has its options and an example, whatever else is there")
 def _():
-    for name in ("simulate", "show"):
+    for name in ("simulate", "compare", "show"):
         text = done(name, "nowhere.lua", "--help")
         contains(text, r"\nExample: sojourn " + name)
         contains(text, "--set PATH=VALUE")
