@@ -80,8 +80,8 @@ static const char *short_name(const struct sj_contest *c, const char *metric) {
 }
 
 /* The column of a metric, in a unit that suits the smallest time in it. */
-static struct column column_of(const struct sj_contest *c, const char *metric) {
-  const char *const name = short_name(c, metric), *const time_unit = c->alternatives[0].results->time_unit;
+static struct column column_of(const struct sj_contest *c, const char *metric, const char *name) {
+  const char *const time_unit = c->alternatives[0].results->time_unit;
   struct column column = {.metric = sj_copy_string(metric), .scale = 1};
   if (is_time(metric)) {
     double least = NAN;
@@ -106,10 +106,15 @@ enum { MOST_COLUMNS = 5 };
 static size_t choose_columns(const struct sj_contest *c, struct column *columns) {
   static const char *const others[] = {"latency.mean", "latency.p99", "failed.ratio"};
   size_t count = 0;
-  columns[count++] = column_of(c, c->by);
+  columns[count++] = column_of(c, c->by, short_name(c, c->by));
+  /* Behind a latency it is clear what a mean is of. */
+  static const char latency[] = "latency.";
+  const size_t clear = sizeof latency - 1;
+  const bool of_latency = !strncmp(short_name(c, c->by), latency, clear);
   for (size_t i = 0; c->client && i < sizeof others / sizeof *others; i++) {
     char *const metric = sj_format("%s.%s", c->client, others[i]);
-    if (strcmp(metric, c->by) != 0) columns[count++] = column_of(c, metric);
+    const bool shorter = of_latency && !strncmp(others[i], latency, clear);
+    if (strcmp(metric, c->by) != 0) columns[count++] = column_of(c, metric, others[i] + (shorter ? clear : 0));
     free(metric);
   }
   if (count < MOST_COLUMNS) columns[count++] = (struct column){.heading = sj_copy_string("busiest (%)"), .scale = 100};
@@ -205,7 +210,7 @@ static void add_legend(const struct sj_contest *c, struct sj_text *text) {
 /* ---- differences, scores ---- */
 
 static void add_against(const struct sj_contest *c, struct sj_text *text) {
-  struct column column = column_of(c, c->by);
+  struct column column = column_of(c, c->by, short_name(c, c->by));
   struct sj_grid grid = {0};
   sj_grid_start(&grid, 4);
   sj_grid_add(&grid, "scenario");

@@ -4,6 +4,7 @@ A test script is called with the program and the source folder. It registers its
 with sys.exit(run())."""
 import os
 import pathlib
+import pty
 import re
 import subprocess
 import sys
@@ -70,6 +71,26 @@ def done(*arguments, **options):
     equal(result.returncode, 0, result.stderr)
     equal(result.stderr, "")
     return result.stdout
+
+
+def on_terminal(*arguments):
+    """What the program writes to standard error when that is a terminal."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL,  # pylint: disable=R1732
+                               stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    text = b""
+    while True:
+        try:
+            piece = os.read(leader, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        text += piece
+    os.close(leader)
+    equal(process.wait(timeout=60), 0)
+    return text.decode()
 
 
 def write(name, content):

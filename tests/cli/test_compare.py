@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from harness import MM1, PROGRAM, case, contains, done, equal, run, sojourn, write
+from harness import MM1, PROGRAM, SOURCE, case, contains, done, equal, on_terminal, run, sojourn, write
 
 SHORT = ["--duration", "500", "--runs", "4"]
 T_3 = 3.182446305284263  # 97.5 % quantile of Student's t, 3 degrees of freedom
@@ -65,6 +65,20 @@ def _():
         assert abs(got["value"] - wanted) < 2.4 * got["ci95"], (servers, got, wanted)
         assert got["ci95"] < 0.02 * wanted, got
         assert abs(got["relative"] - wanted / first) < 2.4 * got["relative_ci95"], (servers, got, wanted / first)
+
+
+@case("models/compare-pools.lua: its comment is true")
+def _():
+    document = json.loads(done("compare", SOURCE / "models" / "compare-pools.lua", "--json", "--by", "web.latency.mean"))
+    equal([entry["scenario"] for entry in document["ranking"]],
+          ["one fast server", "one queue, two slow", "round robin pool", "random pool"])
+    equal([entry["to_above"]["distinguishable"] for entry in document["ranking"][1:]], [True] * 3)
+    for name, wanted in (("one fast server", mean_time_in_system(1, 16, 20)),
+                         ("one queue, two slow", mean_time_in_system(2, 16, 10)),
+                         ("random pool", mean_time_in_system(1, 8, 10))):
+        got = document["scenarios"][name]["metrics"]["web.latency.mean"]
+        assert abs(got["value"] - wanted) < 2.4 * got["ci95"], (name, got["value"], wanted)
+        equal([e["met"] for e in document["scenarios"][name]["expectations"]], [True])
 
 
 @case("pairing: the interval of a difference is much narrower than those of the figures")
@@ -354,6 +368,14 @@ def _():
     done(*command)
     done(*command[:-1], "undisturbed.db")
     equal(done("show", "r.db", "--csv", "-"), done("show", "undisturbed.db", "--csv", "-"))
+
+
+@case("progress of all scenarios together, on a terminal")
+def _():
+    write("m.lua", FOUR)
+    text = on_terminal("compare", "m.lua", "--duration", "200000", "--runs", "5", "--threads", "2")
+    contains(text, r"\r\x1b\[K[0-9]+/20 runs \[#* *\] +[0-9]+ %  [0-9]+ s left  [0-9.]+ [kM] events/s")
+    assert text.endswith("\r\x1b[K"), repr(text[-40:])
 
 
 WRONG = [

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import MM1, PROGRAM, case, contains, done, equal, run, sojourn, write
+from harness import MM1, PROGRAM, case, contains, done, equal, on_terminal, run, sojourn, write
 
 RATE = ["--find", "web.arrivals.rate"]
 
@@ -212,6 +212,15 @@ def _():
     equal((third["find"], third["wall_seconds"]), (fresh["find"], 0.0))
     results = json.loads(done("show", "r.db", "--json"))["results"]
     equal(sorted(result["runs"] for result in results), sorted(point["runs"] for point in fresh["find"]["points"]))
+
+
+@case("progress names the value, on a terminal")
+def _():
+    write("m.lua", MM1)
+    text = on_terminal("simulate", "m.lua", *RATE, "--such-that", "web.latency.mean < 1", "--duration", "20000", "--threads",
+                       "2")
+    contains(text, r"\r\x1b\[Kweb\.arrivals\.rate=[0-9.]+: [0-9]+/[0-9]+ runs \[#* *\] +[0-9]+ %")
+    assert text.endswith("\r\x1b[K"), repr(text[-40:])
 
 
 WRONG = [

@@ -3,8 +3,6 @@ import csv
 import io
 import json
 import math
-import os
-import pty
 import re
 import resource
 import signal
@@ -13,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from harness import MM1, PROGRAM, case, contains, done, equal, run, sojourn, write
+from harness import MM1, PROGRAM, case, contains, done, equal, on_terminal, run, sojourn, write
 
 SHORT = ["--duration", "500", "--runs", "4"]
 # Long enough that a signal comes in the middle.
@@ -236,31 +234,11 @@ def _():
     equal((process.returncode, out, err), (130, "", "sojourn: interrupted; 0 of 2 runs are done\n"))
 
 
-def on_terminal(*arguments):
-    """What the program writes to standard error when that is a terminal."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL,  # pylint: disable=R1732
-                               stdout=subprocess.DEVNULL, stderr=follower)
-    os.close(follower)
-    text = b""
-    while True:
-        try:
-            piece = os.read(leader, 4096)
-        except OSError:
-            break
-        if not piece:
-            break
-        text += piece
-    os.close(leader)
-    equal(process.wait(timeout=60), 0)
-    return text.decode()
-
-
 @case("progress is drawn on a terminal, and taken away")
 def _():
     write("m.lua", MM1)
     text = on_terminal("simulate", "m.lua", "--duration", "200000", "--runs", "16", "--threads", "2")
-    contains(text, r"\r\x1b\[K[0-9]+/16 runs \[#* *\] +[0-9]+ %  [0-9]+ s left")
+    contains(text, r"\r\x1b\[K[0-9]+/16 runs \[#* *\] +[0-9]+ %  [0-9]+ s left  [0-9.]+ [kM] events/s")
     assert text.endswith("\r\x1b[K"), repr(text[-40:])
     equal(on_terminal("simulate", "m.lua", "--duration", "200000", "--runs", "16", "--quiet"), "")
 
