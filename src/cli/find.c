@@ -253,7 +253,7 @@ enum sj_exit sj_find_command(const struct sj_options *options) {
   enum sj_exit code;
   if (status == SJ_OK) {
     code = report(&job, find);
-  } else if (status == SJ_INTERRUPTED) {
+  } else if (status == SJ_INTERRUPTED && find) {
     if (find->point_count) report(&job, find);
     fflush(stdout);
     fprintf(stderr, "sojourn: interrupted; %zu value%s tried%s\n", find->point_count,

@@ -14,10 +14,10 @@
  *     "series": { NAME: { "unit": ..., "start": ..., "step": ..., "values": [...], "ci95": [...] } } }
  *
  * `command` NULL means the engine's name. Metrics and series stand in the order of their creation; `series` is left out
- * when none was collected, or runs were forgotten but for their values. A number that does not exist (NAN, or of a suppressed metric) and one that JSON cannot hold
- * (infinity) is null. values[i] of a series belongs to the time from start + i step to start + (i + 1) step; it is the
- * mean over the runs that have a value there. A seed above 2^63 - 1 is a string, since JSON readers hold no such
- * integer. Bytes of a name that are not UTF-8 become U+FFFD. */
+ * when none was collected, or runs were forgotten but for their values. A number that does not exist (NAN, or of a
+ * suppressed metric) and one that JSON cannot hold (infinity) is null. values[i] of a series belongs to the time from
+ * start + i step to start + (i + 1) step; it is the mean over the runs that have a value there. A seed above 2^63 - 1
+ * is a string, since JSON readers hold no such integer. Bytes of a name that are not UTF-8 become U+FFFD. */
 json_t *sj_results_json(const struct sj_results *results, const char *command);
 
 /* The `metrics` and `series` objects alone, for documents with several of them; new references, NULL if memory ran out;

@@ -373,7 +373,7 @@ def _():
 @case("progress of all scenarios together, on a terminal")
 def _():
     write("m.lua", FOUR)
-    text = on_terminal("compare", "m.lua", "--duration", "200000", "--runs", "5", "--threads", "2")
+    text = on_terminal("compare", "m.lua", "--duration", "120000", "--runs", "5", "--threads", "2")
     contains(text, r"\r\x1b\[K[0-9]+/20 runs \[#* *\] +[0-9]+ %  [0-9]+ s left  [0-9.]+ [kM] events/s")
     assert text.endswith("\r\x1b[K"), repr(text[-40:])
 
