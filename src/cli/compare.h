@@ -47,7 +47,11 @@ enum sj_status sj_contest_ask(struct sj_contest *contest, struct sj_error *error
 /* compare_table.c: what people read. */
 void sj_contest_table(const struct sj_contest *contest, struct sj_text *text);
 
-/* compare_export.c: the JSON document (NULL if memory ran out), and the rows of --csv. */
+/* compare_export.c: whether scenarios set different seeds, and what is to be said then. */
+bool sj_contest_has_seeds(const struct sj_contest *contest);
+extern const char sj_contest_seeds_note[];
+
+/* The JSON document (NULL if memory ran out), and the rows of --csv. */
 json_t *sj_contest_json(const struct sj_contest *contest);
 void sj_contest_csv(const struct sj_contest *contest, FILE *csv);
 

@@ -8,6 +8,15 @@
 #include "results/json.h"
 #include "results/results.h"
 
+const char sj_contest_seeds_note[] =
+    "the scenarios have seeds of their own: their runs share no random numbers, and differences need more of them";
+
+bool sj_contest_has_seeds(const struct sj_contest *c) {
+  for (size_t i = 1; i < c->count; i++)
+    if (c->alternatives[i].results->seed != c->alternatives[0].results->seed) return true;
+  return false;
+}
+
 /* ---- JSON ---- */
 
 static const char *word_of(enum sj_direction direction) { return direction == SJ_HIGH_IS_GOOD ? "high" : "low"; }
@@ -44,7 +53,7 @@ static json_t *ranking_json(const struct sj_contest *c) {
 static json_t *against_json(const struct sj_contest *c) {
   json_t *const object = json_object(), *const all = json_object();
   for (size_t i = 0; i < c->count; i++)
-    if (i != c->against) json_object_set_new(all, c->names[i], difference_json(&c->differences[i]));
+    if (i != c->against) sj_json_set(all, c->names[i], difference_json(&c->differences[i]));
   json_object_set_new(object, "scenario", sj_json_string(c->names[c->against]));
   json_object_set_new(object, "differences", all);
   return object;
@@ -59,7 +68,7 @@ static json_t *score_json(const struct sj_contest *c) {
       json_object_set_new(points, c->criteria[k].metric, json_integer(c->points[i * c->criterion_count + k]));
     json_object_set_new(scenario, "total", json_integer(c->totals[i]));
     json_object_set_new(scenario, "points", points);
-    json_object_set_new(all, c->names[i], scenario);
+    sj_json_set(all, c->names[i], scenario);
   }
   json_object_set_new(object, "scenarios", all);
   return object;
@@ -96,7 +105,8 @@ static void add_totals(const struct sj_contest *c, json_t *document) {
 
 json_t *sj_contest_json(const struct sj_contest *c) {
   const struct sj_results *const first = c->alternatives[0].results;
-  json_t *const document = json_object(), *const scenarios = json_object(), *const by = json_object();
+  json_t *const document = json_object(), *const scenarios = json_object(), *const by = json_object(),
+                *const notes = json_array();
   json_object_set_new(document, "sojourn", json_string(SJ_VERSION));
   json_object_set_new(document, "command", json_string("compare"));
   json_object_set_new(document, "model", sj_json_string(first->model));
@@ -104,7 +114,8 @@ json_t *sj_contest_json(const struct sj_contest *c) {
   json_object_set_new(document, "seed", sj_json_whole(first->seed));
   add_totals(c, document);
   json_object_set_new(document, "time_unit", sj_json_string(first->time_unit));
-  json_object_set_new(document, "notes", json_array());
+  if (sj_contest_has_seeds(c)) json_array_append_new(notes, json_string(sj_contest_seeds_note));
+  json_object_set_new(document, "notes", notes);
   json_object_set_new(by, "metric", sj_json_string(c->by));
   json_object_set_new(by, "good", json_string(word_of(c->direction)));
   json_object_set_new(document, "by", by);
@@ -112,7 +123,7 @@ json_t *sj_contest_json(const struct sj_contest *c) {
   if (c->differences) json_object_set_new(document, "against", against_json(c));
   if (c->points) json_object_set_new(document, "score", score_json(c));
   int failed = 0;
-  for (size_t i = 0; i < c->count; i++) failed |= json_object_set_new(scenarios, c->names[i], scenario_json(c, i));
+  for (size_t i = 0; i < c->count; i++) failed |= sj_json_set(scenarios, c->names[i], scenario_json(c, i));
   failed |= json_object_set_new(document, "scenarios", scenarios);
   if (!failed) return document;
   json_decref(document);

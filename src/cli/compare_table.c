@@ -297,6 +297,7 @@ static size_t occurrences(const struct sj_contest *c, const char *note) {
 /* What all scenarios say once; the warm-ups, which each of them has, are left to the JSON document. */
 static void add_notes(const struct sj_contest *c, struct sj_text *text) {
   struct sj_text notes = {0};
+  if (sj_contest_has_seeds(c)) sj_note_text(sj_contest_seeds_note, &notes);
   for (size_t i = 0; i < c->count; i++) {
     const struct sj_results *const results = c->alternatives[i].results;
     for (size_t n = 0; n < results->note_count; n++) {

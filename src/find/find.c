@@ -81,17 +81,21 @@ static bool is_whole(const struct search *search, double value) {
          !is_possible(search, value - near);
 }
 
+void sj_find_settle_runs(struct sj_find *find, const struct sj_find_options *options, uint32_t first) {
+  enum { TIMES = 8 };
+  find->first_runs = first;
+  find->most_runs = options->most_runs > first ? options->most_runs : first;
+  if (!options->most_runs && first > 1) find->most_runs = TIMES * first;
+}
+
 static enum sj_status settle_runs(struct search *search, const struct sj_model *model) {
-  struct sj_find *const find = search->find;
   const uint32_t asked = search->options->simulate.runs;
-  search->exact = model->run.nothing_random;
-  find->first_runs = search->exact ? 1 : asked ? asked : model->run.runs;
-  if (find->first_runs < 2 && !search->exact)
+  const bool exact = model->run.nothing_random;
+  const uint32_t first = exact ? 1 : asked ? asked : model->run.runs;
+  if (first < 2 && !exact)
     return sj_error_set(search->error, SJ_INVALID,
                         "--find needs at least 2 runs, or it cannot tell what is certain; --runs says how many");
-  enum { TIMES = 8 };
-  find->most_runs = search->options->most_runs ? search->options->most_runs : TIMES * find->first_runs;
-  if (search->exact || find->most_runs < find->first_runs) find->most_runs = find->first_runs;
+  sj_find_settle_runs(search->find, search->options, first);
   return SJ_OK;
 }
 

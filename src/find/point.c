@@ -45,7 +45,7 @@ static enum sj_find_verdict equality(const struct search *search, const struct s
   return SJ_FIND_MET;
 }
 
-static enum sj_find_verdict judge(const struct search *search, const struct sj_results *results,
+static enum sj_find_verdict judge(const struct search *search, const struct sj_results *results, bool exact,
                                   struct sj_figure *figure) {
   const size_t metric = sj_results_find(results, search->find->metric);
   *figure = metric == SIZE_MAX ? (struct sj_figure){NAN, NAN} : sj_results_figure(results, metric);
@@ -53,7 +53,7 @@ static enum sj_find_verdict judge(const struct search *search, const struct sj_r
   if (search->comparison == SJ_EQUAL) return equality(search, results, metric);
   const bool holds = sj_bound_holds(figure->value, search->comparison, search->bound);
   const enum sj_find_verdict verdict = holds ? SJ_FIND_MET : SJ_FIND_NOT_MET;
-  if (search->exact || results->metrics[metric].reduction != SJ_REDUCE_MEAN) return verdict;
+  if (exact || results->metrics[metric].reduction != SJ_REDUCE_MEAN) return verdict;
   double *const values = sj_allocate_array(results->run_count, sizeof *values), mean, half_width;
   for (size_t i = 0; i < results->run_count; i++) values[i] = results->runs[i].values[metric];
   sj_interval(values, results->run_count, confidence(search), &mean, &half_width);
@@ -74,14 +74,16 @@ static void add_point(struct sj_find *find, struct sj_find_point point) {
 static enum sj_status run_until_decided(struct search *search, const struct sj_model *model, struct sj_results *results,
                                         struct sj_find_point *point, struct sj_error *error) {
   const struct sj_find_options *const options = search->options;
-  const uint32_t most = search->find->most_runs;
+  const bool exact = model->run.nothing_random;
+  if (!exact && search->find->first_runs < 2) sj_find_settle_runs(search->find, search->options, SJ_FIND_RUNS);
+  const uint32_t most = exact ? 1 : search->find->most_runs;
   struct sj_simulate_options simulate = options->simulate;
-  for (simulate.runs = search->find->first_runs;;) {
+  for (simulate.runs = exact ? 1 : search->find->first_runs;;) {
     enum sj_status status =
         options->on_begin ? options->on_begin(options->context, results, simulate.runs, error) : SJ_OK;
     if (status == SJ_OK) status = sj_simulate_run(model, &simulate, results, error);
     if (status != SJ_OK) return status;
-    point->verdict = judge(search, results, &point->figure);
+    point->verdict = judge(search, results, exact, &point->figure);
     point->runs = results->run_count;
     if (point->verdict != SJ_FIND_UNDECIDED || simulate.runs >= most) return SJ_OK;
     simulate.runs = simulate.runs < most / 2 ? 2 * simulate.runs : most;

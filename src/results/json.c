@@ -53,7 +53,7 @@ json_t *sj_json_whole(uint64_t x) {
   return json_string(digits);
 }
 
-static int put(json_t *object, const char *name, json_t *value) {
+int sj_json_set(json_t *object, const char *name, json_t *value) {
   char *const valid = valid_utf8(name);
   const int failed = json_object_set_new(object, valid, value);
   free(valid);
@@ -67,13 +67,13 @@ static json_t *metric(const struct sj_results *results, size_t index) {
   const struct sj_figure figure = sj_results_figure(results, index);
   json_t *const object = json_object();
   const bool suppressed = results->metrics[index].suppressed;
-  int failed = put(object, "value", sj_json_number(figure.value));
+  int failed = sj_json_set(object, "value", sj_json_number(figure.value));
   if (!is_exact(results)) {
     json_t *const runs = json_array();
     for (size_t i = 0; i < results->run_count; i++)
       failed |= json_array_append_new(runs, sj_json_number(suppressed ? (double)NAN : results->runs[i].values[index]));
-    failed |= put(object, "ci95", sj_json_number(figure.ci95));
-    failed |= put(object, "runs", runs);
+    failed |= sj_json_set(object, "ci95", sj_json_number(figure.ci95));
+    failed |= sj_json_set(object, "runs", runs);
   }
   if (!failed) return object;
   json_decref(object);
@@ -84,7 +84,7 @@ json_t *sj_results_json_metrics(const struct sj_results *results) {
   json_t *const metrics = json_object();
   int failed = 0;
   for (size_t i = 0; i < results->metric_count; i++)
-    failed |= put(metrics, results->metrics[i].name, metric(results, i));
+    failed |= sj_json_set(metrics, results->metrics[i].name, metric(results, i));
   if (!failed) return metrics;
   json_decref(metrics);
   return NULL;
@@ -105,17 +105,17 @@ static struct sj_figure series_figure(const struct sj_results *results, size_t i
 static json_t *one_series(const struct sj_results *results, size_t index) {
   json_t *const object = json_object(), *const values = json_array(), *const intervals = json_array();
   double *const scratch = sj_allocate_array(results->run_count, sizeof *scratch);
-  int failed = put(object, "unit", sj_json_string(results->series[index].unit));
-  failed |= put(object, "start", sj_json_number(results->grid_start));
-  failed |= put(object, "step", sj_json_number(results->grid_step));
+  int failed = sj_json_set(object, "unit", sj_json_string(results->series[index].unit));
+  failed |= sj_json_set(object, "start", sj_json_number(results->grid_start));
+  failed |= sj_json_set(object, "step", sj_json_number(results->grid_step));
   for (size_t cell = 0; cell < results->grid_count; cell++) {
     const struct sj_figure figure = series_figure(results, index, cell, scratch);
     failed |= json_array_append_new(values, sj_json_number(figure.value));
     failed |= json_array_append_new(intervals, sj_json_number(figure.ci95));
   }
   free(scratch);
-  failed |= put(object, "values", values);
-  failed |= put(object, "ci95", intervals);
+  failed |= sj_json_set(object, "values", values);
+  failed |= sj_json_set(object, "ci95", intervals);
   if (!failed) return object;
   json_decref(object);
   return NULL;
@@ -125,7 +125,7 @@ json_t *sj_results_json_series(const struct sj_results *results) {
   json_t *const series = json_object();
   int failed = 0;
   for (size_t i = 0; i < results->series_count; i++)
-    failed |= put(series, results->series[i].name, one_series(results, i));
+    failed |= sj_json_set(series, results->series[i].name, one_series(results, i));
   if (!failed) return series;
   json_decref(series);
   return NULL;
@@ -138,23 +138,24 @@ json_t *sj_results_json(const struct sj_results *results, const char *command) {
   int failed = 0;
   for (size_t i = 0; i < results->note_count; i++)
     failed |= json_array_append_new(notes, sj_json_string(results->notes[i]));
-  failed |= put(document, "sojourn", json_string(SJ_VERSION));
-  failed |= put(document, "command", sj_json_string(command ? command : results->engine));
-  failed |= put(document, "model", sj_json_string(results->model));
-  failed |= put(document, "scenario", sj_json_string(results->scenario));
-  failed |= put(document, "seed", sj_json_whole(results->seed));
-  failed |= put(document, "runs", sj_json_whole(results->run_count));
-  failed |= put(document, "partial", json_boolean(results->partial));
-  failed |= put(document, "wall_seconds", sj_json_number(results->wall_seconds));
-  failed |= put(document, "events", sj_json_whole(events));
-  failed |= put(document, "time_unit", sj_json_string(results->time_unit));
-  failed |= put(document, "duration", sj_json_number(results->duration));
-  failed |= put(document, "warmup", sj_json_number(results->warmup));
-  failed |= put(document, "drain", sj_json_number(results->drain));
-  failed |= put(document, "notes", notes);
-  failed |= put(document, "metrics", sj_results_json_metrics(results));
+  failed |= sj_json_set(document, "sojourn", json_string(SJ_VERSION));
+  failed |= sj_json_set(document, "command", sj_json_string(command ? command : results->engine));
+  failed |= sj_json_set(document, "model", sj_json_string(results->model));
+  failed |= sj_json_set(document, "scenario", sj_json_string(results->scenario));
+  failed |= sj_json_set(document, "seed", sj_json_whole(results->seed));
+  failed |= sj_json_set(document, "runs", sj_json_whole(results->run_count));
+  failed |= sj_json_set(document, "partial", json_boolean(results->partial));
+  failed |= sj_json_set(document, "wall_seconds", sj_json_number(results->wall_seconds));
+  failed |= sj_json_set(document, "events", sj_json_whole(events));
+  failed |= sj_json_set(document, "time_unit", sj_json_string(results->time_unit));
+  failed |= sj_json_set(document, "duration", sj_json_number(results->duration));
+  failed |= sj_json_set(document, "warmup", sj_json_number(results->warmup));
+  failed |= sj_json_set(document, "drain", sj_json_number(results->drain));
+  failed |= sj_json_set(document, "notes", notes);
+  failed |= sj_json_set(document, "metrics", sj_results_json_metrics(results));
   const bool forgotten = results->run_count > 0 && !results->runs[0].series;
-  if (results->series_count > 0 && !forgotten) failed |= put(document, "series", sj_results_json_series(results));
+  if (results->series_count > 0 && !forgotten)
+    failed |= sj_json_set(document, "series", sj_results_json_series(results));
   if (!failed) return document;
   json_decref(document);
   return NULL;

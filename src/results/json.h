@@ -32,6 +32,9 @@ json_t *sj_json_number(double x);
 /* A whole number; a string above 2^63 - 1. */
 json_t *sj_json_whole(uint64_t x);
 
+/* Sets a member of any name, as sj_json_string turns it, and takes `value` over; other than 0 if memory ran out. */
+int sj_json_set(json_t *object, const char *name, json_t *value);
+
 /* A document as text that ends with a newline, which the caller frees; NULL if memory ran out. Real numbers have 17
  * significant digits, members their order of insertion; what nests two deep or less stands on one line. */
 char *sj_json_text(const json_t *document);

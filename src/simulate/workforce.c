@@ -322,10 +322,12 @@ static void *prepare_some(void *argument) {
   pthread_mutex_lock(&all->lock);
   while (all->next < all->count && all->failed == all->count) {
     const size_t i = all->next++;
+    const bool stop = all->options->stop && *all->options->stop;
     pthread_mutex_unlock(&all->lock);
     struct sj_error error = {""};
     struct sj_results *results = NULL;
-    const enum sj_status status = sj_simulate_prepare(all->alternatives[i].model, all->options, &results, &error);
+    const enum sj_status status =
+        stop ? SJ_INTERRUPTED : sj_simulate_prepare(all->alternatives[i].model, all->options, &results, &error);
     pthread_mutex_lock(&all->lock);
     all->alternatives[i].results = results;
     if (status == SJ_OK || i > all->failed) continue;

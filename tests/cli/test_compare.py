@@ -175,6 +175,22 @@ def _():
     contains(text, r'note: scenario "too much": api is overloaded')
 
 
+@case("scenarios with seeds of their own: said")
+def _():
+    document = compare(MM1 + 'scenario("a", function() run { seed = 1 } end)\nscenario("b", function() run { seed = 2 } end)\n',
+                       *SHORT)
+    contains(document["notes"][0], "share no random numbers")
+    contains(done("compare", "m.lua", *SHORT), r"\nnote: the scenarios have seeds of their own")
+    equal(json.loads(done("compare", "m.lua", "--json", *SHORT, "--seed", "3"))["notes"], [])
+
+
+@case("names of any bytes")
+def _():
+    write("m.lua", MM1.encode() + b'scenario("caf\xe9", function() end)\nscenario("caf\xc3\xa9", function() end)\n')
+    document = json.loads(done("compare", "m.lua", "--json", *SHORT))
+    equal(sorted(document["scenarios"]), ["caf\u00e9", "caf\ufffd"])
+
+
 @case("one run tells nothing about differences, unless nothing is random")
 def _():
     document = compare(FOUR, "--duration", "500", "--runs", "1")

@@ -116,6 +116,20 @@ def _():
     assert found["not_met"] < 0.1 <= found["met"] * (1 + 1e-9) and found["met"] < 0.1002, found
 
 
+@case("random at some values only: those get more runs")
+def _():
+    model = """local cv = param("cv", 0)
+server "api" { service = cv > 0 and lognormal { mean = 0.1, cv = cv } or constant(0.1) }
+client "web" { calls = "api", arrivals = every(0.2) }
+"""
+    found = find(model, "--find", "cv", "--such-that", "web.latency.mean < 0.12", "--duration", "400", "--warmup", "0",
+                 "--between", "0:4")
+    low, high = check_bracket(found)
+    equal((found["answer"], found["first_runs"], found["most_runs"]), ("largest", 8, 64))
+    equal((found["points"][0]["at"], found["points"][0]["runs"]), (0, 1))
+    assert 0.5 < low < high < 2, (low, high)
+
+
 @case("== is about every run")
 def _():
     model = MM1.replace('"api" {', '"api" { capacity = 5,').replace("rate = 8", "rate = 1")
