@@ -141,7 +141,7 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
 
 static void schedule_next(struct engine *engine, struct arrivals *a) {
   a->event = SJ_EVENT_NONE;
-  if (a->next_time < INFINITY) a->event = sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, true);
+  if (a->next_time < INFINITY) a->event = sj_event_schedule_aside(&engine->events, a->next_time, EVENT_ARRIVAL, a);
 }
 
 void sj_arrivals_happen(struct engine *engine, struct arrivals *a) {

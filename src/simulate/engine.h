@@ -93,7 +93,7 @@ struct attempt {
   struct request *request;
   struct attempt *next, *previous; /* in a queue, or among those in service */
   struct server *server;           /* NULL until a member is picked */
-  double arrived, started;         /* at the server; service begins */
+  double arrived, started;         /* at the server; service begins (at a quick server, while it waits: its work) */
   uint32_t event;                  /* pending event of its place (delivery, service, answer), or SJ_EVENT_NONE */
   uint32_t index;                  /* place in an array (random order, processor sharing) */
   uint32_t number;                 /* 0 for the first attempt of the request, then 1, 2, ... */
@@ -288,6 +288,8 @@ struct server {
   uint32_t down, stalled; /* faults in force */
   double fail_ratio;      /* 1 - product of (1 - ratio) */
   bool simple;            /* nothing to check at arrival but capacity */
+  bool quick;             /* of a plain model, and simple, first in first out, levels_follow: see plain.h */
+  uint32_t room;          /* quick: the capacity as a whole number */
   bool codel;             /* some admission is CoDel */
   uint32_t sharers;       /* processor sharing: requests that hold a share */
   struct queue queue;
@@ -428,7 +430,8 @@ void sj_arrivals_thought(struct engine *engine, struct customer *customer);
 void sj_arrivals_think(struct engine *engine, struct customer *customer); /* its request is closed */
 void sj_arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before);
 
-/* plain.c */
+/* plain.c: what plain.h has in line for the loop, where it is not worth that. */
+void sj_plain_arrive(struct engine *engine, struct arrivals *arrivals);
 void sj_plain_refused(struct engine *engine, struct server *server, struct attempt *attempt);
 
 /* caller.c */
