@@ -13,8 +13,8 @@
  * While there are few events they are not a heap but in falling order, the first at the end: taking costs nothing and
  * scheduling a comparison or two. Turned around, that is a heap.
  *
- * One timer may lie aside, outside of all this: the next arrival of a model's first source, which is set again each time
- * it is taken. Taking is then a comparison of two keys. */
+ * One timer may lie aside, outside of all this: the next arrival of a model's first source, which is set again each
+ * time it is taken. Taking is then a comparison of two keys. */
 #ifndef SJ_SIMULATE_EVENT_LIST_H
 #define SJ_SIMULATE_EVENT_LIST_H
 
@@ -25,8 +25,8 @@
 __extension__ typedef unsigned __int128 sj_event_key;
 
 enum {
-  SJ_EVENT_SLOT_BITS = 24, /* at most 2^24 - 1 pending events */
-  SJ_EVENT_NONE = 0,       /* no event has slot 0 */
+  SJ_EVENT_SLOT_BITS = 24,                  /* at most 2^24 - 1 pending events */
+  SJ_EVENT_NONE = 0,                        /* no event has slot 0 */
   SJ_EVENT_ASIDE = 1 << SJ_EVENT_SLOT_BITS, /* stands for the slot of the event that lies aside */
   SJ_EVENTS_FEW = 16
 };
@@ -163,10 +163,8 @@ static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time
 #define SJ_EVENT_KEY_NONE (~(sj_event_key)0)
 
 /* The same for a timer that is set again whenever it is taken: aside, unless another lies there. */
-static inline uint32_t sj_event_schedule_aside(struct sj_event_list *list, double time, uint32_t kind,
-                                               void *argument) {
-  if (__builtin_expect(list->aside != SJ_EVENT_KEY_NONE, 0))
-    return sj_event_schedule(list, time, kind, argument, true);
+static inline uint32_t sj_event_schedule_aside(struct sj_event_list *list, double time, uint32_t kind, void *argument) {
+  if (__builtin_expect(list->aside != SJ_EVENT_KEY_NONE, 0)) return sj_event_schedule(list, time, kind, argument, true);
   list->aside = sj_event_key_of(time, true, list->sequence++, 0);
   list->aside_event.argument = argument;
   list->aside_event.kind = kind;

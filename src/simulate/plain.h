@@ -18,8 +18,8 @@ static inline void schedule_next(struct engine *engine, struct arrivals *a) {
   if (a->next_time < INFINITY) sj_event_schedule_aside(&engine->events, a->next_time, EVENT_ARRIVAL, a);
 }
 
-/* A quick server: nothing is kept of an attempt but its times, its place in the queue, and (drawn as it comes, when there
- * is time for it) its work; and of the server how many are there. */
+/* A quick server: nothing is kept of an attempt but its times, its place in the queue, and (drawn as it comes, when
+ * there is time for it) its work; and of the server how many are there. */
 static inline void quick_start(struct engine *engine, const struct server *server, struct attempt *attempt,
                                double work) {
   attempt->started = engine->now;

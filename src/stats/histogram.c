@@ -65,8 +65,8 @@ void sj_histogram_add_slow(struct sj_histogram *h, double value) {
   h->counts[cell - h->first]++;
 }
 
-/* Adds up to MANY values without a branch that depends on them: those outside the window are counted in the place behind
- * it. Mostly they are all zeros; if not, they are added one by one. */
+/* Adds up to MANY values without a branch that depends on them: those outside the window are counted in the place
+ * behind it. Mostly they are all zeros; if not, they are added one by one. */
 enum { MANY = 64 };
 static void add_some(struct sj_histogram *h, const double *values, uint32_t count) {
   int32_t places[MANY];
