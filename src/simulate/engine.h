@@ -212,6 +212,13 @@ enum { KEY_TIMEOUT, KEY_BACKOFF, KEY_TARGET, KEY_POLICY, KEY_LINK, KEY_BACK, KEY
 struct customer {
   struct arrivals *arrivals;
   struct sj_stream stream; /* of its think times */
+  uint32_t number;         /* it belongs to the population while that is larger */
+  bool gone;               /* it does not: it came to an end of a request or a thought, and left */
+};
+struct customers {
+  struct customers *next;
+  uint32_t count;
+  struct customer all[];
 };
 
 /* One source of requests: a whole pool's, or one member's. */
@@ -223,9 +230,14 @@ struct arrivals {
   uint64_t base_lineage, number; /* of the next request */
   double next_time;
   uint32_t event;
-  struct customer *customers;
+  struct customers *customers; /* those made last first */
   uint32_t customer_count;
-  size_t state;  /* mmpp */
+  size_t state; /* mmpp */
+  struct {
+    struct sj_stream stream;
+    size_t state;
+    double time;
+  } before;      /* mmpp: as it was when the next arrival was looked for */
   uint64_t left; /* spread */
   double last;   /* spread, piecewise: where the last arrival was */
   struct sj_trace_reader *reader;
@@ -234,8 +246,7 @@ struct arrivals {
   const struct sj_distribution *interval;
   struct sj_distribution *owned_interval;
   double mean_interval; /* poisson: 1 / rate */
-  double
-      standstill; /* of a source that a fault has stopped (rate 0): what is left, as rate times time; NAN: not known */
+  double standstill;    /* of a source whose rate is 0: what is left, as rate times time; NAN: not known */
 };
 
 struct client {
@@ -427,7 +438,19 @@ void sj_arrivals_start(struct engine *engine, struct client *client);
 double sj_arrivals_next(struct engine *engine, struct arrivals *arrivals, double now);
 void sj_arrivals_happen(struct engine *engine, struct arrivals *arrivals);
 void sj_arrivals_thought(struct engine *engine, struct customer *customer);
-void sj_arrivals_think(struct engine *engine, struct customer *customer); /* its request is closed */
+void sj_arrivals_think(struct engine *engine, struct customer *customer);    /* its request is closed */
+void sj_arrivals_schedule(struct engine *engine, struct arrivals *arrivals); /* the one at next_time */
+/* Adds customers up to the present population, and starts them. False: no memory. */
+bool sj_arrivals_add_customers(struct engine *engine, struct arrivals *arrivals);
+/* Modulated arrivals, which were looked for by `spec`: back to the state in which they are at `time`, before the next
+ * arrival. */
+void sj_arrivals_go_to(struct arrivals *arrivals, const struct sj_arrivals *spec, double time);
+/* Piecewise arrivals: the expected number between two times; the time by which `*amount` are expected from `now` on
+ * (INFINITY: never, and `*amount` is what is missing). */
+double sj_arrivals_piecewise_amount(const struct sj_arrivals *spec, double from, double to);
+double sj_arrivals_piecewise_time(const struct sj_arrivals *spec, double now, double *amount);
+
+/* arrivals_change.c: the figures are others from now on. */
 void sj_arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before);
 
 /* plain.c: what plain.h has in line for the loop, where it is not worth that. */
