@@ -307,7 +307,6 @@ static void find_quick_servers(struct engine *engine) {
     struct server *const server = &engine->servers[i].members[0];
     server->quick = server->simple && server->levels_follow && server->discipline == SJ_FIFO &&
                     !server->counted_apart && !server->statistics->apis;
-    server->room = server->capacity < UINT32_MAX ? (uint32_t)ceil(server->capacity) : UINT32_MAX;
   }
 }
 

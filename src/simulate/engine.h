@@ -300,7 +300,7 @@ struct server {
   double fail_ratio;      /* 1 - product of (1 - ratio) */
   bool simple;            /* nothing to check at arrival but capacity */
   bool quick;             /* of a plain model, and simple, first in first out, levels_follow: see plain.h */
-  uint32_t room;          /* quick: the capacity as a whole number */
+  uint32_t room;          /* the capacity as a whole number while it is simple; else 0, so that one look is enough */
   bool codel;             /* some admission is CoDel */
   uint32_t sharers;       /* processor sharing: requests that hold a share */
   struct queue queue;

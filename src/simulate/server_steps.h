@@ -105,7 +105,7 @@ static inline struct attempt *leave_queue(struct engine *engine, struct server *
 /* An attempt arrives. */
 static inline void receive(struct engine *engine, struct server *server, struct attempt *attempt) {
   attempt->arrived = engine->now;
-  if (__builtin_expect(!server->simple || server->in_system >= server->capacity, 0)) {
+  if (__builtin_expect(server->in_system >= server->room, 0)) {
     sj_server_receive_with_care(engine, server, attempt);
   } else if (server->busy < server->threads) {
     count_levels(server, engine->now, 1, 0, 1);
