@@ -3,16 +3,33 @@
 
 #include "base/base.h"
 #include "cli/cli.h"
+#include "model/build.h"
+#include "model/lua/environment.h"
 #include "model/lua/watchdog.h"
 #include "sojourn/model.h"
 
+struct guard {
+  const char *file;
+  struct sj_watchdog *watchdog;
+};
+
+/* Not around all of the loading: large recordings may take their time. Where no thread can be had for the watchdog the
+ * model's budget must do. */
+static void on_run(void *context, bool begins) {
+  struct guard *const guard = context;
+  if (begins) {
+    sj_watchdog_arm(guard->file, SJ_WATCHDOG_SECONDS, &guard->watchdog, NULL);
+  } else {
+    sj_watchdog_disarm(guard->watchdog);
+    guard->watchdog = NULL;
+  }
+}
+
 static enum sj_status read_watched(const char *file, const struct sj_model_options *how, struct sj_model **model,
                                    struct sj_error *error) {
-  struct sj_watchdog *watchdog = NULL;
-  enum sj_status status = sj_watchdog_arm(file, SJ_WATCHDOG_SECONDS, &watchdog, error);
-  if (status == SJ_OK) status = sj_model_load(file, how, model, error);
-  sj_watchdog_disarm(watchdog);
-  return status;
+  struct guard guard = {.file = file};
+  const struct sj_lua_limits limits = {.on_run = on_run, .context = &guard};
+  return sj_model_load_within(file, &limits, how, model, error);
 }
 
 static enum sj_exit read_model(const char *file, const struct sj_model_options *how, struct sj_model **model) {
