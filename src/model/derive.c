@@ -322,6 +322,7 @@ static bool arrivals_random(const struct sj_client *client) {
 }
 
 static bool server_random(const struct sj_model *model, const struct sj_server *server) {
+  if (server->store.failure > 0 && server->store.failure < 1) return true;
   if (law_random(&server->threads) || server->discipline == SJ_RANDOM_ORDER || server->replace_rate > 0) return true;
   for (size_t i = 0; i < server->admission_count; i++)
     if (server->admissions[i].kind == SJ_ADMIT_THROTTLE && server->admissions[i].admit > 0 &&
