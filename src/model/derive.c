@@ -372,6 +372,10 @@ static void derive_load(struct sj_builder *builder, const struct sj_graph *graph
   }
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
+    if (server->kind != SJ_SERVER) { /* it has no threads that could be busy */
+      model->offered_load[i] = NAN;
+      continue;
+    }
     model->offered_load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
   }
   free(visits);

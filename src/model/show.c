@@ -320,7 +320,7 @@ static void show_limit(struct page *page, const struct sj_server *batcher) {
     return;
   }
   formatted_line(page, INDENT, "most it carries",
-                 "about %.3g requests /%s, in batches of %.3g requests and %.3g bytes that hold a slot for %.3g %s",
+                 "about %.4g requests /%s, in batches of %.3g requests and %.3g bytes that hold a slot for %.3g %s",
                  limit.rate, unit, limit.requests, limit.bytes, limit.time, unit);
 }
 
@@ -343,10 +343,10 @@ static void show_batcher(struct page *page, const struct sj_server *batcher, con
   show_fields(page, INDENT, &sj_schema_batcher, node, batcher, skip);
   show_fields(page, INDENT, &sj_schema_sending, node, &batcher->apis[0].calls[0], nothing);
   show_parts(page, INDENT, &sj_schema_batcher, node);
-  /* Flaws only where they are given. */
+  /* Flaws only where it has them. */
   for (const char *const *word = &skip[4]; *word; word++) {
     const struct sj_schema one = {.fields = sj_schema_field(&sj_schema_batcher, *word), .field_count = 1};
-    if (sj_node_field(node, *word)) show_fields(page, INDENT, &one, node, batcher, nothing);
+    if (read_number(one.fields, batcher) != 0) show_fields(page, INDENT, &one, node, batcher, nothing);
   }
   show_limit(page, batcher);
 }
