@@ -495,9 +495,15 @@ static void show_surroundings(struct page *page) {
   sj_text_add(&page->text, "%s%s%s\n", model->file, model->title ? ": " : "", model->title ? model->title : "");
   if (model->scenario) sj_text_add(&page->text, "scenario \"%s\"\n", model->scenario);
   if (model->scenario_count && !model->scenario) {
+    size_t used = strlen("scenarios (--scenario NAME shows one):");
     sj_text_add(&page->text, "scenarios (--scenario NAME shows one):");
-    for (size_t i = 0; i < model->scenario_count; i++)
-      sj_text_add(&page->text, "%s \"%s\"", i ? "," : "", model->scenarios[i]);
+    for (size_t i = 0; i < model->scenario_count; i++) {
+      const size_t length = strlen(model->scenarios[i]) + strlen(" \"\",");
+      const bool wraps = used + length > WIDTH;
+      sj_text_add(&page->text, "%s \"%s\"%s", wraps ? "\n " : "", model->scenarios[i],
+                  i + 1 < model->scenario_count ? "," : "");
+      used = wraps ? length + 1 : used + length;
+    }
     sj_text_add(&page->text, "\n");
   }
   sj_text_add(&page->text, "times in %s, rates per %s\n\n", model->time_unit, model->time_unit);
