@@ -225,6 +225,21 @@ static void arm(struct engine *engine, struct server *server) {
   b->timer = sj_event_schedule(&engine->events, at, EVENT_BATCH_DUE, server, true);
 }
 
+/* Asserts that the batcher does not sleep: what waits is not due, or has no slot, and when it will be due is noted. */
+static void check_awake(const struct engine *engine, const struct server *server) {
+#ifndef NDEBUG
+  const struct batcher *const b = server->batcher;
+  const struct sj_batcher *const spec = spec_of(server);
+  if (spec->timer_forgets || spec->timer_rounds || spec->one_batch_per_answer || spec->retry_polls > 0) return;
+  if (server->stalled || server->down || !engine->running || !has_slot(server)) return;
+  assert(!b->line_first && due(engine, server, true) == BATCH_REASONS);
+  assert(b->current.count == 0 || (b->timer && b->timer_at <= b->current.head->arrived + spec->after));
+#else
+  (void)engine;
+  (void)server;
+#endif
+}
+
 /* Sends what is to be sent. What is sent may end at once and come back here: the outer look goes on with it. */
 static void look(struct engine *engine, struct server *server, enum cause cause) {
   struct batcher *const b = server->batcher;
@@ -244,6 +259,7 @@ static void look(struct engine *engine, struct server *server, enum cause cause)
   }
   b->looking = false;
   arm(engine, server);
+  check_awake(engine, server);
   note_levels(engine, server);
 }
 

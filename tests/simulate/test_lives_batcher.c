@@ -233,14 +233,14 @@ static const struct life cut = {STORE("latency = 4") BATCHER("flush = { when_idl
                                 "c,0,0,10,ok,1\n",
                                 {{"b.calls.timeouts", 1}, {"s.requests", 2}}};
 
-/* The first has waited long enough for the new limit when that comes, at 5; the slot at 7 takes the others. */
+/* The first has waited long enough for the new limit when that comes, at 5; the two new slots at 7 take the others. */
 static const struct life other_figures = {
     STORE("latency = 4") BATCHER("flush = { after = 50 }, in_flight = 1") COMMITS("b")
         RUN(20) "fault { at = 5, lasts = 2, set = { [\"b.flush.after\"] = 3 } }\n"
-                "fault { at = 7, set = { [\"b.in_flight\"] = 2, [\"b.flush.count\"] = 2 } }\n",
-    "time,size\n0,10\n5.5,10\n6,10\n",
-    "c,0,0,9,ok,1\nc,0,5.5,5.5,ok,1\nc,0,6,5,ok,1\n",
-    {{"b.batch.count", 2}}};
+                "fault { at = 7, set = { [\"b.in_flight\"] = 3, [\"b.flush.count\"] = 2 } }\n",
+    "time,size\n0,10\n5.5,10\n6,10\n6.25,10\n6.5,10\n",
+    "c,0,0,9,ok,1\nc,0,5.5,5.5,ok,1\nc,0,6,5,ok,1\nc,0,6.25,4.75,ok,1\nc,0,6.5,4.5,ok,1\n",
+    {{"b.batch.count", 3}}};
 
 static const struct life slow_store = {STORE("latency = 4") BATCHER("flush = { when_idle = true }") COMMITS("b")
                                            RUN(20) "fault { at = 2, lasts = 6, slow = \"s\", by = 3 }\n",
