@@ -23,7 +23,7 @@
 #ifdef NDEBUG
 enum { LEAST_MODELS = 10000 };
 #else
-enum { LEAST_MODELS = 300 };
+enum { LEAST_MODELS = 200 };
 #endif
 enum { MODELS = 10000, EACH_THREADS = 40, DURATION = 4 };
 static const double most_seconds = 12; /* under a sanitizer as many as fit, but at least some */
