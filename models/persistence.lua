@@ -7,11 +7,12 @@
 --     sojourn simulate models/persistence.lua --scenario "5 in flight" --set rate=1200
 --
 -- `--set original=1` brings the thread as it was first simulated, flaw by flaw, for comparison with its figures: see
--- docs/persistence.md, which also says what each flaw costs.
+-- docs/persistence.md, which also says what each flaw costs, and answers the questions that one has of such a thread.
 
 model { title = "Persistence thread" }
 
 local rate = param("rate", 1000, "commits per second")
+local hedge = param("hedge", 0, "a second copy of a batch after this quantile of latencies, at least 0.5; 0: none")
 local original = param("original", 0, "1: with the flaws of the original simulation")
 local flaws = original == 1
 
@@ -30,6 +31,7 @@ batcher "persistence" {
   flush = { after = 5*ms, bytes = 1*MiB },
   in_flight = 5,
   retries = 3, backoff = exponential_backoff { base = 100*ms },
+  hedge = hedge > 0 and { after = hedge } or nil,
   timer_rounds = flaws,
   timer_forgets = flaws,
   one_batch_per_answer = flaws,

@@ -203,7 +203,8 @@ static void send_one(struct engine *engine, struct server *server, enum cause ca
     if (b->current.count == 0) b->began = engine->now;
     attempt->index = 0;
     append(&b->current, attempt);
-    const int reason = due(engine, server, true);
+    /* Each is long due by its own arrival, but a batch that counts its age from here on may fill. */
+    const int reason = due(engine, server, spec_of(server)->timer_forgets);
     if (reason == BATCH_REASONS) continue;
     send_batch(engine, server, reason);
     return;

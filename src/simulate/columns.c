@@ -307,21 +307,17 @@ struct series_name {
 };
 
 static bool name_series(struct sj_results *results, const struct sj_model *model) {
-  static const struct series_name of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
-                                                                  {"goodput", "requests/time"},
-                                                                  {"failed", "requests/time"},
-                                                                  {"latency", "time"}},
-                                  of_server[SERIES_PER_SERVER] = {{"in_system", "requests"},
-                                                                  {"waiting", "requests"},
-                                                                  {"utilization", "share"}},
-                                  of_batcher[SERIES_PER_BATCHER] = {{"pending", "requests"},
-                                                                    {"current", "requests"},
-                                                                    {"in_flight", "batches"},
-                                                                    {"in_flight.limit", "batches"},
-                                                                    {"unacknowledged", "requests"}},
-                                  of_store[SERIES_PER_STORE] = {{"in_system", "requests"},
-                                                                {"requests", "requests/time"},
-                                                                {"failures", "requests/time"}};
+  static const struct series_name
+      of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
+                                      {"goodput", "requests/time"},
+                                      {"failed", "requests/time"},
+                                      {"latency", "time"}},
+      of_server[SERIES_PER_SERVER] = {{"in_system", "requests"}, {"waiting", "requests"}, {"utilization", "share"}},
+      of_batcher[SERIES_PER_BATCHER] = {{"pending", "requests"},        {"current", "requests"},
+                                        {"in_flight", "batches"},       {"in_flight.limit", "batches"},
+                                        {"unacknowledged", "requests"}, {"in_system", "requests"}},
+      of_store[SERIES_PER_STORE] = {
+          {"in_system", "requests"}, {"requests", "requests/time"}, {"failures", "requests/time"}};
   bool ok = true;
   for (size_t i = 0; i < model->client_count; i++)
     for (size_t k = 0; k < SERIES_PER_CLIENT; k++) {
@@ -392,9 +388,9 @@ void sj_series_cell(struct engine *engine) {
     if (engine->servers[i].spec->kind == SJ_BATCHER) {
       const struct sj_gauge *const levels = s->batching->levels;
       const uint32_t most = engine->servers[i].spec->batcher.in_flight;
-      const double figures[SERIES_PER_BATCHER] = {levels[LEVEL_PENDING].level, levels[LEVEL_CURRENT].level,
-                                                  levels[LEVEL_IN_FLIGHT].level, most ? (double)most : (double)NAN,
-                                                  levels[LEVEL_UNACKNOWLEDGED].level};
+      const double figures[SERIES_PER_BATCHER] = {levels[LEVEL_PENDING].level,        levels[LEVEL_CURRENT].level,
+                                                  levels[LEVEL_IN_FLIGHT].level,      most ? (double)most : (double)NAN,
+                                                  levels[LEVEL_UNACKNOWLEDGED].level, s->in_system.level};
       for (size_t k = 0; k < SERIES_PER_BATCHER; k++, at += cells) *at = figures[k];
       continue;
     }

@@ -100,7 +100,7 @@ void sj_server_statistics_close(struct server_statistics *s, double capacity, do
 /* Names the columns of a model's results. False if memory ran out. */
 bool sj_statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
 /* Notes one cell of the time series, which ends now. */
-enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3, SERIES_PER_BATCHER = 5, SERIES_PER_STORE = 3 };
+enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3, SERIES_PER_BATCHER = 6, SERIES_PER_STORE = 3 };
 void sj_series_cell(struct engine *engine);
 /* Whether the server hands requests on, or is handed some: it has figures of the stages sent to it. */
 bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t server);
