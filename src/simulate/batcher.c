@@ -48,6 +48,7 @@ struct batcher {
   uint64_t lineage_key, number; /* of the next batch */
   uint64_t samples;
   bool looking;
+  bool answering; /* EVENT_BATCH_ANSWERS is pending */
 };
 
 /* What has happened that makes it worth looking. */
@@ -363,6 +364,33 @@ static void record_batch(const struct engine *engine, struct server *server, con
   sample_add(&s->latency, engine->now - batch->sent);
 }
 
+/* Answers all that may be. */
+static void answer_all(struct engine *engine, struct server *server) {
+  struct batcher *const b = server->batcher;
+  for (struct batch *batch = b->first; batch && !server->stalled;) {
+    if (batch->state == BATCH_DONE) {
+      answer_done(engine, server, batch);
+      batch = b->first; /* others may have ended meanwhile */
+    } else {
+      batch = spec_of(server)->ordered ? NULL : batch->next;
+    }
+  }
+}
+
+/* A batch that is refused as it is sent ends in the middle of what made it due: a request's arrival, or somebody's end
+ * of patience. Whoever is at that, maybe about a request of this very batch, must come to its end first. */
+static void answer_soon(struct engine *engine, struct server *server) {
+  struct batcher *const b = server->batcher;
+  if (!b->answering) schedule(engine, engine->now, EVENT_BATCH_ANSWERS, server);
+  b->answering = true;
+}
+
+void sj_batcher_answers(struct engine *engine, struct server *server) {
+  server->batcher->answering = false;
+  answer_all(engine, server);
+  note_levels(engine, server);
+}
+
 void sj_batch_closed(struct engine *engine, struct request *request, bool ok) {
   struct server *const server = request->caller->server;
   struct batcher *const b = server->batcher;
@@ -374,7 +402,10 @@ void sj_batch_closed(struct engine *engine, struct request *request, bool ok) {
   batch->state = BATCH_DONE;
   batch->ok = ok;
   record_batch(engine, server, batch);
-  if (!server->stalled) answer_done(engine, server, batch);
+  if (b->looking)
+    answer_soon(engine, server);
+  else if (!server->stalled)
+    answer_done(engine, server, batch);
   look(engine, server, ok ? CAUSE_ANSWER : CAUSE_FAILURE);
   note_levels(engine, server);
 }
@@ -460,15 +491,7 @@ void sj_batcher_crash(struct engine *engine, struct server *server, bool answer_
 }
 
 void sj_batcher_resume(struct engine *engine, struct server *server) {
-  struct batcher *const b = server->batcher;
-  for (struct batch *batch = b->first; batch;) {
-    if (batch->state == BATCH_DONE) {
-      answer_done(engine, server, batch);
-      batch = b->first; /* others may have ended meanwhile */
-    } else {
-      batch = spec_of(server)->ordered ? NULL : batch->next;
-    }
-  }
+  answer_all(engine, server);
   look(engine, server, CAUSE_ANSWER);
   note_levels(engine, server);
 }

@@ -50,6 +50,7 @@ enum event_kind {
   EVENT_FAULT,         /* struct fault_state: begins or ends */
   EVENT_REPLACE,       /* struct server */
   EVENT_BATCH_DUE,     /* struct server: a batcher's timer */
+  EVENT_BATCH_ANSWERS, /* struct server: a batcher answers what ended as it was sent */
   EVENT_BATCH_SAMPLE,  /* struct server: time to look at a batcher's levels */
   EVENT_GRID,          /* a cell of the time series ends */
   EVENT_QUARTER,       /* a quarter of the measured window ends */

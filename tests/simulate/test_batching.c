@@ -91,18 +91,34 @@ static void add_batcher(struct chance *c, struct configuration *k, const char *n
 
 static void add_clients(struct chance *c, struct configuration *k, const char *target) {
   static const char *const arrivals[] = {"poisson { rate = 12 }", "every(0.1)", "spread { count = 30, over = 2 }",
-                                         "mmpp { rates = {1, 60}, transitions = { {0, 1}, {3, 0} } }"};
+                                         "mmpp { rates = {1, 60}, transitions = { {0, 1}, {3, 0} } }",
+                                         "closed { population = 5, think = 0.1 }"};
   static const char *const sizes[] = {"uniform_int { min = 0, max = 20 }", "7", "0.3", "exponential { mean = 5 }"};
-  const unsigned size = below(c, 4);
   static const double largest[] = {20, 7, 0.3, INFINITY};
+  const unsigned size = below(c, 4);
+  struct sj_text *const t = &k->text;
   k->largest = largest[size];
-  sj_text_add(&k->text, "client 'c' { calls = '%s', arrivals = %s, size = %s", target, arrivals[below(c, 4)],
-              sizes[size]);
-  if (one_in(c, 3))
-    sj_text_add(&k->text, ", timeout = 0.%u, cancel = %s", 1 + below(c, 9), one_in(c, 2) ? "true" : "false");
-  if (one_in(c, 4)) sj_text_add(&k->text, ", retries = %u", 1 + below(c, 2));
-  if (one_in(c, 6)) sj_text_add(&k->text, ", hedge = { delay = 0.2 }");
-  sj_text_add(&k->text, " }\n");
+  sj_text_add(t, "client 'c' { calls = '%s', arrivals = %s, size = %s", target, arrivals[below(c, 5)], sizes[size]);
+  if (one_in(c, 3)) sj_text_add(t, ", timeout = 0.%u, cancel = %s", 1 + below(c, 9), one_in(c, 2) ? "true" : "false");
+  if (one_in(c, 4)) sj_text_add(t, ", retries = %u", 1 + below(c, 2));
+  if (one_in(c, 6)) sj_text_add(t, ", hedge = { delay = 0.2 }");
+  if (one_in(c, 8)) sj_text_add(t, ", deadline = 0.9");
+  if (one_in(c, 8)) sj_text_add(t, ", late = 'accept'");
+  if (one_in(c, 6)) {
+    sj_text_add(t, ", count = 3, connections = %u", 1 + below(c, 3));
+    k->ordered = false; /* they wait in the client, too */
+  }
+  if (one_in(c, 8)) sj_text_add(t, ", circuit_breaker = { failures = 0.5, window = 1, open_for = 0.3 }");
+  sj_text_add(t, " }\n");
+}
+
+/* A server in front that calls the batcher, or hands requests on to it. */
+static void add_front(struct chance *c, struct configuration *k) {
+  static const char *const ways[] = {"calls = 'b'", "calls = { { 'b', wait = false } }", "forward = { 'b' }",
+                                     "calls = { { 'b', timeout = 0.5, retries = 1 } }, async = true",
+                                     "forward = { { 'b', timeout = 0.6, retries = 1 } }"};
+  sj_text_add(&k->text, "server 'f' { service = 0.01, threads = 5, %s }\n", ways[below(c, 5)]);
+  k->ordered = false;
 }
 
 static void add_faults(struct chance *c, struct configuration *k) {
@@ -148,12 +164,12 @@ static void make(struct configuration *k, uint64_t seed) {
   struct chance c;
   sj_stream_seed(&c.stream, 1, seed);
   *k = (struct configuration){.prompt = true, .ordered = one_in(&c, 3)};
-  const bool second = one_in(&c, 5), server = one_in(&c, 6);
+  const bool second = one_in(&c, 5), server = one_in(&c, 4);
   add_target(&c, k);
   if (second) add_batcher(&c, k, "d", "s");
   if (second) sj_text_add(&k->text, "client 'e' { calls = 'd', arrivals = every(0.25), size = 3 }\n");
   add_batcher(&c, k, "b", "s");
-  if (server) sj_text_add(&k->text, "server 'f' { service = 0.01, threads = 5, calls = 'b' }\n");
+  if (server) add_front(&c, k);
   add_clients(&c, k, server ? "f" : "b");
   add_faults(&c, k);
   sj_text_add(&k->text, "run { duration = %d, drain = 1000, runs = 1, kind = 'terminating' }\n", DURATION);
