@@ -127,16 +127,16 @@ static int due(const struct engine *engine, const struct server *server, bool by
   return over ? BATCH_BY_TIME : BATCH_REASONS;
 }
 
-/* Takes requests from the head until the batch is full or none is left. */
+/* Takes requests from the head, at least one, until the batch is full or none is left. */
 static void fill(struct engine *engine, struct server *server, struct batch *batch) {
   struct batcher *const b = server->batcher;
   const struct sj_batcher *const spec = spec_of(server);
-  struct attempt *last = NULL;
+  struct attempt *last;
   batch->count = 0;
   batch->bytes = 0;
   batch->head = b->current.head;
   batch->counted = batch->head->request->flags & REQUEST_COUNTED;
-  while (b->current.head && batch->bytes < spec->bytes && (spec->count == 0 || batch->count < spec->count)) {
+  do {
     last = b->current.head;
     take_out(&b->current, last);
     last->place = PLACE_SERVED;
@@ -144,7 +144,7 @@ static void fill(struct engine *engine, struct server *server, struct batch *bat
     batch->bytes += last->request->size;
     batch->count++;
     if (last->request->flags & REQUEST_COUNTED) sample_add(&server->statistics->wait, engine->now - last->arrived);
-  }
+  } while (b->current.head && batch->bytes < spec->bytes && (spec->count == 0 || batch->count < spec->count));
   last->next = NULL;
   b->began = engine->now;
 }

@@ -127,50 +127,50 @@ static void put_server(struct walk *walk, const char *name, const struct sj_serv
 }
 
 /* The figures of a batcher's batches and levels. */
-static void put_batches(struct walk *walk, const char *name, const struct sj_server *server,
+static void put_batches(struct walk *walk, const char *batcher, const struct sj_server *server,
                         struct batcher_statistics *s) {
   static const char *const levels[LEVELS] = {"pending", "current", "in_flight", "unacknowledged"};
-  put_mean(walk, name, "batch.count", (double)(s->requests.moments.count + s->requests.gathered));
-  put_sample(walk, name, "batch.requests", &s->requests);
-  put_sample(walk, name, "batch.bytes", &s->bytes);
-  put_sample(walk, name, "batch.latency", &s->latency);
+  put_mean(walk, batcher, "batch.count", (double)(s->requests.moments.count + s->requests.gathered));
+  put_sample(walk, batcher, "batch.requests", &s->requests);
+  put_sample(walk, batcher, "batch.bytes", &s->bytes);
+  put_sample(walk, batcher, "batch.latency", &s->latency);
   for (size_t i = 0; i < LEVELS; i++) {
-    char *const level = sj_format("%s.%s", name, levels[i]);
+    char *const level = sj_format("%s.%s", batcher, levels[i]);
     put_mean(walk, level, "mean", s->window[i][0]);
     put(walk, level, "max", SJ_REDUCE_MAX, s->window[i][1]);
     put_mean(walk, level, "p95", s->window[i][2]);
     free(level);
   }
-  put_mean(walk, name, "retried", (double)s->retried);
-  put_mean(walk, name, "abandoned", (double)s->abandoned);
+  put_mean(walk, batcher, "retried", (double)s->retried);
+  put_mean(walk, batcher, "abandoned", (double)s->abandoned);
   for (uint32_t k = 1; k <= sj_batcher_retry_metrics(server); k++) {
     char *const retries = sj_format("retries[%u]", k);
-    put_mean(walk, name, retries, (double)s->retries[k - 1]);
+    put_mean(walk, batcher, retries, (double)s->retries[k - 1]);
     free(retries);
   }
   const double sent = (double)(s->sent[BATCH_BY_SIZE] + s->sent[BATCH_BY_TIME] + s->sent[BATCH_BY_IDLENESS]);
-  put_mean(walk, name, "flush.size", (double)s->sent[BATCH_BY_SIZE] / sent);
-  put_mean(walk, name, "flush.time", (double)s->sent[BATCH_BY_TIME] / sent);
-  put_mean(walk, name, "flush.idle", (double)s->sent[BATCH_BY_IDLENESS] / sent);
+  put_mean(walk, batcher, "flush.size", (double)s->sent[BATCH_BY_SIZE] / sent);
+  put_mean(walk, batcher, "flush.time", (double)s->sent[BATCH_BY_TIME] / sent);
+  put_mean(walk, batcher, "flush.idle", (double)s->sent[BATCH_BY_IDLENESS] / sent);
 }
 
 /* What came and what became of it, over the whole run. */
-static void put_balance(struct walk *walk, const char *name, const struct batcher_statistics *s) {
+static void put_balance(struct walk *walk, const char *batcher, const struct batcher_statistics *s) {
   const struct requests_and_bytes *const gone[] = {&s->answered, &s->failed, &s->lost, &s->withdrawn};
   static const char *const names[] = {"answered", "failed", "lost", "withdrawn"};
   struct requests_and_bytes left = s->received;
-  put_mean(walk, name, "received", (double)s->received.requests);
-  put_mean(walk, name, "received.bytes", s->received.bytes);
+  put_mean(walk, batcher, "received", (double)s->received.requests);
+  put_mean(walk, batcher, "received.bytes", s->received.bytes);
   for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
     char *const bytes = sj_format("%s.bytes", names[i]);
-    put_mean(walk, name, names[i], (double)gone[i]->requests);
-    put_mean(walk, name, bytes, gone[i]->bytes);
+    put_mean(walk, batcher, names[i], (double)gone[i]->requests);
+    put_mean(walk, batcher, bytes, gone[i]->bytes);
     free(bytes);
     left.requests -= gone[i]->requests;
     left.bytes -= gone[i]->bytes;
   }
-  put_mean(walk, name, "left", (double)left.requests);
-  put_mean(walk, name, "left.bytes", left.requests ? left.bytes : 0);
+  put_mean(walk, batcher, "left", (double)left.requests);
+  put_mean(walk, batcher, "left.bytes", left.requests ? left.bytes : 0);
 }
 
 static void put_in_system(struct walk *walk, const char *name, const struct server_statistics *s) {

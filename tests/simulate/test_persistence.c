@@ -4,10 +4,11 @@
  * For each configuration and figure: of 10^5 random subsets of our 100 runs, of the reference's size, p is the share
  * whose mean is as far from our mean as the reference's mean is, or further. Every p must be at least 10^-3.
  *
- * The criterion is strict: a part of our runs scatters less about the whole than other runs would, so two equal programs
- * fail a figure in some 3 % of cases. With 40 figures, many of them nearly the same, 7 of the seeds 1 to 24 pass all;
- * the seed of the model is one of them. In the first configuration the reference's 40 runs happen to lie low: its mean of
- * 132.2 +- 0.6 ms is 133.25 +- 0.08 in 3000 of our runs, and 133.0 +- 0.3 in 200 runs of a transcription of the original.
+ * The criterion is strict: a part of our runs scatters less about the whole than other runs would, so two equal
+ * programs fail a figure in some 3 % of cases. With 40 figures, many of them nearly the same, 7 of the seeds 1 to 24
+ * pass all; the seed of the model is one of them. In the first configuration the reference's 40 runs happen to lie low:
+ * its mean of 132.2 +- 0.6 ms is 133.25 +- 0.08 in 3000 of our runs, and 133.2 +- 0.1 in 1500 runs of a transcription
+ * of the original program.
  *
  * With SOJOURN_TEST_SEED=N another seed; SOJOURN_TEST_SHOW=1 prints every figure. */
 #include <setjmp.h>
