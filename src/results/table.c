@@ -292,6 +292,11 @@ static void add_batcher(struct report *report, const char *batcher) {
   add_value(report, &grid, batcher, "flush.idle", "sent when idle (%)", 100, true);
   for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
     add_value(report, &grid, batcher, rare[i], strncmp(rare[i], "calls.", 6) ? rare[i] : rare[i] + 6, 1, true);
+  for (int k = 1; k <= 10; k++) {
+    char metric[16];
+    snprintf(metric, sizeof metric, "retries[%d]", k);
+    add_value(report, &grid, batcher, metric, metric, 1, true);
+  }
   add_throughput(report, &grid, batcher);
   sj_text_add(report->text, "\n");
   sj_grid_print(&grid, 2, report->text);
