@@ -330,10 +330,10 @@ static void count_components(struct sj_builder *builder) {
   struct sj_model *const model = builder->model;
   struct sj_arena *const arena = &document->arena;
   for (size_t i = 0; i < document->component_count; i++)
-    if (document->components[i]->schema == &sj_schema_server)
-      model->server_count++;
-    else
+    if (document->components[i]->schema == &sj_schema_client)
       model->client_count++;
+    else
+      model->server_count++;
   model->servers = sj_arena_array(arena, model->server_count, sizeof *model->servers);
   model->clients = sj_arena_array(arena, model->client_count, sizeof *model->clients);
   builder->server_nodes = sj_arena_array(arena, model->server_count, sizeof *builder->server_nodes);
@@ -342,7 +342,7 @@ static void count_components(struct sj_builder *builder) {
   builder->client_names = sj_arena_array(arena, model->client_count, sizeof *builder->client_names);
   for (size_t i = 0; i < document->component_count; i++) {
     const struct sj_node *const node = document->components[i];
-    const bool server = node->schema == &sj_schema_server;
+    const bool server = node->schema != &sj_schema_client;
     size_t *const count = server ? &builder->server_name_count : &builder->client_name_count;
     (server ? builder->server_nodes : builder->client_nodes)[*count] = node;
     (server ? builder->server_names : builder->client_names)[*count] =
@@ -383,6 +383,7 @@ static void read_settings(struct sj_builder *builder) {
     sj_build_wrong(builder, node, "quantum", SIZE_MAX, value,
                    "discrete time (`quantum` above 0) is not in this version");
   sj_build_leave(builder, length);
+  sj_build_price(builder);
 }
 
 void sj_build_model(struct sj_document *document, struct sj_resources *resources, const char *scenario,

@@ -138,6 +138,11 @@ void sj_build_targets(struct sj_builder *builder, const struct sj_node *node, co
                       const struct sj_value *value, struct sj_call *call);
 void sj_build_servers(struct sj_builder *builder);      /* fields and apis, not what they call */
 void sj_build_server_calls(struct sj_builder *builder); /* once all servers and apis are known */
+/* A batcher, a store, whom a batcher sends to; what stores cost. */
+void sj_build_batcher(struct sj_builder *builder, const struct sj_node *node, struct sj_server *server);
+void sj_build_store(struct sj_builder *builder, const struct sj_node *node, struct sj_server *server);
+void sj_build_batcher_call(struct sj_builder *builder, const struct sj_node *node, struct sj_server *server);
+void sj_build_price(struct sj_builder *builder);
 void sj_build_clients(struct sj_builder *builder);
 void sj_build_arrivals(struct sj_builder *builder, const struct sj_node *client, struct sj_arrivals *arrivals);
 void sj_build_faults(struct sj_builder *builder);
@@ -147,6 +152,17 @@ void sj_build_expectations(struct sj_builder *builder);
 void sj_check_graph(struct sj_builder *builder);
 /* Arrival rates, run settings, offered load, whether anything is random. */
 void sj_derive(struct sj_builder *builder);
+/* A batcher at its limit: every slot taken, every batch filled. Requests have the sizes of the clients that call it,
+ * mixed by their rates; batches are filled by a fixed sequence of draws, so that the figures are good to about 1 %.
+ * False if it has no limit (in_flight, bytes or count), sends to something else than a store, or sizes are not known.
+ */
+struct sj_batcher_limit {
+  double requests, bytes; /* in a batch, mean */
+  double time;            /* that a batch holds a slot, mean, retries without their backoff */
+  double rate;            /* requests per time that all slots carry */
+};
+bool sj_derive_batcher_limit(const struct sj_model *model, const struct sj_server *batcher,
+                             struct sj_batcher_limit *limit);
 void sj_build_note(struct sj_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -190,7 +190,12 @@ static void read_kind(struct sj_builder *builder, const struct sj_node *node, st
   } else if (fault->kind == SJ_FAULT_CUT) {
     read_cut(builder, node, fault);
   } else {
-    read_place(builder, node, found, SIZE_MAX, sj_node_field(node, found), false, &fault->place);
+    const bool known = read_place(builder, node, found, SIZE_MAX, sj_node_field(node, found), false, &fault->place);
+    if (known && fault->kind == SJ_FAULT_SLOW && builder->model->servers[fault->place.index].kind == SJ_BATCHER)
+      sj_build_wrong(
+          builder, node, found, SIZE_MAX, NULL,
+          "`fault.slow`: `%s` is a batcher, which does no work of its own; slow what it sends to, or stall it",
+          builder->model->servers[fault->place.index].name);
   }
 }
 

@@ -165,10 +165,16 @@ void sj_build_servers(struct sj_builder *builder) {
     server->capacity = INFINITY;
     server->speed = 1;
     server->orbit = NAN;
-    read_fields(builder, node, server);
-    read_service(builder, node, server);
-    read_admissions(builder, node, server);
-    read_replacement(builder, node, server);
+    if (node->schema == &sj_schema_batcher) {
+      sj_build_batcher(builder, node, server);
+    } else if (node->schema == &sj_schema_store) {
+      sj_build_store(builder, node, server);
+    } else {
+      read_fields(builder, node, server);
+      read_service(builder, node, server);
+      read_admissions(builder, node, server);
+      read_replacement(builder, node, server);
+    }
     sj_build_leave(builder, length);
   }
 }
@@ -246,7 +252,9 @@ void sj_build_server_calls(struct sj_builder *builder) {
     const struct sj_node *const node = builder->server_nodes[i];
     const size_t length = sj_build_enter(builder, node->name, SIZE_MAX);
     const struct sj_value *const value = sj_node_field(node, "apis");
-    if (!value && server->api_count) {
+    if (server->kind == SJ_BATCHER) {
+      sj_build_batcher_call(builder, node, server);
+    } else if (server->kind == SJ_SERVER && !value && server->api_count) {
       read_calls(builder, node, &server->apis[0], node->line);
     } else if (value && value->kind == SJ_VALUE_NODE && value->as.node->schema == &sj_schema_table) {
       const struct sj_node *const apis = value->as.node;

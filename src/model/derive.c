@@ -322,6 +322,7 @@ static bool arrivals_random(const struct sj_client *client) {
 }
 
 static bool server_random(const struct sj_model *model, const struct sj_server *server) {
+  if (server->store.failure > 0 && server->store.failure < 1) return true;
   if (law_random(&server->threads) || server->discipline == SJ_RANDOM_ORDER || server->replace_rate > 0) return true;
   for (size_t i = 0; i < server->admission_count; i++)
     if (server->admissions[i].kind == SJ_ADMIT_THROTTLE && server->admissions[i].admit > 0 &&
@@ -371,6 +372,10 @@ static void derive_load(struct sj_builder *builder, const struct sj_graph *graph
   }
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
+    if (server->kind != SJ_SERVER) { /* it has no threads that could be busy */
+      model->offered_load[i] = NAN;
+      continue;
+    }
     model->offered_load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
   }
   free(visits);

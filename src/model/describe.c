@@ -306,9 +306,57 @@ static const char *stability(double load) {
   return isnan(load) ? "unknown" : load < 1 ? "stable" : load > 1 ? "overloaded" : "saturated";
 }
 
+static void describe_batcher(struct json *j, const struct sj_server *server) {
+  const struct sj_batcher *const batcher = &server->batcher;
+  begin(j, NULL, '{');
+  string(j, "name", server->name);
+  string(j, "kind", "batcher");
+  number(j, "after", batcher->after);
+  number(j, "bytes", batcher->bytes);
+  limit(j, "count", batcher->count);
+  boolean(j, "when_idle", batcher->when_idle);
+  limit(j, "in_flight", batcher->in_flight);
+  boolean(j, "ordered", batcher->ordered);
+  number(j, "capacity", server->capacity);
+  begin(j, "call", '{');
+  describe_call(j, &server->apis[0].calls[0]);
+  end(j, '}');
+  boolean(j, "timer_rounds", batcher->timer_rounds);
+  boolean(j, "timer_forgets", batcher->timer_forgets);
+  boolean(j, "one_batch_per_answer", batcher->one_batch_per_answer);
+  number(j, "retry_polls", batcher->retry_polls);
+  boolean(j, "abandoned_vanish", batcher->abandoned_vanish);
+  number(j, "sample_every", batcher->sample_every);
+  struct sj_batcher_limit most;
+  if (!j->canonical && sj_derive_batcher_limit(j->model, server, &most)) {
+    begin(j, "limit", '{');
+    number(j, "rate", most.rate);
+    number(j, "requests", most.requests);
+    number(j, "bytes", most.bytes);
+    number(j, "time", most.time);
+    end(j, '}');
+  }
+  end(j, '}');
+}
+
+static void describe_store(struct json *j, const struct sj_server *server) {
+  begin(j, NULL, '{');
+  string(j, "name", server->name);
+  string(j, "kind", "store");
+  law(j, "latency", &server->apis[0].work);
+  number(j, "per_byte", server->store.per_byte);
+  number(j, "failure", server->store.failure);
+  number(j, "failure_slowdown", server->store.failure_slowdown);
+  end(j, '}');
+}
+
 static void describe_server(struct json *j, size_t index) {
   static const char *const disciplines[] = {"fifo", "lifo", "random", "priority", "ps"};
   const struct sj_server *const server = &j->model->servers[index];
+  if (server->kind != SJ_SERVER) {
+    (server->kind == SJ_BATCHER ? describe_batcher : describe_store)(j, server);
+    return;
+  }
   begin(j, NULL, '{');
   string(j, "name", server->name);
   boolean(j, "pool", server->pool);
@@ -422,6 +470,12 @@ static char *describe(const struct sj_model *model, bool canonical) {
   if (!canonical) describe_surroundings(&j);
   string(&j, "time_unit", model->time_unit);
   string(&j, "kind", model->run.kind == SJ_RUN_STEADY ? "steady" : "terminating");
+  if (model->price.given) {
+    begin(&j, "price", '{');
+    number(&j, "per_1000_requests", model->price.per_1000_requests);
+    number(&j, "per_GB", model->price.per_GB);
+    end(&j, '}');
+  }
   begin(&j, "clients", '[');
   for (size_t i = 0; i < model->client_count; i++) describe_client(&j, &model->clients[i]);
   end(&j, ']');

@@ -88,9 +88,9 @@ struct sj_document {
   const char *file;   /* as messages name it */
   const char *source; /* the file's text, for the lines of fields */
   size_t source_length;
-  bool incomplete;                   /* an error ended the reading: what is missing may have come later */
-  const struct sj_node *model, *run; /* NULL if not given */
-  const struct sj_node **components; /* servers and clients in the order of the file */
+  bool incomplete;                           /* an error ended the reading: what is missing may have come later */
+  const struct sj_node *model, *run, *price; /* NULL if not given */
+  const struct sj_node **components;         /* servers, clients, batchers and stores in the order of the file */
   size_t component_count, component_capacity;
   const struct sj_node **faults;
   size_t fault_count, fault_capacity;

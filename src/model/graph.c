@@ -128,8 +128,10 @@ static void run_pipeline(const struct sj_model *model, const struct sj_graph *gr
     if (model->servers[graph->server[node]].join && here > rate) here = rate;
     visits[node] += here;
     const struct sj_api *const api = api_of(model, graph, node);
+    /* How many requests a batcher makes one of only the simulation tells. */
+    const double onward = model->servers[graph->server[node]].kind == SJ_BATCHER ? NAN : here;
     for (size_t j = 0; j < api->call_count; j++) {
-      const size_t fresh = add_targets(graph, &api->calls[j], here, api->forward ? stage : begun);
+      const size_t fresh = add_targets(graph, &api->calls[j], onward, api->forward ? stage : begun);
       if (api->forward) pending += fresh;
     }
   }
@@ -142,7 +144,7 @@ void sj_graph_visits(const struct sj_model *model, const struct sj_graph *graph,
   for (size_t i = 0; i < graph->count; i++) visits[i] = 0;
   add_targets(graph, call, 1, begun);
   for (size_t i = 0; i < graph->count; i++)
-    if (begun[graph->order[i]] > 0) run_pipeline(model, graph, i, begun[graph->order[i]], stage, begun, visits);
+    if (!(begun[graph->order[i]] <= 0)) run_pipeline(model, graph, i, begun[graph->order[i]], stage, begun, visits);
   free(begun);
   free(stage);
 }
@@ -217,6 +219,16 @@ static bool takes_no_time(const struct sj_law *law) {
   return !sj_law_given(law) || (law->fixed && sj_distribution_max(law->fixed) <= 0);
 }
 
+/* A batcher takes at least the time of what it sends to. */
+static bool target_takes_no_time(const struct sj_model *model, const struct sj_target *target) {
+  const struct sj_server *server = &model->servers[target->server];
+  while (server->kind == SJ_BATCHER) {
+    target = &server->apis[0].calls[0].targets[0];
+    server = &model->servers[target->server];
+  }
+  return server->store.per_byte <= 0 && takes_no_time(&server->apis[target->api].work);
+}
+
 /* A closed loop in which nothing takes time would never come to its end. */
 static void check_closed(struct sj_builder *builder) {
   const struct sj_model *const model = builder->model;
@@ -225,7 +237,7 @@ static void check_closed(struct sj_builder *builder) {
     if (client->arrivals.kind != SJ_ARRIVALS_CLOSED || !takes_no_time(&client->arrivals.interval)) continue;
     for (size_t t = 0; t < client->call.target_count; t++) {
       const struct sj_server *const server = &model->servers[client->call.targets[t].server];
-      if (takes_no_time(&server->apis[client->call.targets[t].api].work))
+      if (target_takes_no_time(model, &client->call.targets[t]))
         sj_build_wrong(builder, builder->client_nodes[i], "arrivals", SIZE_MAX, NULL,
                        "`%s` thinks no time and the work of `%s` takes none: time would stand still", client->name,
                        server->name);

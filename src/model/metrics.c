@@ -1,6 +1,7 @@
 #include "model/metrics.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,72 @@ static const struct entry server_entries[] = {{"in_system.mean", SIMULATE | SOLV
                                               {"hitting.high_to_low.latest", SOLVE},
                                               {"verdict", SOLVE | WORD},
                                               {NULL, 0}};
+static const struct entry batcher_entries[] = {{"batch.count", SIMULATE},
+                                               {"batch.requests.*", SIMULATE},
+                                               {"batch.bytes.*", SIMULATE},
+                                               {"batch.latency.*", SIMULATE},
+                                               {"pending.mean", SIMULATE},
+                                               {"pending.max", SIMULATE},
+                                               {"pending.p95", SIMULATE},
+                                               {"current.mean", SIMULATE},
+                                               {"current.max", SIMULATE},
+                                               {"current.p95", SIMULATE},
+                                               {"in_flight.mean", SIMULATE},
+                                               {"in_flight.max", SIMULATE},
+                                               {"in_flight.p95", SIMULATE},
+                                               {"unacknowledged.mean", SIMULATE},
+                                               {"unacknowledged.max", SIMULATE},
+                                               {"unacknowledged.p95", SIMULATE},
+                                               {"retried", SIMULATE},
+                                               {"abandoned", SIMULATE},
+                                               {"retries[]", SIMULATE},
+                                               {"flush.size", SIMULATE},
+                                               {"flush.time", SIMULATE},
+                                               {"flush.idle", SIMULATE},
+                                               {"wait.*", SIMULATE},
+                                               {"sojourn.*", SIMULATE},
+                                               {"in_system.mean", SIMULATE},
+                                               {"in_system.std", SIMULATE},
+                                               {"in_system.max", SIMULATE},
+                                               {"received", SIMULATE},
+                                               {"received.bytes", SIMULATE},
+                                               {"answered", SIMULATE},
+                                               {"answered.bytes", SIMULATE},
+                                               {"failed", SIMULATE},
+                                               {"failed.bytes", SIMULATE},
+                                               {"lost", SIMULATE},
+                                               {"lost.bytes", SIMULATE},
+                                               {"withdrawn", SIMULATE},
+                                               {"withdrawn.bytes", SIMULATE},
+                                               {"left", SIMULATE},
+                                               {"left.bytes", SIMULATE},
+                                               {"throughput", SIMULATE},
+                                               {"dropped", SIMULATE},
+                                               {"growth", SIMULATE},
+                                               {NULL, 0}};
+static const struct entry sampled_entries[] = {{"pending.mean", SIMULATE},
+                                               {"pending.max", SIMULATE},
+                                               {"pending.p95", SIMULATE},
+                                               {"current.mean", SIMULATE},
+                                               {"current.max", SIMULATE},
+                                               {"current.p95", SIMULATE},
+                                               {"in_flight.mean", SIMULATE},
+                                               {"in_flight.max", SIMULATE},
+                                               {"in_flight.p95", SIMULATE},
+                                               {"unacknowledged.mean", SIMULATE},
+                                               {"unacknowledged.max", SIMULATE},
+                                               {"unacknowledged.p95", SIMULATE},
+                                               {NULL, 0}};
+static const struct entry store_entries[] = {
+    {"latency.*", SIMULATE},     {"in_system.mean", SIMULATE}, {"in_system.std", SIMULATE},
+    {"in_system.max", SIMULATE}, {"requests", SIMULATE},       {"requests.rate", SIMULATE},
+    {"failures", SIMULATE},      {"failures.ratio", SIMULATE}, {"failures.rate", SIMULATE},
+    {"bytes", SIMULATE},         {"bytes.rate", SIMULATE},     {"throughput", SIMULATE},
+    {"dropped", SIMULATE},       {"growth", SIMULATE},         {NULL, 0}};
+static const struct entry per_month_entries[] = {
+    {"requests.per_second", SIMULATE}, {"requests.per_month", SIMULATE}, {"bytes.per_month", SIMULATE}, {NULL, 0}};
+static const struct entry cost_entries[] = {
+    {"cost.per_month", SIMULATE}, {"cost.requests.per_month", SIMULATE}, {"cost.bytes.per_month", SIMULATE}, {NULL, 0}};
 static const struct entry api_entries[] = {
     {"sojourn.*", SIMULATE}, {"wait.*", SIMULATE}, {"service.*", SIMULATE}, {NULL, 0}};
 static const struct entry global_entries[] = {
@@ -128,7 +195,22 @@ static void take_entries(struct visit *visit, const char *prefix, const struct e
   }
 }
 
-static void take_server(struct visit *visit, const char *prefix, const struct sj_server *server) {
+static void take_store(struct visit *visit, const struct sj_model *model, const char *prefix) {
+  take_entries(visit, prefix, store_entries);
+  if (!isnan(model->seconds)) take_entries(visit, prefix, per_month_entries);
+  if (model->price.given) take_entries(visit, prefix, cost_entries);
+}
+
+static void take_server(struct visit *visit, const struct sj_model *model, const char *prefix,
+                        const struct sj_server *server) {
+  if (server->kind == SJ_STORE) {
+    take_store(visit, model, prefix);
+    return;
+  }
+  if (server->kind == SJ_BATCHER) {
+    take_entries(visit, prefix, batcher_entries);
+    return;
+  }
   take_entries(visit, prefix, server_entries);
   for (size_t i = 0; server->api_count > 1 && i < server->api_count; i++) {
     char *const inner = sj_format("%s.%s", prefix, server->apis[i].name);
@@ -211,12 +293,13 @@ static void collect(struct visit *visit, const struct sj_model *model) {
   bool *const stages = mark_stages(model);
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
+    if (server->batcher.sample_every > 0) take_entries(visit, "original", sampled_entries);
     if (!concerns(visit, server->name)) continue;
-    take_server(visit, server->name, server);
+    take_server(visit, model, server->name, server);
     take_calls(visit, server, stages[i]);
     if (!server->pool) continue;
     char *const member = sj_format("%s[]", server->name);
-    take_server(visit, member, server);
+    take_server(visit, model, member, server);
     free(member);
   }
   free(stages);
@@ -250,6 +333,28 @@ static uint32_t members_of(const struct sj_model *model, const char *plain) {
   return 0;
 }
 
+/* The k of "BATCHER.retries[k]" goes from 1 to the batcher's retries. False, with a message, if it does not. */
+static bool check_retry(const struct sj_model *model, const char *plain, const char *number, const char *name,
+                        struct sj_error *error) {
+  for (size_t i = 0; i < model->server_count; i++) {
+    const struct sj_server *const server = &model->servers[i];
+    const size_t length = strlen(server->name);
+    if (server->kind != SJ_BATCHER || strncmp(server->name, plain, length) != 0 ||
+        strcmp(plain + length, ".retries[]") != 0)
+      continue;
+    const uint32_t most = sj_batcher_retry_metrics(server);
+    const unsigned long k = strtoul(number, NULL, 10);
+    if (k >= 1 && k <= most) return true;
+    if (most)
+      sj_error_set(error, SJ_INVALID, "there is no metric `%.100s`: `%s` has the retries 1 to %u", name, server->name,
+                   most);
+    else
+      sj_error_set(error, SJ_INVALID, "there is no metric `%.100s`: `%s` makes no retries", name, server->name);
+    return false;
+  }
+  return true;
+}
+
 enum sj_status sj_metric_check(const struct sj_model *model, const char *name, bool *simulate, bool *solve,
                                struct sj_error *error) {
   char *plain = NULL;
@@ -275,6 +380,8 @@ enum sj_status sj_metric_check(const struct sj_model *model, const char *name, b
   else if (members && strtoul(number, NULL, 10) >= members)
     status = sj_error_set(error, SJ_INVALID, "there is no metric `%.100s`: the pool has the members 0 to %u", name,
                           members - 1);
+  else if (!check_retry(model, plain, number, name, error))
+    status = SJ_INVALID;
   *simulate = visit.engines & SIMULATE;
   *solve = visit.engines & SOLVE;
   free(visit.all.data);

@@ -162,8 +162,48 @@ struct sj_admission {
   uint32_t limit;          /* max_in_flight: requests in service */
 };
 
+/* What a component that can be called is. A batcher has one api without work, whose one call is how it calls its
+ * target; a store has one api, whose work is its latency without the bytes, and never a queue. */
+enum sj_server_kind { SJ_SERVER, SJ_BATCHER, SJ_STORE };
+
+/* Collects requests and sends them on together. A batch is due when the waiting requests have `bytes` or are `count`,
+ * when the first of them has waited `after`, or, if `when_idle`, at once; it is sent when fewer than `in_flight` are on
+ * the way, and takes requests from the head until it has `bytes` or `count`. */
+struct sj_batcher {
+  double after, bytes; /* INFINITY: not a reason */
+  uint32_t count;      /* 0: not a reason */
+  bool when_idle;
+  uint32_t in_flight; /* 0: no limit */
+  bool ordered;       /* answers its requests in the order of sending */
+  /* How some batchers go wrong; see docs/persistence.md. */
+  bool timer_rounds;         /* due is (now - start) >= after; and the timer is not set again */
+  bool timer_forgets;        /* set only by the request that begins a batch, not looked at again at the limit */
+  bool one_batch_per_answer; /* at the limit requests wait apart; an answer sends one batch of them, a failure none */
+  double retry_polls;        /* a retry without a slot asks again after this time; 0: it goes first */
+  bool abandoned_vanish;     /* the requests of an abandoned batch are never answered */
+  double sample_every;       /* its levels are also sampled so often, for metrics `original`; 0: not */
+};
+
+struct sj_store {
+  double per_byte;         /* time a byte */
+  double failure;          /* probability that a request fails */
+  double failure_slowdown; /* how many times as long that takes */
+};
+
+/* What a store's requests cost. */
+struct sj_price {
+  bool given;
+  double per_1000_requests, per_GB; /* money; a GB is 10^9 bytes */
+};
+
+/* A month of costs: 730 hours, as the bills of clouds have it. */
+#define SJ_SECONDS_PER_MONTH 2628000.0
+
 struct sj_server {
   char *name;
+  enum sj_server_kind kind;
+  struct sj_batcher batcher;
+  struct sj_store store;
   uint32_t count;
   bool pool;
   struct sj_law threads; /* drawn once a member (and at replacement), rounded, at least 1 */
@@ -237,6 +277,7 @@ struct sj_model {
   char time_unit[16]; /* "s" */
   double seconds;     /* of one time unit; NAN for a unit of another name */
   struct sj_run_settings run;
+  struct sj_price price;
   size_t client_count, server_count, fault_count, expectation_count, scenario_count;
   struct sj_client *clients;
   struct sj_server *servers;
@@ -251,6 +292,12 @@ struct sj_model {
       *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
+
+/* How many metrics BATCHER.retries[k] there are, k = 1, 2, ...: one for each retry, ten at most. */
+static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher) {
+  const uint32_t retries = batcher->apis[0].calls[0].retries;
+  return retries < 10 ? retries : 10;
+}
 
 /* The model as it is while the `count` changes are in force, applied in order (the last `set` wins, factors multiply).
  * Components and their indices, members, targets and apis are the same as in `model`; only figures and laws differ. The

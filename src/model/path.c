@@ -66,6 +66,7 @@ static const struct sj_node **root_of(struct sj_document *document, const struct
     if (!strcmp(document->components[i]->name, name)) return &document->components[i];
   if (!strcmp(name, "run")) return &document->run;
   if (!strcmp(name, "model")) return &document->model;
+  if (!strcmp(name, "price")) return &document->price;
   *used = 2;
   if (!strcmp(name, "fault") && steps->count > 1 && !*steps->list[1].name &&
       steps->list[1].item < document->fault_count)
@@ -236,8 +237,12 @@ static enum sj_status walk(struct sj_document *document, const char *path, struc
   const struct sj_node **const root = root_of(document, &steps, &used);
   if (!root) return unknown_root(document, steps.list[0].name, error);
   if (used >= steps.count) return sj_error_set(error, SJ_INVALID, "`%s` is not a field; name one of its fields", path);
-  static const struct sj_node empty_run = {.schema = &sj_schema_run}, empty_model = {.schema = &sj_schema_model};
-  const struct sj_node *const node = *root ? *root : root == &document->run ? &empty_run : &empty_model;
+  static const struct sj_node empty_run = {.schema = &sj_schema_run}, empty_model = {.schema = &sj_schema_model},
+                              empty_price = {.schema = &sj_schema_price};
+  const struct sj_node *const node = *root                      ? *root
+                                     : root == &document->run   ? &empty_run
+                                     : root == &document->price ? &empty_price
+                                                                : &empty_model;
   const struct sj_node *result = NULL;
   const enum sj_status status = follow(edit, node, NULL, &steps, used, &result, error);
   if (!status && edit->arena) *root = result;

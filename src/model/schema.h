@@ -10,8 +10,8 @@
 
 enum sj_family {
   SJ_FAMILY_TABLE,        /* a plain table, checked by what its place expects */
-  SJ_FAMILY_COMPONENT,    /* server, client */
-  SJ_FAMILY_SETTING,      /* model, run, fault */
+  SJ_FAMILY_COMPONENT,    /* server, client, batcher, store */
+  SJ_FAMILY_SETTING,      /* model, run, price, fault */
   SJ_FAMILY_DISTRIBUTION, /* exponential{...} and arithmetic on distributions */
   SJ_FAMILY_SYMBOL,       /* the argument of a per_member function, and arithmetic on it: a number known later */
   SJ_FAMILY_ARRIVALS,
@@ -71,6 +71,7 @@ struct sj_schema {
 
 extern const struct sj_schema sj_schema_table, sj_schema_unknown, sj_schema_symbol;
 extern const struct sj_schema sj_schema_server, sj_schema_client, sj_schema_model, sj_schema_run, sj_schema_fault;
+extern const struct sj_schema sj_schema_batcher, sj_schema_store, sj_schema_flush, sj_schema_price, sj_schema_sending;
 /* Plain tables. */
 extern const struct sj_schema sj_schema_api, sj_schema_apis, sj_schema_call, sj_schema_calls, sj_schema_stage,
     sj_schema_stages, sj_schema_target_list, sj_schema_hedge, sj_schema_breaker, sj_schema_replace,

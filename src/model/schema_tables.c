@@ -5,32 +5,11 @@
 
 #include "model/model.h"
 #include "model/schema.h"
+#include "model/schema_macros.h"
 
 /* One field a line or two: a formatter would make one line of each member. */
 /* clang-format off */
 /* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are initializers */
-
-#define FIELDS(list) .fields = list, .field_count = sizeof list / sizeof *list
-#define AT(structure, member) .offset = offsetof(struct structure, member)
-#define BY_CODE .offset = SJ_NO_OFFSET
-#define AT_LEAST(x) .min = (x), .max = INFINITY
-#define ABOVE(x) .min = (x), .above = true, .max = INFINITY
-#define ANY .min = -INFINITY, .above = true, .max = INFINITY
-#define RANGE(lo, hi) .min = (lo), .max = (hi)
-#define DEFAULT(number, text) .fallback = (number), .fallback_text = (text)
-#define OPTIONAL .fallback = NAN, .fallback_text = "none"
-#define REQUIRED .fallback = NAN
-#define FLAG(word, where, says) \
-  { .name = word, .type = SJ_FIELD_BOOLEAN, where, DEFAULT(0, "false"), .unit = "", .comment = says }
-#define PART(word, wants, schema, text, says) \
-  {                                           \
-    .name = word, .type = SJ_FIELD_PART, BY_CODE, .takes = wants, .part = schema, .fallback_text = text, .unit = "", \
-    .comment = says                                                                                                   \
-  }
-#define LATER(word) \
-  { .name = word, .type = SJ_FIELD_LATER, BY_CODE, .fallback_text = "", .unit = "", .comment = "not in this version" }
-
-enum { MOST_MEMBERS = 1000000, MOST_COUNT = 1000000000 };
 
 /* ---- calls: what a client and a server's call have in common ---- */
 
@@ -148,8 +127,8 @@ static const struct sj_field_schema hedge_fields[] = {
     {.name = "after", .type = SJ_FIELD_NUMBER, AT(sj_hedge, after), RANGE(0.5, 1), .below = true, OPTIONAL,
      .unit = "quantile", .instead = "delay",
      .comment = "a copy after this quantile of the member's last 1000 latencies (none before 100 of them)"},
-    {.name = "delay", .type = SJ_FIELD_NUMBER, AT(sj_hedge, delay), ABOVE(0), OPTIONAL, .unit = "time",
-     .instead = "after", .comment = "a copy after this time"},
+    {.name = "delay", .type = SJ_FIELD_NUMBER, AT(sj_hedge, delay), AT_LEAST(0), OPTIONAL, .unit = "time",
+     .instead = "after", .comment = "a copy after this time; 0: two race from the start"},
 };
 const struct sj_schema sj_schema_hedge = {.name = "hedge", .family = SJ_FAMILY_TABLE, FIELDS(hedge_fields),
     .example = "{ after= } or { delay= }", .comment = "A second copy of a slow request."};
@@ -531,7 +510,8 @@ static const struct sj_schema schema_round_robin = {.name = "round_robin", .fami
     .example = "round_robin", .comment = "Each caller takes the members in turn."};
 
 const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
-    &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_fault,
+    &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_batcher, &sj_schema_store, &sj_schema_price,
+    &sj_schema_fault,
     /* arrivals */
     &schema_poisson, &schema_renewal, &schema_every, &schema_mmpp, &schema_piecewise, &schema_closed, &schema_spread,
     &sj_schema_trace,
@@ -544,7 +524,7 @@ const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
     &sj_schema_exponential_backoff, &sj_schema_link, &schema_random, &schema_round_robin, NULL};
 
 const struct sj_schema *const sj_schema_plain_tables[] = {&sj_schema_api, &sj_schema_call, &sj_schema_stage,
-    &sj_schema_target_list, &sj_schema_hedge, &sj_schema_breaker, &sj_schema_replace, NULL};
+    &sj_schema_target_list, &sj_schema_flush, &sj_schema_hedge, &sj_schema_breaker, &sj_schema_replace, NULL};
 
 const struct sj_schema sj_schema_table = {.name = "a table", .family = SJ_FAMILY_TABLE, .items = &sj_schema_table};
 const struct sj_schema sj_schema_unknown = {.name = "an unknown name", .family = SJ_FAMILY_UNKNOWN};
@@ -563,7 +543,7 @@ OPERATION(sj_schema_floor, "floor");
 OPERATION(sj_schema_ceil, "ceil");
 
 const char *const sj_words_not_in_this_version[] = {
-    "solve", "batcher", "store", "pick_first", "least_cost", "weighted", "hot_cold", "fastest_probe", "with_probes",
+    "solve", "pick_first", "least_cost", "weighted", "hot_cold", "fastest_probe", "with_probes",
     "subset_of", "pid_weighted", "client_in_flight", "client_latency", "reported", "actual", "in_flight",
     "expected_latency", "utilization", "request_rate", "capacity", "available_capacity", "latency", "pid_weight",
     "server_rtt", NULL};

@@ -16,10 +16,10 @@ struct page {
   size_t component; /* of the document, where the search for the next one begins */
 };
 
-/* The node of the next server or client, which come in the model's order. */
-static const struct sj_node *next_node(struct page *page, const struct sj_schema *schema) {
+/* The node of the next client, or of the next that can be called, which come in the model's order. */
+static const struct sj_node *next_node(struct page *page, bool client) {
   const struct sj_document *const document = page->model->document;
-  while (document->components[page->component]->schema != schema) page->component++;
+  while ((document->components[page->component]->schema == &sj_schema_client) != client) page->component++;
   return document->components[page->component++];
 }
 
@@ -311,10 +311,68 @@ static void show_load(struct page *page, double load) {
     line(page, INDENT, "offered load", "1: saturated, it just cannot keep up");
 }
 
+/* What follows from a batcher's limit. */
+static void show_limit(struct page *page, const struct sj_server *batcher) {
+  struct sj_batcher_limit limit;
+  const char *const unit = page->model->time_unit;
+  if (!sj_derive_batcher_limit(page->model, batcher, &limit)) {
+    line(page, INDENT, "most it carries", "unknown: it follows from the simulation");
+    return;
+  }
+  formatted_line(page, INDENT, "most it carries",
+                 "about %.4g requests /%s, in batches of %.3g requests and %.3g bytes that hold a slot for %.3g %s",
+                 limit.rate, unit, limit.requests, limit.bytes, limit.time, unit);
+}
+
+static void show_batcher(struct page *page, const struct sj_server *batcher, const struct sj_node *node) {
+  static const char *const skip[] = {"timeout",
+                                     "retries",
+                                     "cancel",
+                                     "priority",
+                                     "timer_rounds",
+                                     "timer_forgets",
+                                     "one_batch_per_answer",
+                                     "retry_polls",
+                                     "abandoned_vanish",
+                                     "sample_every",
+                                     NULL};
+  static const char *const nothing[] = {NULL};
+  heading(page, "batcher", batcher->name, 1, false);
+  show_targets(page, INDENT, "target", &batcher->apis[0].calls[0]);
+  show_part(page, INDENT, node, "flush", "");
+  show_fields(page, INDENT, &sj_schema_batcher, node, batcher, skip);
+  show_fields(page, INDENT, &sj_schema_sending, node, &batcher->apis[0].calls[0], nothing);
+  show_parts(page, INDENT, &sj_schema_batcher, node);
+  /* Flaws only where it has them. */
+  for (const char *const *word = &skip[4]; *word; word++) {
+    const struct sj_schema one = {.fields = sj_schema_field(&sj_schema_batcher, *word), .field_count = 1};
+    if (read_number(one.fields, batcher) != 0) show_fields(page, INDENT, &one, node, batcher, nothing);
+  }
+  show_limit(page, batcher);
+}
+
+static void show_store(struct page *page, const struct sj_server *store, const struct sj_node *node) {
+  static const char *const skip[] = {"latency", NULL};
+  const struct sj_price *const price = &page->model->price;
+  heading(page, "store", store->name, 1, false);
+  struct sj_text latency = {0};
+  add_law(page, &store->apis[0].work, "time", &latency);
+  line(page, INDENT, "latency", latency.data);
+  free(latency.data);
+  show_fields(page, INDENT, &sj_schema_store, node, store, skip);
+  if (price->given)
+    formatted_line(page, INDENT, "price", "%.6g per 1000 requests, %.6g per GB", price->per_1000_requests,
+                   price->per_GB);
+}
+
 static void show_server(struct page *page, size_t index) {
   const struct sj_server *const server = &page->model->servers[index];
-  const struct sj_node *const node = next_node(page, &sj_schema_server);
+  const struct sj_node *const node = next_node(page, false);
   static const char *const skip[] = {"order", "count", NULL};
+  if (server->kind != SJ_SERVER) {
+    (server->kind == SJ_BATCHER ? show_batcher : show_store)(page, server, node);
+    return;
+  }
   heading(page, "server", server->name, server->count, server->pool);
   for (size_t i = 0; i < server->api_count; i++) show_api(page, node, server, i);
   show_fields(page, INDENT, &sj_schema_server, node, server, skip);
@@ -334,7 +392,7 @@ static void show_trace(struct page *page, const struct sj_trace *trace) {
 }
 
 static void show_client(struct page *page, const struct sj_client *client) {
-  const struct sj_node *const node = next_node(page, &sj_schema_client);
+  const struct sj_node *const node = next_node(page, true);
   static const char *const skip[] = {"count", "per_client", NULL};
   heading(page, "client", client->name, client->count, client->pool);
   show_targets(page, INDENT, "calls", &client->call);
@@ -437,9 +495,15 @@ static void show_surroundings(struct page *page) {
   sj_text_add(&page->text, "%s%s%s\n", model->file, model->title ? ": " : "", model->title ? model->title : "");
   if (model->scenario) sj_text_add(&page->text, "scenario \"%s\"\n", model->scenario);
   if (model->scenario_count && !model->scenario) {
+    size_t used = strlen("scenarios (--scenario NAME shows one):");
     sj_text_add(&page->text, "scenarios (--scenario NAME shows one):");
-    for (size_t i = 0; i < model->scenario_count; i++)
-      sj_text_add(&page->text, "%s \"%s\"", i ? "," : "", model->scenarios[i]);
+    for (size_t i = 0; i < model->scenario_count; i++) {
+      const size_t length = strlen(model->scenarios[i]) + strlen(" \"\",");
+      const bool wraps = used + length > WIDTH;
+      sj_text_add(&page->text, "%s \"%s\"%s", wraps ? "\n " : "", model->scenarios[i],
+                  i + 1 < model->scenario_count ? "," : "");
+      used = wraps ? length + 1 : used + length;
+    }
     sj_text_add(&page->text, "\n");
   }
   sj_text_add(&page->text, "times in %s, rates per %s\n\n", model->time_unit, model->time_unit);

@@ -16,7 +16,18 @@ static const char *call_difference(const struct sj_call *a, const struct sj_call
   return NULL;
 }
 
+static const char *batcher_difference(const struct sj_batcher *a, const struct sj_batcher *b) {
+  if (a->ordered != b->ordered) return "`ordered`";
+  if (a->timer_rounds != b->timer_rounds || a->timer_forgets != b->timer_forgets ||
+      a->one_batch_per_answer != b->one_batch_per_answer || a->abandoned_vanish != b->abandoned_vanish ||
+      (a->retry_polls > 0) != (b->retry_polls > 0) || a->sample_every != b->sample_every)
+    return "the flaws of a batcher";
+  return NULL;
+}
+
 static const char *server_difference(const struct sj_server *a, const struct sj_server *b) {
+  const char *const batching = batcher_difference(&a->batcher, &b->batcher);
+  if (batching) return batching;
   if (a->count != b->count || a->pool != b->pool) return "the size of a pool";
   if (a->discipline != b->discipline) return "a discipline";
   if (a->async != b->async || a->join != b->join) return "`async` or `join`";
@@ -64,7 +75,7 @@ static const char *difference(const struct sj_model *a, const struct sj_model *b
 }
 
 static void apply(struct sj_document *document, const struct sj_change *change, struct sj_mistakes *mistakes) {
-  const struct sj_node *const run = document->run, *const settings = document->model;
+  const struct sj_node *const run = document->run, *const settings = document->model, *const price = document->price;
   struct sj_error error = {{0}};
   static const struct sj_value nothing = {.kind = SJ_VALUE_NONE};
   const struct sj_value *const value = change->value ? change->value : &nothing;
@@ -74,7 +85,8 @@ static void apply(struct sj_document *document, const struct sj_change *change, 
                                     : sj_path_set(document, change->path, *value, &error);
   if (status)
     sj_mistake(mistakes, document->file, line, NULL, "%s", error.message);
-  else if (document->run != run || document->model != settings || !strncmp(change->path, "fault[", 6))
+  else if (document->run != run || document->model != settings || document->price != price ||
+           !strncmp(change->path, "fault[", 6))
     sj_mistake(mistakes, document->file, line, NULL, "a fault changes components, it cannot change `%s`", change->path);
 }
 

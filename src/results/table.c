@@ -231,7 +231,121 @@ static void add_apis(struct report *report, const char *server) {
   }
 }
 
+/* One figure of a table with two columns; not where `optional` and zero. */
+static void add_value(struct report *report, struct sj_grid *grid, const char *component, const char *metric,
+                      const char *label, double scale, bool optional) {
+  if (!has(report, component, metric)) return;
+  const struct sj_figure figure = take(report, component, metric);
+  if (optional && figure.value == 0) return;
+  sj_grid_add(grid, label);
+  sj_grid_add_figure(grid, figure, scale);
+}
+
+static void add_throughput(struct report *report, struct sj_grid *grid, const char *component) {
+  char *const label = sj_format("throughput (per %s)", report->results->time_unit);
+  add_value(report, grid, component, "throughput", label, 1, false);
+  free(label);
+}
+
+static void start_values(struct sj_grid *grid) {
+  sj_grid_start(grid, 2);
+  sj_grid_add(grid, "");
+  sj_grid_add(grid, "value");
+}
+
+/* Levels with their mean, 95 % quantile and maximum. */
+static void add_batcher_levels(struct report *report, const char *batcher) {
+  static const char *const levels[] = {"pending", "current", "in_flight", "unacknowledged"}, *const statistics[] = {
+                                                                                                 "mean", "p95", "max"};
+  struct sj_grid grid = {0};
+  sj_grid_start(&grid, 4);
+  sj_grid_add(&grid, "");
+  for (size_t k = 0; k < 3; k++) sj_grid_add(&grid, statistics[k]);
+  for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+    sj_grid_add(&grid, levels[i]);
+    for (size_t k = 0; k < 3; k++) {
+      char *const metric = sj_format("%s.%s", levels[i], statistics[k]);
+      sj_grid_add_figure(&grid, take(report, batcher, metric), 1);
+      free(metric);
+    }
+  }
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+}
+
+static void add_batcher(struct report *report, const char *batcher) {
+  static const char *const times[] = {"sojourn", "wait", "batch.latency", NULL}, *const labels[] = {"sojourn", "wait",
+                                                                                                    "batch latency"};
+  static const char *const rare[] = {"failed",         "lost",           "withdrawn", "left",
+                                     "dropped",        "retried",        "abandoned", "calls.hedges",
+                                     "calls.timeouts", "calls.rejected", "calls.late"};
+  static const char *const shown_elsewhere[] = {"batch.requests", "batch.bytes", "in_system", "calls"};
+  struct sj_grid grid = {0};
+  sj_text_add(report->text, "\nbatcher %s\n", batcher);
+  add_batcher_levels(report, batcher);
+  start_values(&grid);
+  add_value(report, &grid, batcher, "batch.count", "batches", 1, false);
+  add_value(report, &grid, batcher, "batch.requests.mean", "requests in each", 1, false);
+  add_value(report, &grid, batcher, "batch.bytes.mean", "bytes in each", 1, false);
+  add_value(report, &grid, batcher, "flush.size", "sent by size (%)", 100, true);
+  add_value(report, &grid, batcher, "flush.time", "sent by time (%)", 100, true);
+  add_value(report, &grid, batcher, "flush.idle", "sent when idle (%)", 100, true);
+  for (size_t i = 0; i < sizeof rare / sizeof *rare; i++)
+    add_value(report, &grid, batcher, rare[i], strncmp(rare[i], "calls.", 6) ? rare[i] : rare[i] + 6, 1, true);
+  for (int k = 1; k <= 10; k++) {
+    char metric[16];
+    snprintf(metric, sizeof metric, "retries[%d]", k);
+    add_value(report, &grid, batcher, metric, metric, 1, true);
+  }
+  add_throughput(report, &grid, batcher);
+  sj_text_add(report->text, "\n");
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+  add_times(report, batcher, times, labels, "\n");
+  for (size_t i = 0; i < sizeof shown_elsewhere / sizeof *shown_elsewhere; i++)
+    take_all(report, batcher, shown_elsewhere[i]);
+  take(report, batcher, "growth");
+  static const char *const sums[] = {"received", "answered", "failed", "lost", "withdrawn", "left"};
+  for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+    take(report, batcher, sums[i]);
+    take_all(report, batcher, sums[i]);
+  }
+}
+
+static void add_store(struct report *report, const char *store) {
+  static const char *const times[] = {"latency", NULL};
+  struct sj_grid grid = {0};
+  start_values(&grid);
+  add_value(report, &grid, store, "in_system.mean", "in system, mean", 1, false);
+  add_value(report, &grid, store, "in_system.max", "in system, max", 1, false);
+  add_value(report, &grid, store, "requests", "requests", 1, false);
+  add_value(report, &grid, store, "failures.ratio", "failures (%)", 100, false);
+  add_value(report, &grid, store, "dropped", "dropped", 1, true);
+  add_throughput(report, &grid, store);
+  add_value(report, &grid, store, "requests.per_second", "requests per second", 1, false);
+  add_value(report, &grid, store, "requests.per_month", "requests per month", 1, false);
+  add_value(report, &grid, store, "bytes.per_month", "GB per month", 1e-9, false);
+  add_value(report, &grid, store, "cost.per_month", "cost per month", 1, false);
+  sj_text_add(report->text, "\nstore %s\n", store);
+  sj_grid_print(&grid, 2, report->text);
+  sj_grid_clear(&grid);
+  add_times(report, store, times, times, "\n");
+  static const char *const rest[] = {"in_system", "requests", "failures", "bytes", "cost", "growth"};
+  for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+    take(report, store, rest[i]);
+    take_all(report, store, rest[i]);
+  }
+}
+
 static void add_server(struct report *report, const char *server) {
+  if (has(report, server, "batch.count")) {
+    add_batcher(report, server);
+    return;
+  }
+  if (has(report, server, "requests.rate")) {
+    add_store(report, server);
+    return;
+  }
   struct sj_grid grid = {0};
   sj_grid_start(&grid, 4);
   static const char *const header[] = {"", "mean", "std", "max"};

@@ -341,15 +341,21 @@ static void attempt_failed(struct engine *engine, struct request *request, enum 
     sj_request_close(engine, request, OUTCOME_BUDGET);
   } else {
     /* Also at once by way of an event: a long row of refusals at one instant must not nest. */
-    request->retry_event =
-        sj_event_schedule(&engine->events, engine->now + backoff_delay(caller, request), EVENT_RETRY, request, false);
+    const double delay = backoff_delay(caller, request);
+    request->retry_event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_RETRY, request, false);
+    if (request->batch) sj_batch_backs_off(engine, request, delay <= 0);
   }
 }
 
 void sj_request_retry(struct engine *engine, struct request *request) {
   request->retry_event = SJ_EVENT_NONE;
-  try_now(engine, request);
+  if (request->batch)
+    sj_batch_retry(engine, request);
+  else
+    try_now(engine, request);
 }
+
+void sj_request_send(struct engine *engine, struct request *request) { send(engine, request, false); }
 
 void sj_request_deadline(struct engine *engine, struct request *request) {
   request->deadline_event = SJ_EVENT_NONE;
@@ -531,5 +537,7 @@ void sj_request_close(struct engine *engine, struct request *request, enum outco
     client_closed(engine, request, outcome);
   else if (request->parent)
     sj_server_call_closed(engine, request->parent, request->call, outcome == OUTCOME_OK);
+  else if (request->batch)
+    sj_batch_closed(engine, request, outcome == OUTCOME_OK);
   request_release(engine, request);
 }

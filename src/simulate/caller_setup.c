@@ -55,8 +55,10 @@ static bool any_flow(const struct engine *engine, const struct sj_call *spec) {
 }
 
 static bool is_direct(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
-  return caller->only && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY && spec->connections == 0 &&
-         !spec->hedge.given && !spec->breaker.given && !spec->network.given && !caller->stage && engine->cuts == 0;
+  const bool batches = caller->server && caller->server->batcher;
+  return caller->only && !batches && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY &&
+         spec->connections == 0 && !spec->hedge.given && !spec->breaker.given && !spec->network.given &&
+         !caller->stage && engine->cuts == 0;
 }
 
 static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {

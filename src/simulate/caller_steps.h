@@ -26,6 +26,7 @@ static inline struct request *new_request_of(struct engine *engine, struct calle
   request->flags = REQUEST_OPEN;
   request->recorded = request->size = 0;
   request->flow = NULL;
+  request->batch = NULL;
   request->orbit_server = NULL;
   request->served_by = NULL;
   request->customer = NULL;

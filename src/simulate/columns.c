@@ -127,6 +127,121 @@ static void put_server(struct walk *walk, const char *name, const struct sj_serv
   put_mean(walk, name, "growth", s->window.growth);
 }
 
+/* The figures of a batcher's batches and levels. */
+static void put_batches(struct walk *walk, const char *batcher, const struct sj_server *server,
+                        struct batcher_statistics *s) {
+  static const char *const levels[LEVELS] = {"pending", "current", "in_flight", "unacknowledged"};
+  put_mean(walk, batcher, "batch.count", (double)(s->requests.moments.count + s->requests.gathered));
+  put_sample(walk, batcher, "batch.requests", &s->requests);
+  put_sample(walk, batcher, "batch.bytes", &s->bytes);
+  put_sample(walk, batcher, "batch.latency", &s->latency);
+  for (size_t i = 0; i < LEVELS; i++) {
+    char *const level = sj_format("%s.%s", batcher, levels[i]);
+    put_mean(walk, level, "mean", s->window[i][0]);
+    put(walk, level, "max", SJ_REDUCE_MAX, s->window[i][1]);
+    put_mean(walk, level, "p95", s->window[i][2]);
+    free(level);
+  }
+  put_mean(walk, batcher, "retried", (double)s->retried);
+  put_mean(walk, batcher, "abandoned", (double)s->abandoned);
+  for (uint32_t k = 1; k <= sj_batcher_retry_metrics(server); k++) {
+    char *const retries = sj_format("retries[%u]", k);
+    put_mean(walk, batcher, retries, (double)s->retries[k - 1]);
+    free(retries);
+  }
+  const double sent = (double)(s->sent[BATCH_BY_SIZE] + s->sent[BATCH_BY_TIME] + s->sent[BATCH_BY_IDLENESS]);
+  put_mean(walk, batcher, "flush.size", (double)s->sent[BATCH_BY_SIZE] / sent);
+  put_mean(walk, batcher, "flush.time", (double)s->sent[BATCH_BY_TIME] / sent);
+  put_mean(walk, batcher, "flush.idle", (double)s->sent[BATCH_BY_IDLENESS] / sent);
+}
+
+/* What came and what became of it, over the whole run. */
+static void put_balance(struct walk *walk, const char *batcher, const struct batcher_statistics *s) {
+  const struct requests_and_bytes *const gone[] = {&s->answered, &s->failed, &s->lost, &s->withdrawn};
+  static const char *const names[] = {"answered", "failed", "lost", "withdrawn"};
+  struct requests_and_bytes left = s->received;
+  put_mean(walk, batcher, "received", (double)s->received.requests);
+  put_mean(walk, batcher, "received.bytes", s->received.bytes);
+  for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+    char *const bytes = sj_format("%s.bytes", names[i]);
+    put_mean(walk, batcher, names[i], (double)gone[i]->requests);
+    put_mean(walk, batcher, bytes, gone[i]->bytes);
+    free(bytes);
+    left.requests -= gone[i]->requests;
+    left.bytes -= gone[i]->bytes;
+  }
+  put_mean(walk, batcher, "left", (double)left.requests);
+  put_mean(walk, batcher, "left.bytes", left.requests ? left.bytes : 0);
+}
+
+static void put_in_system(struct walk *walk, const char *name, const struct server_statistics *s) {
+  put_mean(walk, name, "in_system.mean", s->window.in_system[0]);
+  put_mean(walk, name, "in_system.std", s->window.in_system[1]);
+  put(walk, name, "in_system.max", SJ_REDUCE_MAX, s->window.in_system[2]);
+}
+
+/* The levels as they were when they were looked at. */
+static void put_sampled(struct walk *walk, struct batcher_statistics *s) {
+  static const char *const names[LEVELS] = {"original.pending", "original.current", "original.in_flight",
+                                            "original.unacknowledged"};
+  for (size_t i = 0; i < LEVELS; i++) {
+    struct sample *const sample = &s->sampled[i];
+    const struct sj_moments *const m = &sample->moments;
+    if (!walk->results) sj_sample_settle(sample);
+    put_mean(walk, names[i], "mean", sj_moments_mean(m));
+    put(walk, names[i], "max", SJ_REDUCE_MAX, m->count ? m->max : NAN);
+    put_mean(walk, names[i], "p95",
+             walk->results ? 0 : sj_histogram_quantile(&sample->histogram, 0.95, m->min, m->max));
+  }
+}
+
+static void put_batcher(struct walk *walk, const char *name, const struct sj_server *server,
+                        struct server_statistics *s) {
+  struct batcher_statistics none = {0};
+  struct batcher_statistics *const batching = s->batching ? s->batching : &none;
+  put_batches(walk, name, server, batching);
+  put_sample(walk, name, "wait", &s->wait);
+  put_sample(walk, name, "sojourn", &s->sojourn);
+  put_in_system(walk, name, s);
+  put_balance(walk, name, batching);
+  put_mean(walk, name, "throughput", s->window.throughput);
+  put_mean(walk, name, "dropped", (double)s->dropped);
+  put_mean(walk, name, "growth", s->window.growth);
+  if (server->batcher.sample_every > 0) put_sampled(walk, batching);
+}
+
+/* What a store's requests come to in a month, if they go on as in the measured window. */
+static void put_bill(struct walk *walk, const char *name, const struct sj_model *model,
+                     const struct server_statistics *s) {
+  const double seconds = walk->window * model->seconds, months = seconds / SJ_SECONDS_PER_MONTH;
+  const double requests = (double)s->store_requests / months, bytes = s->store_bytes / months;
+  put_mean(walk, name, "requests.per_second", (double)s->store_requests / seconds);
+  put_mean(walk, name, "requests.per_month", requests);
+  put_mean(walk, name, "bytes.per_month", bytes);
+  if (!model->price.given) return;
+  const double of_requests = requests / 1000 * model->price.per_1000_requests,
+               of_bytes = bytes / 1e9 * model->price.per_GB;
+  put_mean(walk, name, "cost.per_month", of_requests + of_bytes);
+  put_mean(walk, name, "cost.requests.per_month", of_requests);
+  put_mean(walk, name, "cost.bytes.per_month", of_bytes);
+}
+
+static void put_store(struct walk *walk, const char *name, const struct sj_model *model, struct server_statistics *s) {
+  put_sample(walk, name, "latency", &s->sojourn);
+  put_in_system(walk, name, s);
+  put_mean(walk, name, "requests", (double)s->store_requests);
+  put_mean(walk, name, "requests.rate", (double)s->store_requests / walk->window);
+  put_mean(walk, name, "failures", (double)s->failures);
+  put_mean(walk, name, "failures.ratio", s->store_requests ? (double)s->failures / (double)s->store_requests : NAN);
+  put_mean(walk, name, "failures.rate", (double)s->failures / walk->window);
+  put_mean(walk, name, "bytes", s->store_bytes);
+  put_mean(walk, name, "bytes.rate", s->store_bytes / walk->window);
+  put_mean(walk, name, "throughput", s->window.throughput);
+  put_mean(walk, name, "dropped", (double)s->dropped);
+  put_mean(walk, name, "growth", s->window.growth);
+  if (!isnan(model->seconds)) put_bill(walk, name, model, s);
+}
+
 static bool calls_others(const struct sj_server *server) {
   for (size_t a = 0; a < server->api_count; a++)
     if (server->apis[a].call_count > 0 && !server->apis[a].forward) return true;
@@ -161,9 +276,19 @@ static void walk_model(struct walk *walk, const struct sj_model *model, const st
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
     const struct server_pool *const pool = engine ? &engine->servers[i] : NULL;
-    put_server(walk, server->name, server, pool ? pool->statistics : &no_server);
+    struct server_statistics *const statistics = pool ? pool->statistics : &no_server;
+    uint64_t visits = 0;
+    if (server->kind == SJ_BATCHER)
+      put_batcher(walk, server->name, server, statistics);
+    else if (server->kind == SJ_STORE)
+      put_store(walk, server->name, model, statistics);
+    else
+      put_server(walk, server->name, server, statistics);
     const struct call_counts none = {0};
-    uint64_t visits = pool ? pool->statistics->sojourn.moments.count : 0;
+    if (pool && server->kind == SJ_BATCHER)
+      for (size_t k = 0; k < BATCH_REASONS; k++) visits += statistics->batching->sent[k];
+    else if (pool)
+      visits = statistics->sojourn.moments.count;
     char *name = sj_format("%s.calls", server->name);
     if (calls_others(server)) put_calls(walk, name, pool ? &pool->calls : &none, visits);
     free(name);
@@ -178,14 +303,22 @@ static void walk_model(struct walk *walk, const struct sj_model *model, const st
   }
 }
 
+struct series_name {
+  const char *name, *unit;
+};
+
 static bool name_series(struct sj_results *results, const struct sj_model *model) {
-  static const struct {
-    const char *name, *unit;
-  } of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
-                                    {"goodput", "requests/time"},
-                                    {"failed", "requests/time"},
-                                    {"latency", "time"}},
-    of_server[SERIES_PER_SERVER] = {{"in_system", "requests"}, {"waiting", "requests"}, {"utilization", "share"}};
+  static const struct series_name
+      of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
+                                      {"goodput", "requests/time"},
+                                      {"failed", "requests/time"},
+                                      {"latency", "time"}},
+      of_server[SERIES_PER_SERVER] = {{"in_system", "requests"}, {"waiting", "requests"}, {"utilization", "share"}},
+      of_batcher[SERIES_PER_BATCHER] = {{"pending", "requests"},        {"current", "requests"},
+                                        {"in_flight", "batches"},       {"in_flight.limit", "batches"},
+                                        {"unacknowledged", "requests"}, {"in_system", "requests"}},
+      of_store[SERIES_PER_STORE] = {
+          {"in_system", "requests"}, {"requests", "requests/time"}, {"failures", "requests/time"}};
   bool ok = true;
   for (size_t i = 0; i < model->client_count; i++)
     for (size_t k = 0; k < SERIES_PER_CLIENT; k++) {
@@ -193,12 +326,20 @@ static bool name_series(struct sj_results *results, const struct sj_model *model
       ok = sj_results_add_series(results, name, of_client[k].unit) && ok;
       free(name);
     }
-  for (size_t i = 0; i < model->server_count; i++)
-    for (size_t k = 0; k < SERIES_PER_SERVER; k++) {
-      char *const name = sj_format("%s.%s", model->servers[i].name, of_server[k].name);
-      ok = sj_results_add_series(results, name, of_server[k].unit) && ok;
+  for (size_t i = 0; i < model->server_count; i++) {
+    const enum sj_server_kind kind = model->servers[i].kind;
+    const size_t count = kind == SJ_BATCHER ? SERIES_PER_BATCHER
+                         : kind == SJ_STORE ? SERIES_PER_STORE
+                                            : SERIES_PER_SERVER;
+    for (size_t k = 0; k < count; k++) {
+      const struct series_name *const series = kind == SJ_BATCHER ? &of_batcher[k]
+                                               : kind == SJ_STORE ? &of_store[k]
+                                                                  : &of_server[k];
+      char *const name = sj_format("%s.%s", model->servers[i].name, series->name);
+      ok = sj_results_add_series(results, name, series->unit) && ok;
       free(name);
     }
+  }
   return ok;
 }
 
@@ -245,6 +386,22 @@ void sj_series_cell(struct engine *engine) {
   }
   for (size_t i = 0; i < engine->model->server_count; i++) {
     struct server_statistics *const s = engine->servers[i].statistics;
+    if (engine->servers[i].spec->kind == SJ_BATCHER) {
+      const struct sj_gauge *const levels = s->batching->levels;
+      const uint32_t most = engine->servers[i].spec->batcher.in_flight;
+      const double figures[SERIES_PER_BATCHER] = {levels[LEVEL_PENDING].level,        levels[LEVEL_CURRENT].level,
+                                                  levels[LEVEL_IN_FLIGHT].level,      most ? (double)most : (double)NAN,
+                                                  levels[LEVEL_UNACKNOWLEDGED].level, s->in_system.level};
+      for (size_t k = 0; k < SERIES_PER_BATCHER; k++, at += cells) *at = figures[k];
+      continue;
+    }
+    if (engine->servers[i].spec->kind == SJ_STORE) {
+      const double figures[SERIES_PER_STORE] = {s->in_system.level, (double)s->cell_requests / step,
+                                                (double)s->cell_failures / step};
+      for (size_t k = 0; k < SERIES_PER_STORE; k++, at += cells) *at = figures[k];
+      s->cell_requests = s->cell_failures = 0;
+      continue;
+    }
     const double busy = sj_server_statistics_busy(s, engine->now);
     const double threads = s->threads_area + (engine->now - s->threads_since) * s->threads;
     const double figures[SERIES_PER_SERVER] = {

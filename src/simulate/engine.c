@@ -116,6 +116,10 @@ static bool statistics_create(const struct engine *engine, struct server_statist
   s->members = members;
   s->members_counted = members > 1 || engine->faulty;
   s->empty_members = members;
+  if (spec->kind == SJ_BATCHER) {
+    s->batching = calloc(1, sizeof *s->batching);
+    if (!s->batching) return false;
+  }
   if (spec->api_count <= 1) return true;
   s->apis = calloc(3 * spec->api_count, sizeof *s->apis);
   return s->apis != NULL;
@@ -138,6 +142,7 @@ static bool create_member(struct engine *engine, struct server_pool *pool, struc
   server->service_key = sj_stream_key(engine->seed, engine->run, spec->name, "service");
   server->admission_key = sj_stream_key(engine->seed, engine->run, spec->name, "admission");
   server->fail_key = sj_stream_key(engine->seed, engine->run, spec->name, "failure");
+  server->failure_key = sj_stream_key(engine->seed, engine->run, spec->name, "own failure");
   server->law_key = sj_stream_key(engine->seed, engine->run, spec->name, "law");
   server->order_key = lineage_below(sj_stream_key(engine->seed, engine->run, spec->name, "order"), server->member);
   sj_stream_seed(&server->replace_stream, sj_stream_key(engine->seed, engine->run, spec->name, "replace"),
@@ -153,6 +158,7 @@ static bool create_member(struct engine *engine, struct server_pool *pool, struc
     if (spec->admissions[i].kind == SJ_ADMIT_CODEL) server->codel = true;
   }
   if (spec->discipline == SJ_PROCESSOR_SHARING && !sj_sharing_create(server)) return false;
+  if (spec->kind == SJ_BATCHER && !sj_batcher_create(engine, server)) return false;
   sj_server_draw_laws(engine, server);
   sj_server_simplify(server);
   return true;
@@ -169,6 +175,7 @@ static void destroy_member(struct engine *engine, struct server *server) {
   }
   sj_queue_destroy(server);
   sj_sharing_destroy(server);
+  sj_batcher_destroy(server);
   free(server->admissions);
   free(server->work);
   free(server->owned_work);
@@ -267,7 +274,7 @@ static bool is_plain(const struct sj_model *model) {
   }
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
-    if (server->join || server->discipline == SJ_PROCESSOR_SHARING) return false;
+    if (server->kind != SJ_SERVER || server->join || server->discipline == SJ_PROCESSOR_SHARING) return false;
     for (size_t a = 0; a < server->api_count; a++)
       if (!plain_api(model, server, &server->apis[a])) return false;
   }
@@ -281,8 +288,8 @@ static void decide_levels(struct engine *engine, struct server_pool *pool) {
   for (size_t a = 0; a < spec->api_count; a++)
     calls = calls || (spec->apis[a].call_count > 0 && !spec->apis[a].forward);
   struct server *const server = &pool->members[0];
-  if (pool->count > 1 || server->sharing || spec->join || (spec->async && calls) || engine->faulty ||
-      spec->replace_rate > 0)
+  if (pool->count > 1 || spec->kind == SJ_BATCHER || server->sharing || spec->join || (spec->async && calls) ||
+      engine->faulty || spec->replace_rate > 0)
     return;
   server->levels_follow = true;
   pool->statistics->follows = server->threads;
@@ -444,6 +451,8 @@ static void start(struct engine *engine) {
       schedule(engine, sj_draw_exponential(&server->replace_stream) / server->spec->replace_rate, EVENT_REPLACE,
                server);
     }
+  for (size_t i = 0; i < engine->model->server_count; i++)
+    if (engine->servers[i].spec->kind == SJ_BATCHER) sj_batcher_start(engine, &engine->servers[i].members[0]);
   for (size_t i = 0; i < engine->model->client_count; i++) sj_arrivals_start(engine, &engine->clients[i]);
 }
 
@@ -490,6 +499,15 @@ static void dispatch(struct engine *engine, enum event_kind kind, void *argument
       break;
     case EVENT_REPLACE:
       sj_server_replace(engine, argument);
+      break;
+    case EVENT_BATCH_DUE:
+      sj_batcher_due(engine, argument);
+      break;
+    case EVENT_BATCH_ANSWERS:
+      sj_batcher_answers(engine, argument);
+      break;
+    case EVENT_BATCH_SAMPLE:
+      sj_batcher_sample(engine, argument);
       break;
     case EVENT_GRID:
       grid(engine);
@@ -601,6 +619,7 @@ static void check_invariants(const struct engine *engine) {
       assert(server->waiting <= server->in_system);
       assert(!empty || (server->in_system == 0 && server->waiting == 0 && server->busy == 0));
       assert(server->spec->discipline == SJ_PROCESSOR_SHARING || server->queue.count <= server->waiting);
+      if (server->batcher) sj_batcher_check(server, empty);
       in_system += server->in_system;
       waiting += server->waiting;
       busy += server->busy;

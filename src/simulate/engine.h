@@ -18,6 +18,7 @@
 #include "model/model.h"
 #include "random/stream.h"
 #include "results/results.h"
+#include "simulate/batcher.h"
 #include "simulate/event_list.h"
 #include "simulate/pool.h"
 #include "simulate/statistics.h"
@@ -27,6 +28,7 @@
 
 struct request;
 struct attempt;
+struct batch;
 struct server;
 struct caller;
 struct flow;
@@ -47,6 +49,9 @@ enum event_kind {
   EVENT_HEDGE,         /* struct request: time for a copy */
   EVENT_FAULT,         /* struct fault_state: begins or ends */
   EVENT_REPLACE,       /* struct server */
+  EVENT_BATCH_DUE,     /* struct server: a batcher's timer */
+  EVENT_BATCH_ANSWERS, /* struct server: a batcher answers what ended as it was sent */
+  EVENT_BATCH_SAMPLE,  /* struct server: time to look at a batcher's levels */
   EVENT_GRID,          /* a cell of the time series ends */
   EVENT_QUARTER,       /* a quarter of the measured window ends */
   EVENT_WARM,          /* the warm-up ends */
@@ -141,7 +146,8 @@ struct request {
   struct attempt first;
   /* From here on zero at first, and only where the model needs it. */
   double recorded, size;
-  struct flow *flow; /* stage of */
+  struct flow *flow;   /* stage of */
+  struct batch *batch; /* that it is for a batcher; NULL for anything else */
   struct server *orbit_server;
   struct server *served_by;  /* a stage's, when it has succeeded */
   struct customer *customer; /* of a closed population */
@@ -284,9 +290,10 @@ struct server {
   const struct sj_server *spec;
   struct engine *engine;
   uint32_t index, member;
-  struct server_statistics *statistics; /* of the pool */
-  struct server_statistics *own;        /* of the member, or NULL */
-  uint64_t service_key, order_key, admission_key, fail_key;
+  struct server_statistics *statistics;                     /* of the pool */
+  struct server_statistics *own;                            /* of the member, or NULL */
+  uint64_t service_key, order_key, admission_key, fail_key; /* fail: of a fault; failure: a store's own */
+  uint64_t failure_key;
 
   uint32_t threads, busy, in_system, waiting;
   double capacity;
@@ -308,6 +315,7 @@ struct server {
   struct attempt *other;   /* in the system but neither in the queue nor working: calling, joining, held */
   struct sharing *sharing;
   struct admission *admissions;
+  struct batcher *batcher;             /* NULL for a server that is none */
   const struct sj_distribution **work; /* [api] */
   struct sj_distribution **owned_work; /* [api], NULL where fixed */
   struct caller **calls;               /* [api][call] */
@@ -466,6 +474,7 @@ struct request *sj_request_create(struct engine *engine, struct caller *caller, 
 void sj_request_begin(struct engine *engine, struct request *request);
 uint16_t sj_request_pick_target(const struct caller *caller, const struct request *request);
 void sj_request_retry(struct engine *engine, struct request *request);
+void sj_request_send(struct engine *engine, struct request *request); /* its next attempt, at once */
 void sj_request_deadline(struct engine *engine, struct request *request);
 void sj_request_hedge(struct engine *engine, struct request *request);
 void sj_request_close(struct engine *engine, struct request *request, enum outcome outcome);
@@ -517,6 +526,8 @@ void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outco
 void sj_server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok);
 /* Answers the attempt, which has left the server, and at a join every branch that it stands for; or drops them. */
 void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent);
+/* The attempt has left the server and is answered: the same, in short where it can be. */
+void sj_server_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome);
 void sj_server_withdraw(struct engine *engine, struct attempt *attempt);
 void sj_server_start_waiting(struct engine *engine, struct server *server);
 /* After standing still: calls that are due are made, failures are answered. */

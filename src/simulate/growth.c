@@ -64,7 +64,8 @@ static void suppress(struct sj_results *results, const char *name, const char *c
 }
 
 void sj_judge_growth(const struct sj_model *model, struct sj_results *results) {
-  static const char *const of_server[] = {"in_system.", "waiting.", "sojourn.", "wait.", NULL};
+  static const char *const of_server[] = {"in_system.", "waiting.",        "sojourn.", "wait.",
+                                          "pending.",   "unacknowledged.", NULL};
   static const char *const of_client[] = {"latency.", NULL};
   const bool steady = model->run.kind == SJ_RUN_STEADY;
   for (size_t i = 0; i < model->server_count; i++) {

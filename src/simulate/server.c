@@ -80,7 +80,9 @@ void sj_server_receive_with_care(struct engine *engine, struct server *server, s
     return;
   }
   count_levels(server, engine->now, 1, 0, 0);
-  if (pool->join)
+  if (server->batcher)
+    sj_batcher_receive(engine, server, attempt);
+  else if (pool->join)
     sj_flow_join(engine, attempt);
   else
     sj_server_offer(engine, server, attempt);
@@ -136,7 +138,7 @@ void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outc
   }
 }
 
-static void answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+void sj_server_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   if (outcome == OUTCOME_OK && attempt->request->caller->direct && attempt->number == 0 && !attempt->merged) {
     attempt->answered = true;
     sj_attempt_direct_success(engine, attempt);
@@ -152,8 +154,10 @@ void sj_server_leave(struct engine *engine, struct server *server, struct attemp
 }
 
 void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  if (outcome != OUTCOME_OK) attempt->server->statistics->cell_failures++;
+  if (outcome != OUTCOME_OK && engine->counting) attempt->server->statistics->failures++;
   finish_service(engine, attempt->server, attempt, outcome == OUTCOME_OK);
-  answer(engine, attempt, outcome);
+  sj_server_answer(engine, attempt, outcome);
 }
 
 static void make_call(struct engine *engine, struct attempt *parent, uint16_t index) {
@@ -240,6 +244,10 @@ void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
       return;
     }
   }
+  if (server->spec->kind == SJ_STORE && attempt->outcome != OUTCOME_OK) {
+    sj_server_finish(engine, attempt, OUTCOME_ERROR);
+    return;
+  }
   const struct sj_api *const api = &server->spec->apis[attempt->api];
   if (api->call_count == 0 || api->forward) {
     sj_server_finish(engine, attempt, OUTCOME_OK);
@@ -267,6 +275,12 @@ void sj_server_served(struct engine *engine, struct attempt *attempt) {
 void sj_server_withdraw(struct engine *engine, struct attempt *attempt) {
   assert(attempt->place == PLACE_WAITING);
   struct server *const server = attempt->server;
+  if (server->batcher) {
+    count_levels(server, engine->now, -1, 0, 0);
+    attempt->place = PLACE_GONE;
+    sj_batcher_withdraw(engine, server, attempt);
+    return;
+  }
   sj_queue_remove(server, attempt);
   count_levels(server, engine->now, -1, -1, 0);
   attempt->place = PLACE_GONE;

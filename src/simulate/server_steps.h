@@ -51,12 +51,13 @@ static inline void count_levels(struct server *server, double now, int in_system
 }
 
 /* The work that an attempt brings, in time of a server at pace 1. */
-static inline double draw_work(struct engine *engine, struct server *server, const struct attempt *attempt) {
+static inline double draw_work(struct engine *engine, struct server *server, struct attempt *attempt) {
   if (engine->plain) { /* `number` counts the stages of a pipeline, the first being 1 */
     const uint64_t root = attempt->request->lineage;
     const uint64_t lineage = attempt->number == 0 ? root : stage_lineage(root, attempt->number - 1);
     return sj_draw_at(server->work[attempt->api], server->service_key, lineage, 0);
   }
+  if (server->spec->kind == SJ_STORE) return sj_store_time(engine, server, attempt);
   return sj_draw_at(server->work[attempt->api], server->service_key, attempt_lineage(attempt),
                     attempt->request->recorded);
 }

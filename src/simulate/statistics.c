@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "simulate/batcher.h"
+
 static void add_many(struct sample *sample, const double *values, uint32_t count) {
   sj_moments_add_many(&sample->moments, values, count);
   sj_histogram_add_many(&sample->histogram, values, count);
@@ -40,6 +42,8 @@ void sj_server_statistics_clear(struct server_statistics *s, size_t api_count) {
   sample_clear(&s->wait);
   sample_clear(&s->service);
   for (size_t i = 0; s->apis && i < 3 * api_count; i++) sample_clear(&s->apis[i]);
+  if (s->batching) sj_batcher_statistics_clear(s->batching);
+  free(s->batching);
   free(s->apis);
   sj_gauge_destroy(&s->in_system);
   sj_gauge_destroy(&s->waiting);
@@ -62,6 +66,7 @@ void sj_server_statistics_account(struct server_statistics *s, double now) {
   s->threads_area += (now - s->threads_since) * s->threads;
   s->threads_since = now;
   account_members(s, now);
+  if (s->batching) sj_batcher_statistics_account(s->batching, now);
 }
 
 void sj_server_statistics_reset(struct server_statistics *s, double now) {
@@ -72,7 +77,9 @@ void sj_server_statistics_reset(struct server_statistics *s, double now) {
   sj_gauge_reset(&s->orbit, now);
   s->threads_area = s->full_area = s->empty_area = 0;
   s->cell_busy = s->cell_threads = s->quarter_area = 0;
-  s->in_window = 0;
+  s->in_window = s->failures = s->store_requests = 0;
+  s->store_bytes = 0;
+  if (s->batching) sj_batcher_statistics_reset(s->batching, now);
 }
 
 void sj_server_statistics_threads(struct server_statistics *s, double now, double change) {
@@ -146,6 +153,7 @@ void sj_server_statistics_close(struct server_statistics *s, double capacity, do
     s->window.full = capacity < UINT32_MAX ? sj_gauge_share_from(&s->in_system, (uint32_t)ceil(capacity)) : 0;
     s->window.empty = sj_gauge_share_at(&s->in_system, 0);
   }
+  if (s->batching) sj_batcher_statistics_close(s->batching, now);
   s->window.throughput = (double)s->in_window / window;
   /* From the middle of the first quarter to the middle of the last. */
   s->window.growth = (s->quarter_mean[3] - s->quarter_mean[0]) / (0.75 * window);

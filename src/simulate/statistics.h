@@ -56,12 +56,19 @@ struct client_statistics {
   double cell_latency;
 };
 
+struct batcher_statistics;
+
 struct server_statistics {
   struct visits visits;
   struct sample sojourn, wait, service;
   struct sample *apis; /* [api][sojourn, wait, service], or NULL where there is one api */
   struct sj_gauge in_system, waiting, busy, orbit;
+  struct batcher_statistics *batching; /* of a batcher; or NULL */
   uint64_t dropped, in_window;
+  uint64_t failures; /* answers that were errors, in the measured window, like the next two: what came to a store */
+  uint64_t store_requests;
+  double store_bytes;
+  uint64_t cell_requests, cell_failures; /* likewise, since the time series' last cell */
   uint32_t follows; /* if not 0: min(in_system, follows) threads are busy and the rest waits, at every instant; their
                        gauges are made of in_system's when the window closes */
   double threads_area, threads_since; /* integral of the number of threads over time */
@@ -111,7 +118,7 @@ void sj_server_statistics_close(struct server_statistics *s, double capacity, do
 /* Names the columns of a model's results. False if memory ran out. */
 bool sj_statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
 /* Notes one cell of the time series, which ends now. */
-enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3 };
+enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3, SERIES_PER_BATCHER = 6, SERIES_PER_STORE = 3 };
 void sj_series_cell(struct engine *engine);
 /* Whether the server hands requests on, or is handed some: it has figures of the stages sent to it. */
 bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t server);

@@ -24,7 +24,7 @@ static void proceed(struct engine *engine, struct server *server) {
 
 void sj_server_simplify(struct server *server) {
   server->simple = !server->down && !server->stalled && server->spec->admission_count == 0 && !server->spec->join &&
-                   !server->sharing;
+                   !server->sharing && !server->batcher;
   server->room = !server->simple ? 0 : server->capacity < UINT32_MAX ? (uint32_t)ceil(server->capacity) : UINT32_MAX;
 }
 
@@ -67,6 +67,7 @@ void sj_server_resume(struct engine *engine, struct server *server) {
     proceed(engine, server);
   sj_server_go_on(engine, server);
   sj_server_start_waiting(engine, server);
+  if (server->batcher) sj_batcher_resume(engine, server);
 }
 
 /* One that a crash took: it is no longer here, and the caller learns it by an error or by silence. */
@@ -84,6 +85,10 @@ static void lose(struct engine *engine, struct server *server, struct attempt *a
 void sj_server_crash(struct engine *engine, struct server *server, bool answer_error) {
   server->down++;
   sj_server_simplify(server);
+  if (server->batcher) {
+    sj_batcher_crash(engine, server, answer_error);
+    return;
+  }
   /* Nothing starts while it is emptied: it is down, and its threads are counted as free at the end. */
   sj_server_count(server, engine->now, 0, 0, -(int)server->busy);
   server->sharers = 0;
@@ -169,4 +174,5 @@ void sj_server_changed(struct engine *engine, struct server *server, const struc
       sj_caller_changed(engine, &server->calls[api][call], &spec->apis[api].calls[call]);
   sj_server_simplify(server);
   sj_server_start_waiting(engine, server);
+  if (server->batcher) sj_batcher_changed(engine, server);
 }

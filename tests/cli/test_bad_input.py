@@ -211,8 +211,8 @@ MODELS = [
     ("policies of a later version", plus("policy = least_cost { cost = client_in_flight }"),
      "m.lua:2: `least_cost` is not in this version\n"
      "m.lua:2: `client_in_flight` is not in this version"),
-    ("batchers of a later version", S + C + 'batcher "b" { target = "s" }\n',
-     "m.lua:3: `batcher` is not in this version"),
+    ("a batcher that might never send", S + C + 'batcher "b" { target = "api", flush = { count = 9 } }\n',
+     "m.lua:3: `b.flush` needs `after` or `when_idle`: else the last requests would wait for ever"),
     ("discrete time of a later version", "model { quantum = 1 }\n" + S + C,
      "m.lua:1: discrete time (`quantum` above 0) is not in this version"),
     ("the Markov chain of a later version", S + C + "solve { horizon = 60 }\n",

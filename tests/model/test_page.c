@@ -97,6 +97,7 @@ static void shown_models(void **state) {
   (void)state;
   assert_shown("mm1.lua", SHOWN "/mm1.txt");
   assert_shown("call-graph.lua", SHOWN "/call-graph.txt");
+  assert_shown("persistence.lua", SHOWN "/persistence.txt");
   assert_int_equal(chdir(SHOWN), 0);
   assert_shown("everything.lua", SHOWN "/everything.txt");
   assert_int_equal(chdir(MODELS), 0);
@@ -126,7 +127,8 @@ static void json_of_everything(void **state) {
 
 static void shipped_models_load(void **state) {
   (void)state;
-  static const char *const names[] = {"mm1.lua", "retry-storm.lua", "call-graph.lua", "postgres.lua", "web-log.lua"};
+  static const char *const names[] = {"mm1.lua",      "retry-storm.lua", "call-graph.lua",
+                                      "postgres.lua", "web-log.lua",     "persistence.lua"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     struct sj_model *const model = load_shipped(names[i]);
     char *const text = sj_model_text(model), *const json = sj_model_json(model),

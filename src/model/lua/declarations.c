@@ -63,6 +63,8 @@ static int start_component(lua_State *L, const struct sj_schema *schema) {
 }
 static int server(lua_State *L) { return start_component(L, &sj_schema_server); }
 static int client(lua_State *L) { return start_component(L, &sj_schema_client); }
+static int batcher(lua_State *L) { return start_component(L, &sj_schema_batcher); }
+static int store(lua_State *L) { return start_component(L, &sj_schema_store); }
 
 /* ---- settings ---- */
 
@@ -127,6 +129,17 @@ static int run(lua_State *L) {
     value.line = sj_document_line(document, node, node->fields[i].name, SIZE_MAX);
     document->run = sj_node_with_field(&document->arena, document->run, node->fields[i].name, value);
   }
+  return 0;
+}
+
+static int price(lua_State *L) {
+  struct sj_document *const document = sj_reader_of(L)->document;
+  if (!takes_table(L, "price", sj_schema_price.example)) return 0;
+  const struct sj_node *const node = sj_reader_node(L, 1, &sj_schema_price);
+  if (document->price)
+    sj_reader_mistake(L, "`price` is given twice, first on line %d", document->price->line);
+  else
+    document->price = node;
   return 0;
 }
 
@@ -285,6 +298,9 @@ void sj_reader_open_declarations(lua_State *L, struct sj_reader *reader) {
   sj_reader_global(L, reader, "servers", server);
   sj_reader_global(L, reader, "client", client);
   sj_reader_global(L, reader, "clients", client);
+  sj_reader_global(L, reader, "batcher", batcher);
+  sj_reader_global(L, reader, "store", store);
+  sj_reader_global(L, reader, "price", price);
   sj_reader_global(L, reader, "model", model);
   sj_reader_global(L, reader, "run", run);
   sj_reader_global(L, reader, "fault", fault);

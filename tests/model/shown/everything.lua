@@ -40,6 +40,16 @@ server "left" { service = 1, forward = "back" }
 server "right" { service = 1, forward = { { "back", network = link { rtt = 1 } } } }
 server "back" { service = 1, join = true }
 
+store "blobs" { latency = 30 + gamma { shape = 2, scale = 25 }, per_byte = 1e-5, failure = 0.01, failure_slowdown = 2 }
+batcher "writer" {
+  target = "blobs", flush = { after = 5, bytes = 1*MiB, count = 50 }, in_flight = 5, ordered = true, capacity = 1000,
+  timeout = 500, retries = 3, backoff = exponential_backoff { base = 100 }, hedge = { delay = 0 }, cancel = true,
+  network = link { rtt = 1 }, timer_rounds = true, timer_forgets = true, one_batch_per_answer = true, retry_polls = 1,
+  abandoned_vanish = true, sample_every = 100 }
+batcher "sender" { target = "pool", flush = { when_idle = true }, policy = round_robin }
+client "writers" { calls = { {3, "writer"}, {1, "sender"} }, arrivals = poisson { rate = 0.1 }, size = 30*KB }
+price { per_1000_requests = 0.005, per_GB = 0.02 }
+
 client "log" { calls = "recorded", arrivals = trace { file = "recording.csv", rate_factor = 2 } }
 client "everything" {
   calls = { {1, "laws.a"}, {1, "caller.one"} }, arrivals = poisson { rate = rate }, size = uniform { min = 0, max = 2*KiB },

@@ -1,0 +1,6 @@
+store "s3" { latency = 30*ms }
+batcher "p" { target = "s3", flush = { after = 5*ms } }
+client "c" { calls = "p", arrivals = poisson { rate = 8 } }
+price { per_GB = 1 }
+price { per_GB = 2 }
+--! :5: `price` is given twice, first on line 4
