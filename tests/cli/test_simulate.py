@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import math
+import os
 import re
 import resource
 import signal
