@@ -60,6 +60,11 @@ enum sj_status sj_model_load_text(const char *file, const char *text, size_t len
                                   const struct sj_lua_limits *limits, const struct sj_model_options *options,
                                   struct sj_model **model, struct sj_error *error);
 
+/* As sj_model_load, with limits for the model's code (NULL: the defaults). */
+enum sj_status sj_model_load_within(const char *path, const struct sj_lua_limits *limits,
+                                    const struct sj_model_options *options, struct sj_model **model,
+                                    struct sj_error *error);
+
 /* Tries the changes of every fault, each fault alone; what is impossible goes to `mistakes`. */
 void sj_check_changes(const struct sj_model *model, struct sj_mistakes *mistakes);
 

@@ -280,8 +280,9 @@ static enum sj_status read_file(const char *path, char **text, size_t *length, s
   return SJ_OK;
 }
 
-enum sj_status sj_model_load(const char *path, const struct sj_model_options *options, struct sj_model **model,
-                             struct sj_error *error) {
+enum sj_status sj_model_load_within(const char *path, const struct sj_lua_limits *limits,
+                                    const struct sj_model_options *options, struct sj_model **model,
+                                    struct sj_error *error) {
   *model = NULL;
   char *text = NULL;
   size_t length = 0;
@@ -292,10 +293,15 @@ enum sj_status sj_model_load(const char *path, const struct sj_model_options *op
                        : slash == path ? sj_copy_string("/")
                                        : sj_format("%.*s", (int)(slash - path), path);
   const char *const directories[] = {folder, options ? options->data_directory : NULL, NULL};
-  status = sj_model_load_text(path, text, length, directories, NULL, options, model, error);
+  status = sj_model_load_text(path, text, length, directories, limits, options, model, error);
   free(folder);
   free(text);
   return status;
+}
+
+enum sj_status sj_model_load(const char *path, const struct sj_model_options *options, struct sj_model **model,
+                             struct sj_error *error) {
+  return sj_model_load_within(path, NULL, options, model, error);
 }
 
 void sj_model_destroy(struct sj_model *model) {

@@ -54,6 +54,9 @@ static const char *client_difference(const struct sj_client *a, const struct sj_
   if (a->arrivals.trace != b->arrivals.trace) return "a recording";
   if (a->arrivals.kind == SJ_ARRIVALS_MMPP && a->arrivals.state_count != b->arrivals.state_count)
     return "the number of states of mmpp";
+  if (a->arrivals.kind == SJ_ARRIVALS_SPREAD &&
+      (a->arrivals.count != b->arrivals.count || a->arrivals.over != b->arrivals.over))
+    return "`count` and `over` of spread arrivals";
   return call_difference(&a->call, &b->call);
 }
 

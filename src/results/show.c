@@ -139,7 +139,7 @@ enum sj_status sj_store_csv(struct sj_store *store, FILE *out, struct sj_error *
   size_t count;
   enum sj_status status = sj_store_list(store, &entries, &count, error);
   if (status != SJ_OK) return status;
-  qsort(entries, count, sizeof *entries, by_content);
+  if (count > 0) qsort(entries, count, sizeof *entries, by_content);
   fputs("result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n", out);
   for (size_t i = 0; i < count && status == SJ_OK && !ferror(out); i++) {
     struct sj_results *results;

@@ -10,34 +10,61 @@
 /* --- the time of the next arrival ----------------------------------------------------------------------------------
  */
 
-static double next_mmpp(struct arrivals *a, double now) {
-  const struct sj_arrivals *const spec = a->spec;
+/* Goes through the states until an arrival, or until `end`: the time of whichever comes first. */
+static double mmpp_until(const struct sj_arrivals *spec, struct sj_stream *stream, size_t *state, double now,
+                         double end) {
   const size_t n = spec->state_count;
   for (;;) {
-    const double *const row = &spec->transitions[a->state * n];
+    const double *const row = &spec->transitions[*state * n];
     double leave = 0;
     for (size_t j = 0; j < n; j++)
-      if (j != a->state) leave += row[j];
-    const double total = spec->rates[a->state] + leave;
-    if (total <= 0) return INFINITY;
-    now += sj_draw_exponential(&a->stream) / total;
-    double u = sj_stream_uniform(&a->stream) * total - spec->rates[a->state];
+      if (j != *state) leave += row[j];
+    const double total = spec->rates[*state] + leave;
+    if (total <= 0) return end;
+    now += sj_draw_exponential(stream) / total;
+    if (now >= end) return end;
+    double u = sj_stream_uniform(stream) * total - spec->rates[*state];
     if (u < 0) return now;
-    size_t to = a->state;
+    size_t to = *state;
     for (size_t j = 0; j < n; j++) {
-      if (j == a->state || row[j] <= 0) continue;
+      if (j == *state || row[j] <= 0) continue;
       to = j;
       u -= row[j];
       if (u < 0) break;
     }
-    a->state = to;
+    *state = to;
   }
 }
 
-/* An arrival comes when the integral of the rate has grown by an exponential amount. */
-static double next_piecewise(struct arrivals *a, double now) {
-  const struct sj_arrivals *const spec = a->spec;
-  double left = sj_draw_exponential(&a->stream);
+static double next_mmpp(struct arrivals *a, double now) {
+  a->before.stream = a->stream;
+  a->before.state = a->state;
+  a->before.time = now;
+  bool any = false; /* only a fault can make all rates 0; the states go on, but nothing would end the search */
+  for (size_t i = 0; i < a->spec->state_count; i++) any = any || a->spec->rates[i] > 0;
+  if (!any) return INFINITY;
+  return mmpp_until(a->spec, &a->stream, &a->state, now, INFINITY);
+}
+
+void sj_arrivals_go_to(struct arrivals *a, const struct sj_arrivals *spec, double time) {
+  struct sj_stream stream = a->before.stream;
+  a->state = a->before.state;
+  mmpp_until(spec, &stream, &a->state, a->before.time, time);
+  if (a->next_time == INFINITY) a->stream = stream; /* else it is further on already */
+}
+
+double sj_arrivals_piecewise_amount(const struct sj_arrivals *spec, double from, double to) {
+  double amount = 0;
+  for (size_t i = 0; i < spec->piece_count; i++) {
+    const double begin = spec->from[i] > from ? spec->from[i] : from;
+    const double end = i + 1 < spec->piece_count && spec->from[i + 1] < to ? spec->from[i + 1] : to;
+    if (end > begin && spec->rates[i] > 0) amount += (end - begin) * spec->rates[i];
+  }
+  return amount;
+}
+
+double sj_arrivals_piecewise_time(const struct sj_arrivals *spec, double now, double *amount) {
+  double left = *amount;
   for (size_t i = 0; i < spec->piece_count; i++) {
     const double end = i + 1 < spec->piece_count ? spec->from[i + 1] : INFINITY;
     if (end <= now) continue;
@@ -48,7 +75,14 @@ static double next_piecewise(struct arrivals *a, double now) {
     left -= (end - begin) * spec->rates[i];
     if (left < 0) left = 0;
   }
+  *amount = left;
   return INFINITY;
+}
+
+/* An arrival comes when the integral of the rate has grown by an exponential amount. */
+static double next_piecewise(struct arrivals *a, double now) {
+  a->standstill = sj_draw_exponential(&a->stream);
+  return sj_arrivals_piecewise_time(a->spec, now, &a->standstill);
 }
 
 /* The smallest of `left` uniform times on [last, over): order statistics one by one. */
@@ -139,9 +173,9 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
   begin_request(engine, request);
 }
 
-static void schedule_next(struct engine *engine, struct arrivals *a) {
+void sj_arrivals_schedule(struct engine *engine, struct arrivals *a) {
   a->event = SJ_EVENT_NONE;
-  if (a->next_time < INFINITY) a->event = sj_event_schedule(&engine->events, a->next_time, EVENT_ARRIVAL, a, true);
+  if (a->next_time < INFINITY) a->event = sj_event_schedule_aside(&engine->events, a->next_time, EVENT_ARRIVAL, a);
 }
 
 void sj_arrivals_happen(struct engine *engine, struct arrivals *a) {
@@ -149,21 +183,47 @@ void sj_arrivals_happen(struct engine *engine, struct arrivals *a) {
   if (!engine->arriving) return;
   new_request(engine, a, NULL);
   a->next_time = sj_arrivals_next(engine, a, engine->now);
-  schedule_next(engine, a);
+  sj_arrivals_schedule(engine, a);
 }
 
 /* --- closed populations --------------------------------------------------------------------------------------------
  */
 
+/* The population may have become smaller. */
+static bool leaves(struct customer *customer) {
+  customer->gone = customer->number >= customer->arrivals->spec->population;
+  return customer->gone;
+}
+
 void sj_arrivals_think(struct engine *engine, struct customer *customer) {
   struct arrivals *const a = customer->arrivals;
-  if (!engine->arriving) return;
+  if (!engine->arriving || leaves(customer)) return;
   const double thought = sj_draw(a->interval, &customer->stream, 0);
   sj_event_schedule(&engine->events, engine->now + thought, EVENT_THOUGHT, customer, true);
 }
 
 void sj_arrivals_thought(struct engine *engine, struct customer *customer) {
-  if (engine->arriving) new_request(engine, customer->arrivals, customer);
+  if (engine->arriving && !leaves(customer)) new_request(engine, customer->arrivals, customer);
+}
+
+bool sj_arrivals_add_customers(struct engine *engine, struct arrivals *a) {
+  if (a->customer_count >= a->spec->population) return true;
+  const uint32_t count = a->spec->population - a->customer_count;
+  struct customers *const more = calloc(1, sizeof *more + count * sizeof *more->all);
+  if (!more) return false;
+  const uint64_t key = sj_stream_key(engine->seed, engine->run, a->client->spec->name, "think");
+  for (uint32_t i = 0; i < count; i++) {
+    struct customer *const customer = &more->all[i];
+    customer->arrivals = a;
+    customer->number = a->customer_count + i;
+    sj_stream_seed(&customer->stream, key, (uint64_t)(a->member + 1) << 32 | customer->number);
+  }
+  more->count = count;
+  more->next = a->customers;
+  a->customers = more;
+  a->customer_count += count;
+  for (uint32_t i = 0; i < count; i++) sj_arrivals_think(engine, &more->all[i]);
+  return true;
 }
 
 /* --- creation ------------------------------------------------------------------------------------------------------
@@ -202,18 +262,6 @@ static bool start_state(struct arrivals *a) {
   return true;
 }
 
-static bool make_customers(struct engine *engine, struct arrivals *a, uint64_t key) {
-  (void)engine;
-  a->customer_count = a->spec->population;
-  a->customers = calloc(a->customer_count ? a->customer_count : 1, sizeof *a->customers);
-  if (!a->customers) return false;
-  for (uint32_t i = 0; i < a->customer_count; i++) {
-    a->customers[i].arrivals = a;
-    sj_stream_seed(&a->customers[i].stream, key, (uint64_t)(a->member + 1) << 32 | i);
-  }
-  return true;
-}
-
 static bool create_one(struct engine *engine, struct client *client, struct arrivals *a, int64_t member) {
   const struct sj_client *const spec = client->spec;
   a->client = client;
@@ -241,7 +289,6 @@ static bool create_one(struct engine *engine, struct client *client, struct arri
       return true;
     }
     case SJ_ARRIVALS_CLOSED:
-      return make_customers(engine, a, sj_stream_key(engine->seed, engine->run, spec->name, "think"));
     case SJ_ARRIVALS_POISSON:
     case SJ_ARRIVALS_RENEWAL:
     case SJ_ARRIVALS_PIECEWISE:
@@ -263,7 +310,11 @@ bool sj_arrivals_create(struct engine *engine, struct client *client) {
 void sj_arrivals_destroy(struct client *client) {
   for (size_t i = 0; client->arrivals && i < client->arrivals_count; i++) {
     sj_trace_reader_destroy(client->arrivals[i].reader);
-    free(client->arrivals[i].customers);
+    while (client->arrivals[i].customers) {
+      struct customers *const some = client->arrivals[i].customers;
+      client->arrivals[i].customers = some->next;
+      free(some);
+    }
     sj_distribution_destroy(client->arrivals[i].owned_interval);
   }
   free(client->arrivals);
@@ -273,62 +324,10 @@ void sj_arrivals_start(struct engine *engine, struct client *client) {
   for (size_t i = 0; i < client->arrivals_count && engine->status == SJ_OK; i++) {
     struct arrivals *const a = &client->arrivals[i];
     if (a->spec->kind == SJ_ARRIVALS_CLOSED) {
-      for (uint32_t c = 0; c < a->customer_count; c++) sj_arrivals_think(engine, &a->customers[c]);
+      if (!sj_arrivals_add_customers(engine, a)) sj_engine_out_of_memory(engine);
       continue;
     }
     a->next_time = sj_arrivals_next(engine, a, 0);
-    schedule_next(engine, a);
-  }
-}
-
-/* --- changes -------------------------------------------------------------------------------------------------------
- */
-
-/* How fast a source runs: the time to the next arrival shrinks as this grows. 0: it stands still. */
-static double speed_of(const struct sj_arrivals *spec) {
-  switch (spec->kind) {
-    case SJ_ARRIVALS_POISSON:
-      return spec->rate;
-    case SJ_ARRIVALS_RENEWAL: {
-      const double mean = spec->interval.fixed ? sj_distribution_mean(spec->interval.fixed) : 1;
-      return mean > 0 && mean < INFINITY ? 1 / mean : 1;
-    }
-    case SJ_ARRIVALS_TRACE:
-      return spec->rate_factor;
-    case SJ_ARRIVALS_MMPP:
-    case SJ_ARRIVALS_PIECEWISE:
-    case SJ_ARRIVALS_CLOSED:
-    case SJ_ARRIVALS_SPREAD:
-      break;
-  }
-  return 1;
-}
-
-void sj_arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before) {
-  for (size_t i = 0; i < client->arrivals_count; i++) {
-    struct arrivals *const a = &client->arrivals[i];
-    a->spec = &client->spec->arrivals;
-    a->mean_interval = 1 / a->spec->rate;
-    a->interval = sj_member_law(engine, &a->spec->interval,
-                                sj_stream_key(engine->seed, engine->run, client->spec->name, "interval law"),
-                                (uint64_t)(a->member + 1), &a->owned_interval);
-    const double old_speed = speed_of(&before->arrivals), new_speed = speed_of(a->spec);
-    if (old_speed == new_speed) continue;
-    /* What is left of the time to the next arrival passes faster or slower; for Poisson arrivals that is exact, and it
-     * draws no new number. */
-    double left = a->standstill;
-    if (a->event) {
-      sj_event_cancel(&engine->events, a->event);
-      a->event = SJ_EVENT_NONE;
-      left = (a->next_time - engine->now) * old_speed;
-    } else if (old_speed > 0) {
-      continue; /* nothing more to come */
-    }
-    if (isnan(left)) left = sj_draw_exponential(&a->stream); /* it never ran */
-    a->standstill = left;
-    a->next_time = new_speed > 0 ? engine->now + left / new_speed : INFINITY;
-    a->origin = a->next_time;
-    a->recorded_origin = a->record.arrival;
-    schedule_next(engine, a);
+    sj_arrivals_schedule(engine, a);
   }
 }

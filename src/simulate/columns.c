@@ -101,6 +101,7 @@ static void put_client(struct walk *walk, const char *name, const struct sj_clie
 static void put_server(struct walk *walk, const char *name, const struct sj_server *server,
                        struct server_statistics *s) {
   static const char *const kinds[3] = {"sojourn", "wait", "service"};
+  if (!walk->results) sj_visits_settle(s);
   put_mean(walk, name, "in_system.mean", s->window.in_system[0]);
   put_mean(walk, name, "in_system.std", s->window.in_system[1]);
   put(walk, name, "in_system.max", SJ_REDUCE_MAX, s->window.in_system[2]);
@@ -226,6 +227,7 @@ static void put_bill(struct walk *walk, const char *name, const struct sj_model 
 }
 
 static void put_store(struct walk *walk, const char *name, const struct sj_model *model, struct server_statistics *s) {
+  if (!walk->results) sj_visits_settle(s);
   put_sample(walk, name, "latency", &s->sojourn);
   put_in_system(walk, name, s);
   put_mean(walk, name, "requests", (double)s->store_requests);
@@ -353,9 +355,9 @@ static void copy_latencies(struct engine *engine) {
   for (size_t i = 0; i < engine->model->client_count; i++) {
     const struct client *const client = &engine->clients[i];
     if (!client->latency_from) continue;
-    struct sample *const from = &client->latency_from->statistics->sojourn;
+    const struct sample *const from = &client->latency_from->statistics->sojourn;
     struct sample *const to = &client->statistics->latency;
-    sj_sample_settle(from);
+    sj_visits_settle(client->latency_from->statistics);
     to->moments = from->moments;
     if (!sj_histogram_merge(&to->histogram, &from->histogram)) sj_engine_out_of_memory(engine);
   }

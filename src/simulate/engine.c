@@ -309,6 +309,14 @@ static void measure_once(struct engine *engine) {
   }
 }
 
+static void find_quick_servers(struct engine *engine) {
+  for (size_t i = 0; i < engine->model->server_count; i++) {
+    struct server *const server = &engine->servers[i].members[0];
+    server->quick = server->simple && server->levels_follow && server->discipline == SJ_FIFO &&
+                    !server->counted_apart && !server->statistics->apis;
+  }
+}
+
 static bool make_world(struct engine *engine) {
   const struct sj_model *const model = engine->model;
   engine->plain = is_plain(model);
@@ -338,7 +346,10 @@ static bool make_world(struct engine *engine) {
       if (!make_server_callers(engine, &engine->servers[i], &engine->servers[i].members[m])) return false;
   for (size_t i = 0; i < model->client_count; i++)
     if (!client_create(engine, &engine->clients[i], &model->clients[i])) return false;
-  if (engine->plain) measure_once(engine);
+  if (engine->plain) {
+    measure_once(engine);
+    find_quick_servers(engine);
+  }
   return true;
 }
 
@@ -529,25 +540,34 @@ static void look_up(struct engine *engine, struct engine_control *control) {
   }
 }
 
-static inline bool next_event(struct engine *engine, struct engine_control *control, uint32_t *kind, void **argument) {
-  if (__builtin_expect(++engine->dispatched % EVENTS_BETWEEN_LOOKS == 0, 0)) look_up(engine, control);
-  if (engine->running && sj_event_take(&engine->events, &engine->now, kind, argument)) return true;
-  engine->dispatched--;
-  return false;
-}
-
-/* The two events of a plain request are told apart by a branch of their own, and handled in line. */
+/* The two events of a plain request are told apart by branches of their own, and handled in line. */
 static void plain_loop(struct engine *engine, struct engine_control *control) {
+  struct sj_event_list *const events = &engine->events;
   uint32_t kind;
   void *argument;
-  while (next_event(engine, control, &kind, &argument)) {
-    if (kind == EVENT_SERVED)
-      plain_served(engine, argument);
-    else if (kind == EVENT_ARRIVAL)
+  uint32_t left = EVENTS_BETWEEN_LOOKS;
+  while (engine->running) {
+    const sj_event_key key = sj_event_list_first(events);
+    if (events->aside < key) {
+      sj_event_take_aside(events, &engine->now, &kind, &argument);
       plain_arrive(engine, argument);
-    else
-      dispatch(engine, (enum event_kind)kind, argument);
+    } else {
+      if (__builtin_expect(key == SJ_EVENT_KEY_NONE, 0)) break;
+      if (!sj_event_take_listed(events, key, &engine->now, &kind, &argument)) continue;
+      if (__builtin_expect(kind == EVENT_SERVED, 1))
+        plain_served(engine, argument);
+      else if (kind == EVENT_ARRIVAL) /* of another source, or the first */
+        sj_plain_arrive(engine, argument);
+      else
+        dispatch(engine, (enum event_kind)kind, argument);
+    }
+    if (__builtin_expect(--left == 0, 0)) {
+      left = EVENTS_BETWEEN_LOOKS;
+      engine->dispatched += EVENTS_BETWEEN_LOOKS;
+      look_up(engine, control);
+    }
   }
+  engine->dispatched += EVENTS_BETWEEN_LOOKS - left;
 }
 
 static void loop(struct engine *engine, struct engine_control *control) {
@@ -558,11 +578,12 @@ static void loop(struct engine *engine, struct engine_control *control) {
     plain_loop(engine, control);
     return;
   }
-  while (next_event(engine, control, &kind, &argument)) {
+  while (engine->running && sj_event_take(&engine->events, &engine->now, &kind, &argument)) {
     if (kind == EVENT_SERVED)
       sj_server_served(engine, argument);
     else
       dispatch(engine, (enum event_kind)kind, argument);
+    if (__builtin_expect(++engine->dispatched % EVENTS_BETWEEN_LOOKS == 0, 0)) look_up(engine, control);
   }
 }
 
@@ -585,6 +606,12 @@ static void check_invariants(const struct engine *engine) {
     uint64_t in_system = 0, waiting = 0, busy = 0;
     for (uint32_t m = 0; m < engine->servers[i].count; m++) {
       const struct server *const server = &engine->servers[i].members[m];
+      if (server->quick) { /* it keeps no other level */
+        in_system += server->in_system;
+        busy += server->in_system < server->threads ? server->in_system : server->threads;
+        waiting += server->in_system > server->threads ? server->in_system - server->threads : 0;
+        continue;
+      }
       assert(server->waiting <= server->in_system);
       assert(!empty || (server->in_system == 0 && server->waiting == 0 && server->busy == 0));
       assert(server->spec->discipline == SJ_PROCESSOR_SHARING || server->queue.count <= server->waiting);

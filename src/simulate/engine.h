@@ -98,7 +98,7 @@ struct attempt {
   struct request *request;
   struct attempt *next, *previous; /* in a queue, or among those in service */
   struct server *server;           /* NULL until a member is picked */
-  double arrived, started;         /* at the server; service begins */
+  double arrived, started;         /* at the server; service begins (at a quick server, while it waits: its work) */
   uint32_t event;                  /* pending event of its place (delivery, service, answer), or SJ_EVENT_NONE */
   uint32_t index;                  /* place in an array (random order, processor sharing) */
   uint32_t number;                 /* 0 for the first attempt of the request, then 1, 2, ... */
@@ -218,6 +218,13 @@ enum { KEY_TIMEOUT, KEY_BACKOFF, KEY_TARGET, KEY_POLICY, KEY_LINK, KEY_BACK, KEY
 struct customer {
   struct arrivals *arrivals;
   struct sj_stream stream; /* of its think times */
+  uint32_t number;         /* it belongs to the population while that is larger */
+  bool gone;               /* it does not: it came to an end of a request or a thought, and left */
+};
+struct customers {
+  struct customers *next;
+  uint32_t count;
+  struct customer all[];
 };
 
 /* One source of requests: a whole pool's, or one member's. */
@@ -229,9 +236,14 @@ struct arrivals {
   uint64_t base_lineage, number; /* of the next request */
   double next_time;
   uint32_t event;
-  struct customer *customers;
+  struct customers *customers; /* those made last first */
   uint32_t customer_count;
-  size_t state;  /* mmpp */
+  size_t state; /* mmpp */
+  struct {
+    struct sj_stream stream;
+    size_t state;
+    double time;
+  } before;      /* mmpp: as it was when the next arrival was looked for */
   uint64_t left; /* spread */
   double last;   /* spread, piecewise: where the last arrival was */
   struct sj_trace_reader *reader;
@@ -240,8 +252,7 @@ struct arrivals {
   const struct sj_distribution *interval;
   struct sj_distribution *owned_interval;
   double mean_interval; /* poisson: 1 / rate */
-  double
-      standstill; /* of a source that a fault has stopped (rate 0): what is left, as rate times time; NAN: not known */
+  double standstill;    /* of a source whose rate is 0: what is left, as rate times time; NAN: not known */
 };
 
 struct client {
@@ -279,10 +290,9 @@ struct server {
   const struct sj_server *spec;
   struct engine *engine;
   uint32_t index, member;
-  struct server_statistics *statistics;                     /* of the pool */
-  struct server_statistics *own;                            /* of the member, or NULL */
-  uint64_t service_key, order_key, admission_key, fail_key; /* fail: of a fault; failure: a store's own */
-  uint64_t failure_key;
+  struct server_statistics *statistics;                                  /* of the pool */
+  struct server_statistics *own;                                         /* of the member, or NULL */
+  uint64_t service_key, order_key, admission_key, fail_key, failure_key; /* failure: a store's own */
 
   uint32_t threads, busy, in_system, waiting;
   double capacity;
@@ -295,6 +305,8 @@ struct server {
   uint32_t down, stalled; /* faults in force */
   double fail_ratio;      /* 1 - product of (1 - ratio) */
   bool simple;            /* nothing to check at arrival but capacity */
+  bool quick;             /* of a plain model, and simple, first in first out, levels_follow: see plain.h */
+  uint32_t room;          /* the capacity as a whole number while it is simple; else 0, so that one look is enough */
   bool codel;             /* some admission is CoDel */
   uint32_t sharers;       /* processor sharing: requests that hold a share */
   struct queue queue;
@@ -433,10 +445,23 @@ void sj_arrivals_start(struct engine *engine, struct client *client);
 double sj_arrivals_next(struct engine *engine, struct arrivals *arrivals, double now);
 void sj_arrivals_happen(struct engine *engine, struct arrivals *arrivals);
 void sj_arrivals_thought(struct engine *engine, struct customer *customer);
-void sj_arrivals_think(struct engine *engine, struct customer *customer); /* its request is closed */
+void sj_arrivals_think(struct engine *engine, struct customer *customer);    /* its request is closed */
+void sj_arrivals_schedule(struct engine *engine, struct arrivals *arrivals); /* the one at next_time */
+/* Adds customers up to the present population, and starts them. False: no memory. */
+bool sj_arrivals_add_customers(struct engine *engine, struct arrivals *arrivals);
+/* Modulated arrivals, which were looked for by `spec`: back to the state in which they are at `time`, before the next
+ * arrival. */
+void sj_arrivals_go_to(struct arrivals *arrivals, const struct sj_arrivals *spec, double time);
+/* Piecewise arrivals: the expected number between two times; the time by which `*amount` are expected from `now` on
+ * (INFINITY: never, and `*amount` is what is missing). */
+double sj_arrivals_piecewise_amount(const struct sj_arrivals *spec, double from, double to);
+double sj_arrivals_piecewise_time(const struct sj_arrivals *spec, double now, double *amount);
+
+/* arrivals_change.c: the figures are others from now on. */
 void sj_arrivals_changed(struct engine *engine, struct client *client, const struct sj_client *before);
 
-/* plain.c */
+/* plain.c: what plain.h has in line for the loop, where it is not worth that. */
+void sj_plain_arrive(struct engine *engine, struct arrivals *arrivals);
 void sj_plain_refused(struct engine *engine, struct server *server, struct attempt *attempt);
 
 /* caller.c */
@@ -500,7 +525,7 @@ void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outco
 void sj_server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok);
 /* Answers the attempt, which has left the server, and at a join every branch that it stands for; or drops them. */
 void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent);
-/* The attempt has left the server and is answered: the same, in short where it can be. */
+/* Likewise for one attempt, in short where it can be. */
 void sj_server_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome);
 void sj_server_withdraw(struct engine *engine, struct attempt *attempt);
 void sj_server_start_waiting(struct engine *engine, struct server *server);

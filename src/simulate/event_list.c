@@ -7,6 +7,7 @@ bool sj_event_list_create(struct sj_event_list *list) {
   memset(list, 0, sizeof *list);
   list->end = 3;
   list->few = true;
+  list->aside = SJ_EVENT_KEY_NONE;
   list->slot_count = 1; /* slot 0 stays unused */
   return sj_event_list_grow(list);
 }
@@ -23,7 +24,7 @@ static bool grow_heap(struct sj_event_list *list) {
   if (!heap) return false;
   if (list->heap) memcpy(heap, list->heap, list->end * sizeof *heap);
   free(list->heap);
-  heap[2] = ~(sj_event_key)0;
+  heap[2] = SJ_EVENT_KEY_NONE;
   list->heap = heap;
   list->heap_capacity = capacity;
   return true;
@@ -121,9 +122,9 @@ static void purge(struct sj_event_list *list) {
   }
   list->end = kept;
   list->cancelled = 0;
+  if (kept <= 4) list->few = true;
   if (list->few) return;
   /* Floyd's construction: sift down every inner node, the last first. */
-  if (kept <= 4) return;
   for (uint32_t node = (kept - 1) / 4 + 2; node >= 3; node--) {
     sj_event_key *const heap = list->heap;
     const sj_event_key key = heap[node];
@@ -141,6 +142,11 @@ static void purge(struct sj_event_list *list) {
 }
 
 void sj_event_cancel(struct sj_event_list *list, uint32_t slot) {
+  if (slot == SJ_EVENT_ASIDE) {
+    assert(list->aside != SJ_EVENT_KEY_NONE);
+    list->aside = SJ_EVENT_KEY_NONE;
+    return;
+  }
   assert(slot && list->slots[slot].kind);
   list->slots[slot].kind = 0;
   list->slots[slot].argument = NULL;

@@ -11,7 +11,10 @@
  * schedule one" costs one pass down the heap, not a pass down and a pass up.
  *
  * While there are few events they are not a heap but in falling order, the first at the end: taking costs nothing and
- * scheduling a comparison or two. Turned around, that is a heap. */
+ * scheduling a comparison or two. Turned around, that is a heap.
+ *
+ * One timer may lie aside, outside of all this: the next arrival of a model's first source, which is set again each
+ * time it is taken. Taking is then a comparison of two keys. */
 #ifndef SJ_SIMULATE_EVENT_LIST_H
 #define SJ_SIMULATE_EVENT_LIST_H
 
@@ -22,8 +25,9 @@
 __extension__ typedef unsigned __int128 sj_event_key;
 
 enum {
-  SJ_EVENT_SLOT_BITS = 24, /* at most 2^24 - 1 pending events */
-  SJ_EVENT_NONE = 0,       /* no event has slot 0 */
+  SJ_EVENT_SLOT_BITS = 24,                  /* at most 2^24 - 1 pending events */
+  SJ_EVENT_NONE = 0,                        /* no event has slot 0 */
+  SJ_EVENT_ASIDE = 1 << SJ_EVENT_SLOT_BITS, /* stands for the slot of the event that lies aside */
   SJ_EVENTS_FEW = 16
 };
 
@@ -44,6 +48,8 @@ struct sj_event_list {
   bool hole;          /* the root is empty */
   bool overflow;      /* an event could not be kept: memory or slots ran out */
   uint64_t sequence;
+  sj_event_key aside; /* of the event that lies aside; the largest key there is: none does */
+  struct sj_event aside_event;
 };
 
 bool sj_event_list_create(struct sj_event_list *list); /* false: no memory */
@@ -53,7 +59,7 @@ void sj_event_list_destroy(struct sj_event_list *list);
  * list->overflow is set). */
 bool sj_event_list_grow(struct sj_event_list *list);
 
-/* Marks the event in `slot` as not to happen. It must be pending. */
+/* Marks the event in `slot` (or SJ_EVENT_ASIDE) as not to happen. It must be pending. */
 void sj_event_cancel(struct sj_event_list *list, uint32_t slot);
 
 /* Fills the hole at the root with the last key; from many to few, if there are. */
@@ -110,6 +116,20 @@ static inline void sj_event_list_sift_down(struct sj_event_list *list, sj_event_
 /* The part of scheduling that is not common: the event to come has slot `slot` and key `key`. */
 void sj_event_list_insert(struct sj_event_list *list, sj_event_key key);
 
+static inline sj_event_key sj_event_key_of(double time, bool timer, uint64_t sequence, uint32_t slot) {
+  uint64_t bits;
+  memcpy(&bits, &time, sizeof bits);
+  const uint64_t low = (uint64_t)timer << 63 | (sequence << SJ_EVENT_SLOT_BITS & (UINT64_MAX >> 1)) | slot;
+  return (sj_event_key)bits << 64 | low;
+}
+
+static inline double sj_event_time_of(sj_event_key key) {
+  const uint64_t bits = (uint64_t)(key >> 64);
+  double time;
+  memcpy(&time, &bits, sizeof time);
+  return time;
+}
+
 /* Schedules an event at `time` >= 0 and returns its slot, SJ_EVENT_NONE when it could not be kept (list->overflow). */
 static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time, uint32_t kind, void *argument,
                                          bool timer) {
@@ -126,10 +146,7 @@ static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time
   struct sj_event *const event = &list->slots[slot];
   event->argument = argument;
   event->kind = kind;
-  uint64_t bits;
-  memcpy(&bits, &time, sizeof bits);
-  const uint64_t low = (uint64_t)timer << 63 | (list->sequence++ << SJ_EVENT_SLOT_BITS & (UINT64_MAX >> 1)) | slot;
-  const sj_event_key key = (sj_event_key)bits << 64 | low;
+  const sj_event_key key = sj_event_key_of(time, timer, list->sequence++, slot);
   if (__builtin_expect(list->few && list->end < 3 + SJ_EVENTS_FEW, 1)) {
     sj_event_key *place = list->heap + list->end++;
     for (; place[-1] < key; place--) place[0] = place[-1]; /* the largest key there is lies before the first */
@@ -143,31 +160,63 @@ static inline uint32_t sj_event_schedule(struct sj_event_list *list, double time
   return slot;
 }
 
+#define SJ_EVENT_KEY_NONE (~(sj_event_key)0)
+
+/* The same for a timer that is set again whenever it is taken: aside, unless another lies there. */
+static inline uint32_t sj_event_schedule_aside(struct sj_event_list *list, double time, uint32_t kind, void *argument) {
+  if (__builtin_expect(list->aside != SJ_EVENT_KEY_NONE, 0)) return sj_event_schedule(list, time, kind, argument, true);
+  list->aside = sj_event_key_of(time, true, list->sequence++, 0);
+  list->aside_event.argument = argument;
+  list->aside_event.kind = kind;
+  return SJ_EVENT_ASIDE;
+}
+
+/* The smallest key of those that do not lie aside; the largest key there is if there are none. */
+static inline sj_event_key sj_event_list_first(struct sj_event_list *list) {
+  if (list->hole) sj_event_list_close_hole(list);
+  return list->heap[list->few ? list->end - 1 : 3];
+}
+
+/* Takes the event that lies aside, which must be there. */
+static inline void sj_event_take_aside(struct sj_event_list *list, double *time, uint32_t *kind, void **argument) {
+  *time = sj_event_time_of(list->aside);
+  *kind = list->aside_event.kind;
+  *argument = list->aside_event.argument;
+  list->aside = SJ_EVENT_KEY_NONE;
+}
+
+/* Takes the first of the others, whose key is `key`. False if it was cancelled. */
+static inline bool sj_event_take_listed(struct sj_event_list *list, sj_event_key key, double *time, uint32_t *kind,
+                                        void **argument) {
+  if (list->few)
+    list->end--;
+  else
+    list->hole = true;
+  if (list->taken != SJ_EVENT_NONE) {
+    list->slots[list->taken].next_free = list->free_slot;
+    list->free_slot = list->taken;
+  }
+  const uint32_t slot = (uint32_t)key & ((1u << SJ_EVENT_SLOT_BITS) - 1);
+  list->taken = slot;
+  const struct sj_event *const event = &list->slots[slot];
+  *time = sj_event_time_of(key);
+  *kind = event->kind;
+  *argument = event->argument;
+  if (__builtin_expect(*kind != 0, 1)) return true;
+  list->cancelled--;
+  return false;
+}
+
 /* Takes the first event that was not cancelled: its time, kind and argument. False if none is pending. */
 static inline bool sj_event_take(struct sj_event_list *list, double *time, uint32_t *kind, void **argument) {
   for (;;) {
-    sj_event_key key;
-    if (list->hole) sj_event_list_close_hole(list);
-    if (__builtin_expect(list->end == 3, 0)) return false;
-    if (list->few) {
-      key = list->heap[--list->end];
-    } else {
-      key = list->heap[3];
-      list->hole = true;
+    const sj_event_key key = sj_event_list_first(list);
+    if (list->aside < key) {
+      sj_event_take_aside(list, time, kind, argument);
+      return true;
     }
-    if (list->taken != SJ_EVENT_NONE) {
-      list->slots[list->taken].next_free = list->free_slot;
-      list->free_slot = list->taken;
-    }
-    const uint32_t slot = (uint32_t)key & ((1u << SJ_EVENT_SLOT_BITS) - 1);
-    list->taken = slot;
-    const struct sj_event *const event = &list->slots[slot];
-    const uint64_t bits = (uint64_t)(key >> 64);
-    memcpy(time, &bits, sizeof bits);
-    *kind = event->kind;
-    *argument = event->argument;
-    if (__builtin_expect(*kind != 0, 1)) return true;
-    list->cancelled--;
+    if (__builtin_expect(key == SJ_EVENT_KEY_NONE, 0)) return false;
+    if (sj_event_take_listed(list, key, time, kind, argument)) return true;
   }
 }
 

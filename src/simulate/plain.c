@@ -7,3 +7,5 @@ void sj_plain_refused(struct engine *engine, struct server *server, struct attem
   note_closed(engine, request, OUTCOME_REFUSED);
   sj_pool_give(&engine->requests, request);
 }
+
+void sj_plain_arrive(struct engine *engine, struct arrivals *arrivals) { plain_arrive(engine, arrivals); }

@@ -5,17 +5,12 @@
 #include "simulate/engine.h"
 
 static inline void record_visit(struct server_statistics *s, const struct attempt *attempt, double now) {
-  const double wait = attempt->started - attempt->arrived;
-  const double sojourn = now - attempt->arrived;
-  const double service = now - attempt->started;
-  sample_add(&s->sojourn, sojourn);
-  sample_add(&s->wait, wait);
-  sample_add(&s->service, service);
-  if (!s->apis) return;
+  visits_add(s, attempt->arrived, attempt->started, now);
+  if (__builtin_expect(!s->apis, 1)) return;
   struct sample *const api = &s->apis[3 * (size_t)attempt->api];
-  sample_add(&api[0], sojourn);
-  sample_add(&api[1], wait);
-  sample_add(&api[2], service);
+  sample_add(&api[0], now - attempt->arrived);
+  sample_add(&api[1], attempt->started - attempt->arrived);
+  sample_add(&api[2], now - attempt->started);
 }
 
 static inline void count_members(struct server_statistics *s, const struct server *server, double now, int in_system) {
@@ -111,7 +106,7 @@ static inline struct attempt *leave_queue(struct engine *engine, struct server *
 /* An attempt arrives. */
 static inline void receive(struct engine *engine, struct server *server, struct attempt *attempt) {
   attempt->arrived = engine->now;
-  if (__builtin_expect(!server->simple || server->in_system >= server->capacity, 0)) {
+  if (__builtin_expect(server->in_system >= server->room, 0)) {
     sj_server_receive_with_care(engine, server, attempt);
   } else if (server->busy < server->threads) {
     count_levels(server, engine->now, 1, 0, 1);

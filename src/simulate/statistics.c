@@ -5,10 +5,28 @@
 
 #include "simulate/batcher.h"
 
+static void add_many(struct sample *sample, const double *values, uint32_t count) {
+  sj_moments_add_many(&sample->moments, values, count);
+  sj_histogram_add_many(&sample->histogram, values, count);
+}
+
 void sj_sample_settle(struct sample *sample) {
-  sj_moments_add_many(&sample->moments, sample->values, sample->gathered);
-  sj_histogram_add_many(&sample->histogram, sample->values, sample->gathered);
+  add_many(sample, sample->values, sample->gathered);
   sample->gathered = 0;
+}
+
+void sj_visits_settle(struct server_statistics *s) {
+  struct visits *const visits = &s->visits;
+  const uint32_t count = visits->gathered;
+  if (count == 0) return;
+  double times[SAMPLE_GATHERED];
+  for (uint32_t i = 0; i < count; i++) times[i] = visits->left[i] - visits->arrived[i];
+  add_many(&s->sojourn, times, count);
+  for (uint32_t i = 0; i < count; i++) times[i] = visits->started[i] - visits->arrived[i];
+  add_many(&s->wait, times, count);
+  for (uint32_t i = 0; i < count; i++) times[i] = visits->left[i] - visits->started[i];
+  add_many(&s->service, times, count);
+  visits->gathered = 0;
 }
 
 static void sample_clear(struct sample *sample) { sj_histogram_destroy(&sample->histogram); }

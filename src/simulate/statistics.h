@@ -30,6 +30,13 @@ static inline void sample_add(struct sample *sample, double value) {
   if (__builtin_expect(sample->gathered == SAMPLE_GATHERED, 0)) sj_sample_settle(sample);
 }
 
+/* Attempts that a server is done with: when each arrived, began to be served and left. The sojourn, waiting and service
+ * times that follow are worked in some at a time: sj_visits_settle before reading those samples. */
+struct visits {
+  uint32_t gathered;
+  double arrived[SAMPLE_GATHERED], started[SAMPLE_GATHERED], left[SAMPLE_GATHERED];
+};
+
 /* Attempts of counted requests. */
 struct call_counts {
   uint64_t attempts, timeouts, retries, rejected, late, hedges;
@@ -52,6 +59,7 @@ struct client_statistics {
 struct batcher_statistics;
 
 struct server_statistics {
+  struct visits visits;
   struct sample sojourn, wait, service;
   struct sample *apis; /* [api][sojourn, wait, service], or NULL where there is one api */
   struct sj_gauge in_system, waiting, busy, orbit;
@@ -80,6 +88,16 @@ struct server_statistics {
     double utilization, full, empty, throughput, growth;
   } window;
 };
+
+void sj_visits_settle(struct server_statistics *s);
+static inline void visits_add(struct server_statistics *s, double arrived, double started, double left) {
+  struct visits *const visits = &s->visits;
+  const uint32_t i = visits->gathered++;
+  visits->arrived[i] = arrived;
+  visits->started[i] = started;
+  visits->left[i] = left;
+  if (__builtin_expect(i + 1 == SAMPLE_GATHERED, 0)) sj_visits_settle(s);
+}
 
 void sj_client_statistics_clear(struct client_statistics *s);
 void sj_server_statistics_clear(struct server_statistics *s, size_t api_count);

@@ -25,6 +25,7 @@ static void proceed(struct engine *engine, struct server *server) {
 void sj_server_simplify(struct server *server) {
   server->simple = !server->down && !server->stalled && server->spec->admission_count == 0 && !server->spec->join &&
                    !server->sharing && !server->batcher;
+  server->room = !server->simple ? 0 : server->capacity < UINT32_MAX ? (uint32_t)ceil(server->capacity) : UINT32_MAX;
 }
 
 void sj_server_set_pace(struct engine *engine, struct server *server) {

@@ -43,7 +43,7 @@ static struct window window_with(const struct sj_histogram *h, uint32_t low, uin
   return (struct window){.first = first, .length = end - first};
 }
 
-/* Moves the counts into `counts`, zeroed and as long as the window `to`, which contains the present one. */
+/* Moves the counts into `counts`, zeroed and one longer than the window `to`, which contains the present one. */
 static void move_into(struct sj_histogram *h, struct window to, uint64_t *counts) {
   if (h->length > 0) memcpy(counts + (h->first - to.first), h->counts, h->length * sizeof *counts);
   free(h->counts);
@@ -61,36 +61,33 @@ void sj_histogram_add_slow(struct sj_histogram *h, double value) {
   }
   const uint32_t cell = sj_histogram_cell(value);
   const struct window wanted = window_with(h, cell, cell);
-  move_into(h, wanted, sj_allocate_array(wanted.length, sizeof(uint64_t)));
+  move_into(h, wanted, sj_allocate_array(wanted.length + 1, sizeof(uint64_t)));
   h->counts[cell - h->first]++;
 }
 
-/* Adds up to MANY values without a branch that depends on them: those outside the window (zeros among them) are counted
- * in its first cell, taken back from there, and added one by one. */
+/* Adds up to MANY values without a branch that depends on them: those outside the window are counted in the place
+ * behind it. Mostly they are all zeros; if not, they are added one by one. */
 enum { MANY = 64 };
 static void add_some(struct sj_histogram *h, const double *values, uint32_t count) {
-  uint32_t cells[MANY], outside[MANY + 1], outsiders = 0;
-  const uint32_t first = h->first, length = h->length;
+  int32_t places[MANY];
+  const int32_t first = (int32_t)h->first, length = (int32_t)h->length;
   uint64_t *const counts = h->counts;
   for (uint32_t i = 0; i < count; i++) {
     uint64_t bits;
     memcpy(&bits, &values[i], sizeof bits);
-    cells[i] = (uint32_t)(bits >> CELL_SHIFT) - first;
+    const int32_t place = (int32_t)(bits >> CELL_SHIFT) - first;
+    places[i] = place >= 0 && place < length ? place : length;
   }
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t is_outside = cells[i] >= length;
-    outside[outsiders] = i;
-    outsiders += is_outside;
-    counts[is_outside ? 0 : cells[i]]++;
-  }
-  counts[0] -= outsiders;
-  for (uint32_t i = 0; i < outsiders; i++) {
-    const double value = values[outside[i]];
-    if (value == 0)
-      h->zeros++;
-    else
-      sj_histogram_add(h, value);
-  }
+  for (uint32_t i = 0; i < count; i++) counts[places[i]]++;
+  const uint64_t outsiders = counts[length];
+  if (outsiders == 0) return;
+  counts[length] = 0;
+  uint64_t zeros = 0;
+  for (uint32_t i = 0; i < count; i++) zeros += values[i] == 0;
+  h->zeros += zeros;
+  if (zeros == outsiders) return;
+  for (uint32_t i = 0; i < count; i++)
+    if (places[i] == length && values[i] != 0) sj_histogram_add(h, values[i]);
 }
 
 void sj_histogram_add_many(struct sj_histogram *h, const double *values, size_t count) {
@@ -116,7 +113,7 @@ bool sj_histogram_merge(struct sj_histogram *into, const struct sj_histogram *fr
   if (from->length > 0) {
     const struct window wanted = window_with(into, from->first, from->first + from->length - 1);
     if (wanted.length != into->length) {
-      uint64_t *const counts = calloc(wanted.length, sizeof *counts);
+      uint64_t *const counts = calloc(wanted.length + 1, sizeof *counts);
       if (!counts) return false;
       move_into(into, wanted, counts);
     }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct sj_histogram {
-  uint64_t *counts; /* cells first ... first + length - 1 */
+  uint64_t *counts; /* cells first ... first + length - 1, and one place more, which is 0 */
   uint32_t first, length;
   uint64_t zeros;
 };

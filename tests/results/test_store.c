@@ -338,6 +338,19 @@ static void csv_does_not_tell_the_order_of_events(void **state) {
   }
 }
 
+/* As a process leaves it that was killed before its first result. */
+static void no_result_yet(void **state) {
+  (void)state;
+  sj_store_close(opened("none.db", SJ_STORE_WRITE));
+  struct sj_store *const store = opened("none.db", SJ_STORE_READ);
+  char *text = NULL;
+  assert_int_equal(sj_store_csv_text(store, &text, NULL), SJ_OK);
+  assert_string_equal(text,
+                      "result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n");
+  free(text);
+  sj_store_close(store);
+}
+
 static void names_that_need_quotes(void **state) {
   (void)state;
   struct sj_store *const store = opened("q.db", SJ_STORE_WRITE);
@@ -391,6 +404,7 @@ int main(void) {
       cmocka_unit_test(again_asks_for_a_new_result),
       cmocka_unit_test(columns_may_come_later),
       cmocka_unit_test(csv_does_not_tell_the_order_of_events),
+      cmocka_unit_test(no_result_yet),
       cmocka_unit_test(names_that_need_quotes),
       cmocka_unit_test(texts_for_show),
   };

@@ -57,11 +57,17 @@ static void add(struct world *w, uint32_t instant, bool timer) {
   assert_true(number <= MOST && instant < INSTANTS);
   struct pending *const p = &w->all[number];
   *p = (struct pending){.kind = 1 + number % 7, .instant = instant, .timer = timer};
-  p->slot = sj_event_schedule(&w->list, instant * tick, p->kind, p, timer);
-  assert_true(p->slot != SJ_EVENT_NONE && p->slot < 2 * MOST);
-  const uint32_t before = w->occupant[p->slot];
-  if (before) assert_int_not_equal(w->all[before].slot, p->slot); /* nobody whose event is pending sat there */
-  w->occupant[p->slot] = number;
+  const bool aside_is_free = w->list.aside == SJ_EVENT_KEY_NONE;
+  const bool aside = timer && sj_stream_below(&w->stream, 2);
+  p->slot = aside ? sj_event_schedule_aside(&w->list, instant * tick, p->kind, p)
+                  : sj_event_schedule(&w->list, instant * tick, p->kind, p, timer);
+  assert_int_equal(p->slot == SJ_EVENT_ASIDE, aside && aside_is_free);
+  if (p->slot != SJ_EVENT_ASIDE) {
+    assert_true(p->slot != SJ_EVENT_NONE && p->slot < 2 * MOST);
+    const uint32_t before = w->occupant[p->slot];
+    if (before) assert_int_not_equal(w->all[before].slot, p->slot); /* nobody whose event is pending sat there */
+    w->occupant[p->slot] = number;
+  }
   if (w->tail[instant][timer])
     w->all[w->tail[instant][timer]].next = number;
   else

@@ -79,6 +79,18 @@ static const struct life faster_arrivals = {
     "web,0,2.5,0,ok,1\nweb,0,3.5,0,ok,1\nweb,0,4.5,0,ok,1\nweb,0,7,0,ok,1\nweb,0,11,0,ok,1\n",
     {{"web.arrivals", 5}}};
 
+/* Two more come, think, and leave when a thought or a request ends after the fault; they come back with the second. */
+static const struct life population = {
+    "server \"db\" { threads = 9, service = 1 } client \"web\" { calls = \"db\", arrivals = closed { population = 1, "
+    "think = 2 } }\n"
+    "run { duration = 20, kind = \"terminating\" }\n"
+    "fault { at = 4, lasts = 5, set = { [\"web.arrivals.population\"] = 3 } }\n"
+    "fault { at = 12, lasts = 3, scale = { [\"web.arrivals.population\"] = 3 } }\n",
+    NULL,
+    "web,0,2,1,ok,1\nweb,0,5,1,ok,1\nweb,0,6,1,ok,1\nweb,0,6,1,ok,1\nweb,0,8,1,ok,1\nweb,0,11,1,ok,1\n"
+    "web,0,14,1,ok,1\nweb,0,14,1,ok,1\nweb,0,14,1,ok,1\nweb,0,17,1,ok,1\n",
+    {{"web.arrivals", 10}}};
+
 /* When arrivals have stopped nothing brings them back, and nothing else is touched. */
 static const struct life arrivals_changed_after_their_end = {
     "server \"db\" { threads = 9, service = 8 } client \"web\" { calls = \"db\", arrivals = renewal { interval = 3 } "
@@ -342,6 +354,7 @@ int main(void) {
       LIFE(set_retries),
       LIFE(faster_recording),
       LIFE(faster_arrivals),
+      LIFE(population),
       LIFE(arrivals_changed_after_their_end),
       LIFE(last_set_wins),
       LIFE(last_to_begin_wins),

@@ -306,9 +306,41 @@ static void drawn_threads(void **state) {
   rows_destroy(&r);
 }
 
+/* Poisson arrivals of 0.05 a second, of 10 a second from 10 to 20 (or 3 from 10 to 15 and then none): their number is
+ * Poisson too. Rates that are all 0 are none. */
+static void changed_arrivals(void **state) {
+  (void)state;
+  struct rows r = rows_of(
+      "server \"api\" { threads = 1000, service = 0 } run { duration = 30, kind = \"terminating\" }\n"
+      "local switching = { {0, 1}, {2, 0} }\n"
+      "client \"states\" { calls = \"api\", arrivals = mmpp { rates = {0.05, 0.05}, transitions = switching } }\n"
+      "client \"pieces\" { calls = \"api\", arrivals = piecewise { {0, 0.05} } }\n"
+      "client \"none\" { calls = \"api\", arrivals = mmpp { rates = {2, 2}, transitions = switching } }\n"
+      "fault { at = 10, lasts = 10, set = { [\"states.arrivals.rates\"] = {10, 10}, [\"none.arrivals.rates\"] = {0, "
+      "0},\n"
+      "  [\"pieces.arrivals\"] = piecewise { {0, 3}, {15, 0} } } }\n",
+      400);
+  static const struct {
+    const char *client;
+    double during, all;
+  } expected[] = {{"states", 100, 101}, {"pieces", 15, 16}, {"none", 0, 40}};
+  for (size_t i = 0; i < 3; i++) {
+    double during = 0, all = 0;
+    for (size_t j = 0; j < r.count; j++) {
+      if (strcmp(r.list[j].client, expected[i].client) != 0) continue;
+      all++;
+      during += r.list[j].arrival >= 10 && r.list[j].arrival < 20;
+    }
+    assert_true(fabs(during - 400 * expected[i].during) <= 4 * sqrt(400 * expected[i].during));
+    assert_true(fabs(all - 400 * expected[i].all) <= 4 * sqrt(400 * expected[i].all));
+  }
+  rows_destroy(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_order),
+      cmocka_unit_test(changed_arrivals),
       cmocka_unit_test(jitter),
       cmocka_unit_test(lost_messages),
       cmocka_unit_test(throttled),

@@ -82,7 +82,9 @@ enum sj_status sj_read_document(const char *file, const char *text, size_t lengt
                              .wanted_scenario = scenario,
                              .scenario_function = LUA_NOREF};
   struct sj_lua *lua = NULL;
-  enum sj_status status = sj_lua_create(limits, &lua, error);
+  struct sj_lua_limits within = limits ? *limits : (struct sj_lua_limits){0};
+  if (!within.hash_seed) within.hash_seed = sj_lua_hash_seed(text, length);
+  enum sj_status status = sj_lua_create(&within, &lua, error);
   if (!status) status = run(lua, &reader, text, length, error);
   if (!status && !made->incomplete) report_pending(&reader);
   sj_lua_destroy(lua);
