@@ -283,7 +283,7 @@ void sj_batcher_receive(struct engine *engine, struct server *server, struct att
   note_levels(engine, server);
 }
 
-void sj_batcher_due(struct engine *engine, struct server *server) {
+static void timer(struct engine *engine, struct server *server) {
   if (!spec_of(server)->timer_forgets) server->batcher->timer = SJ_EVENT_NONE;
   look(engine, server, CAUSE_TIMER);
 }
@@ -383,12 +383,6 @@ static void answer_soon(struct engine *engine, struct server *server) {
   struct batcher *const b = server->batcher;
   if (!b->answering) schedule(engine, engine->now, EVENT_BATCH_ANSWERS, server);
   b->answering = true;
-}
-
-void sj_batcher_answers(struct engine *engine, struct server *server) {
-  server->batcher->answering = false;
-  answer_all(engine, server);
-  note_levels(engine, server);
 }
 
 void sj_batch_closed(struct engine *engine, struct request *request, bool ok) {
@@ -523,11 +517,23 @@ void sj_batcher_start(struct engine *engine, struct server *server) {
   if (spec_of(server)->sample_every > 0) schedule(engine, 0, EVENT_BATCH_SAMPLE, server);
 }
 
-void sj_batcher_sample(struct engine *engine, struct server *server) {
+static void look_at_levels(struct engine *engine, struct server *server) {
   struct batcher_statistics *const s = statistics_of(server);
   for (size_t i = 0; i < LEVELS; i++) sample_add(&s->sampled[i], s->levels[i].level);
   const double next = spec_of(server)->sample_every * (double)++server->batcher->samples;
   if (next < engine->duration) schedule(engine, next, EVENT_BATCH_SAMPLE, server);
+}
+
+void sj_batcher_happen(struct engine *engine, struct server *server, unsigned kind) {
+  if (kind == EVENT_BATCH_DUE) {
+    timer(engine, server);
+  } else if (kind == EVENT_BATCH_SAMPLE) {
+    look_at_levels(engine, server);
+  } else {
+    server->batcher->answering = false;
+    answer_all(engine, server);
+    note_levels(engine, server);
+  }
 }
 
 void sj_batcher_check(const struct server *server, bool empty) {

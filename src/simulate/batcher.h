@@ -51,9 +51,9 @@ void sj_batcher_start(struct engine *engine, struct server *server);
 void sj_batcher_receive(struct engine *engine, struct server *server, struct attempt *attempt);
 /* One of those that wait is not wanted any more; levels of the server are the caller's to count. */
 void sj_batcher_withdraw(struct engine *engine, struct server *server, struct attempt *attempt);
-void sj_batcher_due(struct engine *engine, struct server *server);     /* its timer */
-void sj_batcher_answers(struct engine *engine, struct server *server); /* to batches that ended as they were sent */
-void sj_batcher_sample(struct engine *engine, struct server *server);  /* time to look at the levels */
+/* One of its events, EVENT_BATCH_...: its timer; batches that ended as they were sent are answered; its levels are
+ * looked at. `kind` is an enum event_kind. */
+void sj_batcher_happen(struct engine *engine, struct server *server, unsigned kind);
 
 /* Steps of a batch's request, which has its `batch` set: it waits for a retry (at once, or after a while); the wait is
  * over; it is closed. */

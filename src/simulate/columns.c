@@ -227,6 +227,7 @@ static void put_bill(struct walk *walk, const char *name, const struct sj_model 
 }
 
 static void put_store(struct walk *walk, const char *name, const struct sj_model *model, struct server_statistics *s) {
+  if (!walk->results) sj_visits_settle(s);
   put_sample(walk, name, "latency", &s->sojourn);
   put_in_system(walk, name, s);
   put_mean(walk, name, "requests", (double)s->store_requests);

@@ -501,13 +501,9 @@ static void dispatch(struct engine *engine, enum event_kind kind, void *argument
       sj_server_replace(engine, argument);
       break;
     case EVENT_BATCH_DUE:
-      sj_batcher_due(engine, argument);
-      break;
     case EVENT_BATCH_ANSWERS:
-      sj_batcher_answers(engine, argument);
-      break;
     case EVENT_BATCH_SAMPLE:
-      sj_batcher_sample(engine, argument);
+      sj_batcher_happen(engine, argument, kind);
       break;
     case EVENT_GRID:
       grid(engine);

@@ -290,10 +290,9 @@ struct server {
   const struct sj_server *spec;
   struct engine *engine;
   uint32_t index, member;
-  struct server_statistics *statistics;                     /* of the pool */
-  struct server_statistics *own;                            /* of the member, or NULL */
-  uint64_t service_key, order_key, admission_key, fail_key; /* fail: of a fault; failure: a store's own */
-  uint64_t failure_key;
+  struct server_statistics *statistics;                                  /* of the pool */
+  struct server_statistics *own;                                         /* of the member, or NULL */
+  uint64_t service_key, order_key, admission_key, fail_key, failure_key; /* failure: a store's own */
 
   uint32_t threads, busy, in_system, waiting;
   double capacity;
@@ -526,7 +525,7 @@ void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outco
 void sj_server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok);
 /* Answers the attempt, which has left the server, and at a join every branch that it stands for; or drops them. */
 void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent);
-/* The attempt has left the server and is answered: the same, in short where it can be. */
+/* Likewise for one attempt, in short where it can be. */
 void sj_server_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome);
 void sj_server_withdraw(struct engine *engine, struct attempt *attempt);
 void sj_server_start_waiting(struct engine *engine, struct server *server);

@@ -85,6 +85,7 @@ static void add_batcher(struct chance *c, struct configuration *k, const char *n
   if (one_in(c, 4)) sj_text_add(t, " hedge = { delay = 0.%u },", below(c, 4));
   if (one_in(c, 6)) sj_text_add(t, " retry_budget = token_bucket { capacity = 3, rate = 1 },");
   if (one_in(c, 6)) sj_text_add(t, " network = link { rtt = 0.05, per_byte = 0.001 },");
+  if (one_in(c, 8)) sj_text_add(t, " circuit_breaker = { failures = 0.5, window = 1, open_for = 0.3 },");
   /* What is lost without a word is missed after this. */
   sj_text_add(t, " timeout = %u }\n", 2 + below(c, 3));
 }
