@@ -1,7 +1,7 @@
-/* Twitter's deterministic aperture: of two members under the caller's stretch of the ring (subset.h), drawn in proportion
- * to how much of each lies under it, the one with fewer requests in flight. So every server is offered the same load
- * while every caller knows few of them. Where members may not be picked it draws again, a few times (Finagle: 5), then
- * takes any that may. */
+/* Twitter's deterministic aperture: of two members under the caller's stretch of the ring (subset.h), drawn in
+ * proportion to how much of each lies under it, the one with fewer requests in flight. So every server is offered the
+ * same load while every caller knows few of them. Where members may not be picked it draws again, a few times (Finagle:
+ * 5), then takes any that may. */
 #include "balance/allowed.h"
 #include "balance/subset.h"
 
@@ -28,7 +28,7 @@ static enum sj_picked pick(struct sj_balancer *balancer, struct sj_policy_state 
     *channel = first_allowed && (first_less || !second_allowed) ? first : second;
     return SJ_PICKED;
   }
-  *channel = sj_choice(&turn->choices, (uint32_t)sj_stream_below(turn->stream, turn->choices.count));
+  *channel = sj_choice_at_random(turn);
   return SJ_PICKED;
 }
 

@@ -22,9 +22,10 @@ struct sj_hash_ring {
 
 enum { SJ_HASH_RING_MOST_MEMBERS = 1 << 24 };
 
-/* The points of `members` members; a member's points do not depend on how many there are, so that the removal of the
- * last moves only its own keys. Ends the program when memory runs out. */
-void sj_hash_ring_create(struct sj_hash_ring *ring, uint32_t members, uint32_t points, uint64_t salt);
+/* The points of `members` members. `names` has a number for each (NULL: 0, 1, ...) on which alone its points depend, so
+ * that the keys of others stay with them when it goes. Ends the program when memory runs out. */
+void sj_hash_ring_create(struct sj_hash_ring *ring, uint32_t members, const uint32_t *names, uint32_t points,
+                         uint64_t salt);
 void sj_hash_ring_destroy(struct sj_hash_ring *ring);
 
 /* Which of the ring's points comes next after a key's hash; O(log points). */

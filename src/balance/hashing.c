@@ -8,6 +8,7 @@
 #include "balance/keys.h"
 #include "balance/maglev.h"
 #include "balance/shared.h"
+#include "base/base.h"
 
 /* One of the two, and the keys. */
 struct table {
@@ -33,10 +34,13 @@ static void fill(const struct sj_balancer *balancer, const struct sj_policy *spe
   const struct sj_hashing *const hashing = &spec->hashing;
   table->salt = balancer->shared ? balancer->shared->key : 0;
   sj_keys_create(&table->keys, hashing->keys, hashing->zipf);
+  uint32_t *const names = sj_allocate_array(balancer->channel_count, sizeof *names);
+  for (uint32_t i = 0; i < balancer->channel_count; i++) names[i] = balancer->channels[i].member;
   if (spec->kind == SJ_POLICY_MAGLEV)
-    sj_maglev_create(&table->maglev, balancer->channel_count, NULL, hashing->table, table->salt);
+    sj_maglev_create(&table->maglev, balancer->channel_count, names, hashing->table, table->salt);
   else
-    sj_hash_ring_create(&table->ring, balancer->channel_count, hashing->points, table->salt);
+    sj_hash_ring_create(&table->ring, balancer->channel_count, names, hashing->points, table->salt);
+  free(names);
 }
 
 static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy) {

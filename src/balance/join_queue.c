@@ -69,7 +69,8 @@ static enum sj_picked shortest_pick(struct sj_balancer *balancer, struct sj_poli
   return SJ_PICKED;
 }
 
-static void shortest_counted(struct sj_balancer *balancer, struct sj_policy_state *policy, uint32_t channel, bool sent) {
+static void shortest_counted(struct sj_balancer *balancer, struct sj_policy_state *policy, uint32_t channel,
+                             bool sent) {
   (void)balancer;
   struct sj_ranking *const own = &((struct shortest *)policy->memory)->own;
   if (!own->size) return;
@@ -105,9 +106,9 @@ static bool idle_create(struct sj_balancer *balancer, struct sj_policy_state *po
   struct idle *const state = policy->memory;
   const uint32_t callers = balancer->shared && balancer->caller_count ? balancer->caller_count : 1;
   bool made = true;
-  state->queues = balancer->shared ? sj_shared_part(balancer->shared, policy->spec, sizeof *state->queues,
-                                                    destroy_queues, &made)
-                                   : &state->own;
+  state->queues = balancer->shared
+                      ? sj_shared_part(balancer->shared, policy->spec, sizeof *state->queues, destroy_queues, &made)
+                      : &state->own;
   state->caller = balancer->shared ? balancer->caller : 0;
   if (!state->queues) return false;
   if (!made) return true;
@@ -135,7 +136,7 @@ static enum sj_picked idle_pick(struct sj_balancer *balancer, struct sj_policy_s
     if (sj_allowed(balancer, &turn->choices, *channel)) return SJ_PICKED;
     sj_idle_queues_return(state->queues, state->caller, *channel);
   }
-  *channel = sj_choice(&turn->choices, (uint32_t)sj_stream_below(turn->stream, turn->choices.count));
+  *channel = sj_choice_at_random(turn);
   return SJ_PICKED;
 }
 

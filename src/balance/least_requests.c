@@ -61,8 +61,7 @@ static double load(const struct sj_balancer *balancer, struct sj_policy_state *p
 static enum sj_picked pick(struct sj_balancer *balancer, struct sj_policy_state *policy, const struct sj_turn *turn,
                            uint32_t *channel) {
   struct sj_schedule *const schedule = &((struct least_requests *)policy->memory)->schedule;
-  if (schedule->count == 0)
-    return sj_pick_least_load(balancer, policy, turn, policy->spec->choices, load, channel);
+  if (schedule->count == 0) return sj_pick_least_load(balancer, policy, turn, policy->spec->choices, load, channel);
   sj_allowed_mark(balancer, &turn->choices);
   do {
     *channel = sj_schedule_take(schedule);

@@ -54,7 +54,7 @@ void sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, doubl
 }
 
 /* The k-th smallest of `values`, which it reorders (Hoare's selection). */
-static double select(double *values, uint32_t count, uint32_t k) {
+static double smallest(double *values, uint32_t count, uint32_t k) {
   uint32_t low = 0, high = count - 1;
   while (low < high) {
     const double pivot = values[low + (high - low) / 2];
@@ -89,9 +89,9 @@ double sj_load_latency_median(const struct sj_load_latency *load, uint32_t in_fl
   double near[SJ_LOAD_LATENCIES];
   const uint32_t enough = load->count < SJ_LOAD_LATENCY_ENOUGH ? load->count : SJ_LOAD_LATENCY_ENOUGH;
   uint32_t count = collect(load, in_flight, 0, near);
-  for (uint32_t distance = 1; count < enough; distance = distance > UINT32_MAX / 2 ? UINT32_MAX : 2 * distance)
+  for (uint32_t distance = 1; count<enough; distance = distance> UINT32_MAX / 2 ? UINT32_MAX : 2 * distance)
     count = collect(load, in_flight, distance, near);
-  return select(near, count, (count - 1) / 2);
+  return smallest(near, count, (count - 1) / 2);
 }
 
 void sj_load_latency_clear(struct sj_load_latency *load) {

@@ -10,9 +10,9 @@
 
 /* Queues of idle servers, one a caller: an idle server leaves a token with one caller, who sends it a request when it
  * has one. A server has one token at most, and does not take it back when another caller makes it busy. Lu, Xie, Kliot,
- * Geller, Larus and Greenberg, "Join-Idle-Queue: a novel load balancing algorithm for dynamically scalable web services",
- * Performance Evaluation 68(11), 2011: JIQ-Random, where the server draws the caller, and JIQ-SQ(d), where it draws d and
- * takes the one with the shortest queue. */
+ * Geller, Larus and Greenberg, "Join-Idle-Queue: a novel load balancing algorithm for dynamically scalable web
+ * services", Performance Evaluation 68(11), 2011: JIQ-Random, where the server draws the caller, and JIQ-SQ(d), where
+ * it draws d and takes the one with the shortest queue. */
 struct sj_idle_queues {
   uint32_t callers, servers, choices;
   struct sj_stream stream;

@@ -27,8 +27,7 @@ static bool before(const struct sj_schedule_entry *a, const struct sj_schedule_e
 
 void sj_schedule_add(struct sj_schedule *schedule, uint32_t index, double wait) {
   assert(schedule->count < schedule->capacity);
-  const struct sj_schedule_entry entry = {
-      .deadline = schedule->now + wait, .order = schedule->added++, .index = index};
+  const struct sj_schedule_entry entry = {.deadline = schedule->now + wait, .order = schedule->added++, .index = index};
   uint32_t hole = schedule->count++;
   while (hole > 0) {
     const uint32_t parent = (hole - 1) / 2;

@@ -10,8 +10,7 @@ void *sj_shared_part(struct sj_shared *shared, const void *owner, size_t size, v
     if (part->owner == owner) return part->memory;
   struct sj_shared_part *const part = calloc(1, sizeof *part);
   if (!part) return NULL;
-  *part = (struct sj_shared_part){
-      .owner = owner, .destroy = destroy, .memory = calloc(1, size), .next = shared->parts};
+  *part = (struct sj_shared_part){.owner = owner, .destroy = destroy, .memory = calloc(1, size), .next = shared->parts};
   if (!part->memory) {
     free(part);
     return NULL;

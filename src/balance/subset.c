@@ -30,7 +30,8 @@ uint32_t sj_aperture_first(const struct sj_aperture *aperture) {
 }
 
 uint32_t sj_aperture_count(const struct sj_aperture *aperture) {
-  const double begin = aperture->offset * aperture->members, end = (aperture->offset + aperture->width) * aperture->members;
+  const double begin = aperture->offset * aperture->members,
+               end = (aperture->offset + aperture->width) * aperture->members;
   const double count = ceil(end - same_place * aperture->members) - floor(begin + same_place * aperture->members);
   return count < aperture->members ? (uint32_t)count : aperture->members;
 }

@@ -21,10 +21,10 @@
 
 enum sj_subsetting { SJ_SUBSET_RANDOM, SJ_SUBSET_DETERMINISTIC, SJ_SUBSET_APERTURE };
 
-/* Fills `subset`, of `members` places, with the members, 0 ... members - 1, that caller `caller` of `callers` knows, and
- * returns how many there are: min(size, members), but for the aperture, which is up to a caller's share of the ring and a member wider.
- * `key` is that of the run's subsets of this pool; callers of one pool hand in the same. O(members), O(size) for the
- * aperture. */
+/* Fills `subset`, of `members` places, with the members, 0 ... members - 1, that caller `caller` of `callers` knows,
+ * and returns how many there are: min(size, members), but for the aperture, which is up to a caller's share of the ring
+ * and a member wider. `key` is that of the run's subsets of this pool; callers of one pool hand in the same.
+ * O(members), O(size) for the aperture. */
 uint32_t sj_subset_choose(enum sj_subsetting how, uint32_t caller, uint32_t callers, uint32_t members, uint32_t size,
                           uint64_t key, uint32_t *subset);
 

@@ -2,12 +2,13 @@
  * the attempts after them included.
  *
  * ELS, Spotify's expected latency selector (Polacek, "ELS: a latency-based load balancer", parts 1 and 2, 2015): with
- * success rate s, success latency l and failure latency f of a member, trying it until it succeeds takes 1/s - 1 failures
- * on average, so E = l + f (1/s - 1). So a member that fails fast is not taken for a fast one. The rate and the latencies
- * are means that forget by e^(-age / decay), the decay being a minute (forward decay there). How E is used is
- * Finagle's: the load is E * (pending + 1), of `choices` members the least wins. One success is counted in advance, so
- * that a member of which only failures are known has an E still, and one that is good from the start has s = 1. A member
- * never heard of has load 0 and is tried, but not by a second request before it has answered the first. */
+ * success rate s, success latency l and failure latency f of a member, trying it until it succeeds takes 1/s - 1
+ * failures on average, so E = l + f (1/s - 1). So a member that fails fast is not taken for a fast one. The rate and
+ * the latencies are means that forget by e^(-age / decay), the decay being a minute (forward decay there). How E is
+ * used is Finagle's: the load is E * (pending + 1), of `choices` members the least wins. One success is counted in
+ * advance, so that a member of which only failures are known has an E still, and one that is good from the start has s
+ * = 1. A member never heard of has load 0 and is tried, but not by a second request before it has answered the first.
+ */
 #include <stdlib.h>
 
 #include "balance/least_load.h"
@@ -42,8 +43,7 @@ static double expected(const struct record *record, double now, double decay) {
   const double kept = sj_exp((record->stamp - now) / decay);
   const double successes = record->successes * kept, failures = record->failures * kept;
   const double failure_latency = record->failures > 0 ? record->failure_latency / record->failures : 0;
-  const double success_latency =
-      record->successes > 0 ? record->success_latency / record->successes : failure_latency;
+  const double success_latency = record->successes > 0 ? record->success_latency / record->successes : failure_latency;
   /* 1/s - 1 with s = (successes + 1) / (successes + failures + 1) */
   return success_latency + failure_latency * failures / (successes + 1);
 }

@@ -29,7 +29,7 @@ struct weighted_round_robin {
 
 static uint32_t needs(const struct sj_policy *spec) {
   (void)spec;
-  return SJ_NEEDS_REPORTS | SJ_NEEDS_ENDS;
+  return SJ_NEEDS_REPORTS | SJ_NEEDS_ENDS | SJ_NEEDS_ERRORS;
 }
 
 static void forget(struct reported_weight *reported) {
@@ -60,11 +60,11 @@ static void destroy(struct sj_balancer *balancer, struct sj_policy_state *policy
 /* ---- weights ---- */
 
 static double current_weight(struct reported_weight *reported, const struct sj_policy *spec, double now) {
-  if (now - reported->last >= spec->wrr.expiry) {
+  if (now - reported->last >= spec->utilization_weights.expiry) {
     reported->since = NAN;
     return 0;
   }
-  return now - reported->since < spec->wrr.blackout ? 0 : reported->weight;
+  return now - reported->since < spec->utilization_weights.blackout ? 0 : reported->weight;
 }
 
 /* The mean of the weights that are known, and how many are. */
@@ -98,7 +98,7 @@ static void update_if_due(struct sj_balancer *balancer, const struct sj_policy *
                           struct weighted_round_robin *state, double now) {
   if (now < state->next_update) return;
   update(balancer, spec, state, now);
-  state->next_update = (floor(now / spec->wrr.update) + 1) * spec->wrr.update;
+  state->next_update = (floor(now / spec->utilization_weights.update) + 1) * spec->utilization_weights.update;
 }
 
 static void ended(struct sj_balancer *balancer, struct sj_policy_state *policy, uint32_t channel,
@@ -109,9 +109,10 @@ static void ended(struct sj_balancer *balancer, struct sj_policy_state *policy, 
   if (!(rate > 0) || !(used > 0)) return;
   const double errors = ended->report->error_rate.mean;
   struct reported_weight *const reported = &((struct weighted_round_robin *)policy->memory)->reported[channel];
-  reported->weight = rate / (used + (errors > 0 ? errors / rate * policy->spec->wrr.error_penalty : 0));
+  reported->weight = rate / (used + (errors > 0 ? errors / rate * policy->spec->utilization_weights.error_penalty : 0));
   /* A weight that expired unseen starts over as one that was looked at does. */
-  if (isnan(reported->since) || ended->now - reported->last >= policy->spec->wrr.expiry) reported->since = ended->now;
+  if (isnan(reported->since) || ended->now - reported->last >= policy->spec->utilization_weights.expiry)
+    reported->since = ended->now;
   reported->last = ended->now;
 }
 
