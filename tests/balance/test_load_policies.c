@@ -163,11 +163,8 @@ static void least_requests_of_two(void **state) {
 static void least_requests_by_weight(void **state) {
   (void)state;
   static const double weights[] = {1, 2, 5};
-  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_REQUESTS,
-                                   .choices = 2,
-                                   .weights = weights,
-                                   .weight_count = 3,
-                                   .active_request_bias = 1};
+  const struct sj_policy policy = {
+      .kind = SJ_POLICY_LEAST_REQUESTS, .choices = 2, .weights = weights, .weight_count = 3, .active_request_bias = 1};
   struct bench bench;
   bench_create(&bench, &policy, 3);
   uint32_t counts[3];
@@ -176,8 +173,8 @@ static void least_requests_by_weight(void **state) {
   bench_destroy(&bench);
 }
 
-/* Envoy's example: weight 2 and four active requests make 2 / (4 + 1)^1 = 0.4; against an idle member of weight 1 it gets
- * two of seven. With bias 0 requests do not count; with bias 2 it has 2 / 25. */
+/* Envoy's example: weight 2 and four active requests make 2 / (4 + 1)^1 = 0.4; against an idle member of weight 1 it
+ * gets two of seven. With bias 0 requests do not count; with bias 2 it has 2 / 25. */
 static void least_requests_biased(void **state) {
   (void)state;
   static const double weights[] = {2, 1}, biases[] = {1, 0, 2}, shares[] = {0.4 / 1.4, 2. / 3, 0.08 / 1.08};
@@ -202,11 +199,8 @@ static void least_requests_biased(void **state) {
 static void least_requests_weights_repeat(void **state) {
   (void)state;
   static const double weights[] = {1, 3};
-  struct sj_policy policy = {.kind = SJ_POLICY_LEAST_REQUESTS,
-                             .choices = 2,
-                             .weights = weights,
-                             .weight_count = 2,
-                             .active_request_bias = 1};
+  struct sj_policy policy = {
+      .kind = SJ_POLICY_LEAST_REQUESTS, .choices = 2, .weights = weights, .weight_count = 2, .active_request_bias = 1};
   struct bench bench;
   bench_create(&bench, &policy, 4);
   uint32_t counts[4];
@@ -247,8 +241,8 @@ static void peak_ewma_remembers_peaks(void **state) {
   assert_int_equal(bench_pick(&bench), 0);
   answer(&bench, 0, 0, SJ_END_OK, 8);
   assert_int_equal(bench_pick(&bench), 1);
-  /* Answered at once, it decays as if with 0s: 8 e^(-t/10); the other stays at 2 e^(-t/10) for as long as nothing is heard,
-     and is at 2 again with each answer. */
+  /* Answered at once, it decays as if with 0s: 8 e^(-t/10); the other stays at 2 e^(-t/10) for as long as nothing is
+     heard, and is at 2 again with each answer. */
   bench.now = 13.8;
   answer(&bench, 1, 13.8, SJ_END_OK, 2);
   assert_int_equal(bench_pick(&bench), 1); /* 8 e^-1.38 = 2.013 */

@@ -1,5 +1,5 @@
-/* What the policies of today are made of: schedules, rankings, hash rings, Maglev tables, keys, subsets, zones, latencies
- * by load. */
+/* What the policies of today are made of: schedules, rankings, hash rings, Maglev tables, keys, subsets, zones,
+ * latencies by load. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -355,10 +355,12 @@ static void random_subsets_are_as_uneven_as_chance(void **state) {
   assert_true(all_different(subset, 4, 4));
 }
 
-/* Finagle's ring: 3 callers of 10 members, 4 each: a third of the ring covers 3 1/3 members, so two thirds are taken. */
+/* Finagle's ring: 3 callers of 10 members, 4 each: a third of the ring covers 3 1/3 members, so two thirds are taken.
+ */
 static void apertures_cover_all_alike(void **state) {
   (void)state;
-  static const uint32_t shapes[][3] = {{3, 10, 4}, {10, 3, 2}, {7, 7, 3}, {1, 5, 2}, {5, 1, 1}, {40, 40, 12}, {6, 4, 9}};
+  static const uint32_t shapes[][3] = {{3, 10, 4}, {10, 3, 2},   {7, 7, 3}, {1, 5, 2},
+                                       {5, 1, 1},  {40, 40, 12}, {6, 4, 9}};
   for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
     const uint32_t callers = shapes[s][0], members = shapes[s][1], size = shapes[s][2];
     double total[40] = {0};
