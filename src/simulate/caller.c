@@ -62,7 +62,7 @@ static struct server *pick(struct engine *engine, struct caller *caller, const s
     struct sj_stream stream = stream_of(pool->join_key, attempt_lineage(request->flow->root));
     return &pool->members[sj_stream_below(&stream, pool->count)];
   }
-  const bool all = avoid == UINT32_MAX && !caller->spec->breaker.given;
+  const bool all = avoid == UINT32_MAX && caller->open_breakers == 0;
   if (!all)
     for (uint32_t i = 0; i < known; i++)
       if (may_pick(engine, caller, request, subset ? subset[i] : i, avoid)) choices[count++] = i;

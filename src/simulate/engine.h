@@ -199,6 +199,7 @@ struct caller {
   double tokens, tokens_at;
   struct subset *subsets;    /* [target], or NULL: all members are known */
   struct breaker **breakers; /* [target][member], made when first needed; NULL without breaker */
+  uint32_t open_breakers;    /* of these: with none, all members may be picked */
   struct hedging *hedging;
   const struct sj_distribution *timeout, *rtt, *one_way;
   struct sj_distribution *owned[3]; /* the same, where each member has its own */
