@@ -61,9 +61,75 @@ struct sj_link {
   double loss;     /* probability that a message is lost, each direction */
 };
 
-enum sj_policy_kind { SJ_POLICY_RANDOM, SJ_POLICY_ROUND_ROBIN };
+/* ---- load balancing: see src/balance ---- */
+
+/* A controller of a server's weight by its utilization (per cent): weight += proportional e + integral (sum of e) +
+ * derivative (change of e) with e = target - utilization, where the target is the members' mean, plus `margin` if that
+ * is under `ceiling`. */
+struct sj_pid_settings {
+  double proportional, integral, derivative, margin, ceiling;
+};
+
+/* How a server measures what it reports. */
+struct sj_publish {
+  double window; /* time over which it averages */
+  double ewma;   /* weight of the newest value */
+  struct sj_pid_settings pid;
+};
+
+enum sj_aggregate { SJ_LATEST, SJ_MEAN, SJ_EWMA };
+/* What servers report. */
+enum sj_reported {
+  SJ_FIGURE_IN_FLIGHT,
+  SJ_FIGURE_EXPECTED_LATENCY,
+  SJ_FIGURE_UTILIZATION,
+  SJ_FIGURE_REQUEST_RATE,
+  SJ_FIGURE_LATENCY,
+  SJ_FIGURE_CAPACITY, /* of `aggregate` utilization and `of_rate` request rate; likewise: */
+  SJ_FIGURE_AVAILABLE_CAPACITY,
+  SJ_FIGURE_PID_WEIGHT
+};
+enum sj_cost_kind {
+  SJ_COST_CLIENT_IN_FLIGHT, /* what this caller has out there */
+  SJ_COST_CLIENT_LATENCY,   /* of this caller's last requests there */
+  SJ_COST_REPORTED,         /* `figure` as the last answer from there had it */
+  SJ_COST_ACTUAL            /* `figure` as it is now */
+};
+struct sj_cost {
+  enum sj_cost_kind kind;
+  enum sj_reported figure;
+  enum sj_aggregate aggregate, of_rate;
+};
+
+enum sj_policy_kind {
+  SJ_POLICY_RANDOM,
+  SJ_POLICY_ROUND_ROBIN,
+  SJ_POLICY_PICK_FIRST,
+  SJ_POLICY_LEAST_COST,
+  SJ_POLICY_WEIGHTED,
+  SJ_POLICY_HOT_COLD,
+  SJ_POLICY_PID_WEIGHTED,
+  SJ_POLICY_FASTEST_PROBE,
+  SJ_POLICY_WITH_PROBES,
+  SJ_POLICY_SUBSET_OF,
+  SJ_POLICY_KINDS
+};
+/* One node of a policy's tree. Zero is `random`. */
 struct sj_policy {
   enum sj_policy_kind kind;
+  struct sj_cost cost;           /* least_cost, weighted; hot_cold: rank */
+  struct sj_cost health;         /* hot_cold */
+  double cutoff;                 /* hot_cold: the quantile of health up to which a member is healthy */
+  uint32_t choices;              /* least_cost: sampled first; 0: all */
+  bool negative;                 /* weighted: costs may be negative */
+  bool zero_is_unknown;          /* weighted: a cost of 0 says nothing */
+  bool only_if_idle;             /* fastest_probe: probes only members with nothing in flight, if there are any */
+  uint32_t per_request;          /* with_probes: probes a request ... */
+  bool at_most_idle;             /* ... but no more than there are members with nothing in flight */
+  uint32_t size;                 /* subset_of */
+  bool replacement;              /* subset_of: drawn with replacement */
+  struct sj_pid_settings pid;    /* pid_weighted */
+  const struct sj_policy *inner; /* with_probes, subset_of: the policy that picks; else NULL */
 };
 
 /* One of the weighted targets of a call. */

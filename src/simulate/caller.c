@@ -69,16 +69,11 @@ static struct server *pick(struct engine *engine, struct caller *caller, const s
   if (all) count = known;
   if (count == 0) return NULL;
   uint32_t choice = 0;
-  switch (caller->spec->policy.kind) {
-    case SJ_POLICY_RANDOM:
-      if (count > 1) {
-        struct sj_stream stream = stream_of(caller->keys[KEY_POLICY], attempt_lineage(attempt));
-        choice = (uint32_t)sj_stream_below(&stream, count);
-      }
-      break;
-    case SJ_POLICY_ROUND_ROBIN:
-      choice = (uint32_t)(caller->turn++ % count);
-      break;
+  if (caller->spec->policy.kind == SJ_POLICY_ROUND_ROBIN) {
+    choice = (uint32_t)(caller->turn++ % count);
+  } else if (count > 1) {
+    struct sj_stream stream = stream_of(caller->keys[KEY_POLICY], attempt_lineage(attempt));
+    choice = (uint32_t)sj_stream_below(&stream, count);
   }
   const uint32_t i = all ? choice : choices[choice];
   return &pool->members[subset ? subset[i] : i];
