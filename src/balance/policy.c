@@ -16,6 +16,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_FASTEST_PROBE] = &sj_policy_fastest_probe,
       [SJ_POLICY_WITH_PROBES] = &sj_policy_with_probes,
       [SJ_POLICY_SUBSET_OF] = &sj_policy_subset_of,
+      [SJ_POLICY_FUNCTION] = &sj_policy_function,
   };
   return table[kind];
 }

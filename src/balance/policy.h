@@ -80,6 +80,6 @@ uint32_t sj_draw_weighted(const double *weights, uint32_t count, struct sj_strea
 
 extern const struct sj_policy_operations sj_policy_random, sj_policy_round_robin, sj_policy_pick_first,
     sj_policy_least_cost, sj_policy_weighted, sj_policy_hot_cold, sj_policy_pid_weighted, sj_policy_fastest_probe,
-    sj_policy_with_probes, sj_policy_subset_of;
+    sj_policy_with_probes, sj_policy_subset_of, sj_policy_function;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/build.h"
+#include "model/lua/program.h"
 
 /* ---- targets ---- */
 
@@ -195,6 +196,16 @@ static void read_hedge(struct sj_builder *builder, const struct sj_node *node, s
   sj_build_leave(builder, length);
 }
 
+static void read_function(struct sj_builder *builder, const struct sj_function *function, struct sj_policy *policy) {
+  const struct sj_document *const document = builder->document;
+  policy->kind = SJ_POLICY_FUNCTION;
+  policy->function = function;
+  policy->sees_latencies = sj_document_names(document, "latency");
+  policy->sees_reports = sj_document_names(document, "report");
+  policy->sees_expected_latency = sj_document_names(document, "expected_latency");
+  policy->sees_pid_weight = sj_document_names(document, "pid_weight");
+}
+
 static void read_policy(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy) {
   const struct sj_value *const value = sj_node_field(node, "policy");
   if (!value || sj_build_is_unknown(value)) return;
@@ -206,11 +217,8 @@ static void read_policy(struct sj_builder *builder, const struct sj_node *node, 
     policy->kind = SJ_POLICY_RANDOM;
   } else if (!strcmp(name, "round_robin")) {
     policy->kind = SJ_POLICY_ROUND_ROBIN;
-  } else if (value->kind == SJ_VALUE_OTHER) {
-    const size_t length = sj_build_enter(builder, "policy", SIZE_MAX);
-    sj_build_wrong(builder, node, "policy", SIZE_MAX, value, "`%s`: a policy as a function is not in this version",
-                   builder->path.data);
-    sj_build_leave(builder, length);
+  } else if (value->kind == SJ_VALUE_FUNCTION) {
+    read_function(builder, value->as.function, policy);
   } else {
     sj_build_expected(builder, node, "policy", SIZE_MAX, value, "random or round_robin");
   }

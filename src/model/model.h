@@ -112,6 +112,7 @@ enum sj_policy_kind {
   SJ_POLICY_FASTEST_PROBE,
   SJ_POLICY_WITH_PROBES,
   SJ_POLICY_SUBSET_OF,
+  SJ_POLICY_FUNCTION,
   SJ_POLICY_KINDS
 };
 /* One node of a policy's tree. Zero is `random`. */
@@ -130,6 +131,8 @@ struct sj_policy {
   bool replacement;              /* subset_of: drawn with replacement */
   struct sj_pid_settings pid;    /* pid_weighted */
   const struct sj_policy *inner; /* with_probes, subset_of: the policy that picks; else NULL */
+  const struct sj_function *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
+  bool sees_latencies, sees_reports, sees_expected_latency, sees_pid_weight;
 };
 
 /* One of the weighted targets of a call. */
@@ -244,6 +247,8 @@ struct sj_server {
   bool join;
   double speed;
   double replace_rate; /* of each member, per time; 0: never */
+  struct sj_publish publish;
+  double probe_service;
   double orbit;        /* solve only; NAN if not given */
   int line;
 };

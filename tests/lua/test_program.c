@@ -48,8 +48,7 @@ static const struct sj_function *function_of(const struct loaded *loaded, size_t
 }
 
 /* Choice i is member 2 i, has i in flight, and of each other figure (its number) + i / 10 + (its aggregate) / 100. */
-static double read(const void *context, uint32_t choice, enum sj_choice_figure figure,
-                   enum sj_choice_aggregate aggregate) {
+static double read(const void *context, uint32_t choice, enum sj_choice_figure figure, enum sj_aggregate aggregate) {
   (void)context;
   if (figure == SJ_CHOICE_MEMBER) return 2 * choice;
   if (figure == SJ_CHOICE_IN_FLIGHT) return choice;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/model.h"
 #include "random/stream.h"
 #include "sojourn/status.h"
 
@@ -35,7 +36,6 @@ enum sj_choice_figure {
   SJ_REPORT_EXPECTED_LATENCY,
   SJ_REPORT_PID_WEIGHT
 };
-enum sj_choice_aggregate { SJ_CHOICE_LATEST, SJ_CHOICE_MEAN, SJ_CHOICE_EWMA };
 
 /* The choices of one call; `context` is handed to `read`, which must not fail. `choice` counts from 0. */
 struct sj_program_choices {
@@ -44,8 +44,7 @@ struct sj_program_choices {
   bool is_pool;                        /* members are called pool[i], not just by that name */
   bool keeps_latencies, keeps_reports; /* false: nothing is known of them, and asking is a mistake */
   const void *context;
-  double (*read)(const void *context, uint32_t choice, enum sj_choice_figure figure,
-                 enum sj_choice_aggregate aggregate);
+  double (*read)(const void *context, uint32_t choice, enum sj_choice_figure figure, enum sj_aggregate aggregate);
 };
 
 /* The request as its function sees it. */

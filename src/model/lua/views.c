@@ -36,10 +36,8 @@ static const struct part_name report_parts[] = {{"age", PART_FIGURE, SJ_REPORT_A
                                                 {"request_rate", PART_FIGURES, SJ_REPORT_REQUEST_RATE},
                                                 {"utilization", PART_FIGURES, SJ_REPORT_UTILIZATION},
                                                 {0}};
-static const struct part_name aggregate_parts[] = {{"ewma", PART_AGGREGATE, SJ_CHOICE_EWMA},
-                                                   {"latest", PART_AGGREGATE, SJ_CHOICE_LATEST},
-                                                   {"mean", PART_AGGREGATE, SJ_CHOICE_MEAN},
-                                                   {0}};
+static const struct part_name aggregate_parts[] = {
+    {"ewma", PART_AGGREGATE, SJ_EWMA}, {"latest", PART_AGGREGATE, SJ_LATEST}, {"mean", PART_AGGREGATE, SJ_MEAN}, {0}};
 static const char *const request_fields[] = {"attempt", "number", "size", NULL};
 
 #define CHOICE "a choice"
@@ -92,7 +90,7 @@ static int push_name(lua_State *L, const struct view *view) {
     lua_pushstring(L, choices->pool);
     return 1;
   }
-  const double member = choices->read(choices->context, view->choice, SJ_CHOICE_MEMBER, SJ_CHOICE_LATEST);
+  const double member = choices->read(choices->context, view->choice, SJ_CHOICE_MEMBER, SJ_LATEST);
   lua_pushfstring(L, "%s[%d]", choices->pool, (int)member);
   return 1;
 }
@@ -118,11 +116,10 @@ static int read_part(lua_State *L) {
   const struct sj_program_choices *const choices = view->views->choices;
   switch (part->part) {
     case PART_FIGURE:
-      return push_figure(
-          L, choices->read(choices->context, view->choice, (enum sj_choice_figure)part->code, SJ_CHOICE_LATEST));
+      return push_figure(L,
+                         choices->read(choices->context, view->choice, (enum sj_choice_figure)part->code, SJ_LATEST));
     case PART_AGGREGATE:
-      return push_figure(
-          L, choices->read(choices->context, view->choice, view->figure, (enum sj_choice_aggregate)part->code));
+      return push_figure(L, choices->read(choices->context, view->choice, view->figure, (enum sj_aggregate)part->code));
     case PART_NAME:
       return push_name(L, view);
     case PART_REPORT:
