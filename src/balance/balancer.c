@@ -57,6 +57,8 @@ static bool name_channels(struct sj_balancer *balancer, const uint32_t *members)
 bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_setup *setup) {
   *balancer = (struct sj_balancer){.channel_count = setup->channel_count,
                                    .publishers = setup->publishers,
+                                   .shared = setup->shared,
+                                   .all_members = setup->members == NULL,
                                    .needs = sj_policy_needs(setup->policy),
                                    .caller = setup->caller,
                                    .caller_count = setup->caller_count,
@@ -129,6 +131,11 @@ void sj_balancer_left(struct sj_balancer *balancer, struct sj_errand *errand) {
 enum sj_picked sj_balancer_pick(struct sj_balancer *balancer, const struct sj_turn *turn, uint32_t *channel) {
   if (turn->choices.count == 0) return SJ_PICK_NOBODY;
   return sj_policy_pick(balancer, balancer->policy, turn, channel);
+}
+
+void sj_balancer_count(struct sj_balancer *balancer, uint32_t channel, bool sent) {
+  for (struct sj_policy_state *policy = balancer->policy; policy; policy = policy->inner)
+    if (policy->operations->counted) policy->operations->counted(balancer, policy, channel, sent);
 }
 
 /* ---- probes ---- */

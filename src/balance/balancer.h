@@ -30,15 +30,19 @@
 
 /* What a policy wants to be told or to look at, as bits; what nobody needs need not be measured. */
 enum {
-  SJ_NEEDS_IN_FLIGHT = 1, /* sent and over; always cheap, so always kept */
-  SJ_NEEDS_LATENCIES = 2, /* the channels' last latencies */
-  SJ_NEEDS_REPORTS = 4,   /* reports come with answers: struct sj_ended.report */
-  SJ_NEEDS_LIVE = 8,      /* publishers are handed in and looked at */
-  SJ_NEEDS_PROBES = 16,   /* probes are sent */
-  SJ_NEEDS_ERRANDS = 32,  /* arrived and left are called for each request */
-  SJ_NEEDS_EXPECTED = 64, /* reports have expected_latency */
-  SJ_NEEDS_PID = 128,     /* reports have pid_weight */
-  SJ_NEEDS_ENDS = 256     /* ended is called even where no latency or report is kept */
+  SJ_NEEDS_IN_FLIGHT = 1,       /* sent and over; always cheap, so always kept */
+  SJ_NEEDS_LATENCIES = 2,       /* the channels' last latencies */
+  SJ_NEEDS_REPORTS = 4,         /* reports come with answers: struct sj_ended.report */
+  SJ_NEEDS_LIVE = 8,            /* publishers are handed in and looked at */
+  SJ_NEEDS_PROBES = 16,         /* probes are sent */
+  SJ_NEEDS_ERRANDS = 32,        /* arrived and left are called for each request */
+  SJ_NEEDS_EXPECTED = 64,       /* reports have expected_latency */
+  SJ_NEEDS_PID = 128,           /* reports have pid_weight */
+  SJ_NEEDS_ENDS = 256,          /* ended is called even where no latency or report is kept */
+  SJ_NEEDS_COUNTS = 512,        /* the policy is told of each request sent and over; the balancer does that itself */
+  SJ_NEEDS_LENGTHS = 1024,      /* publishers keep the members in the order of their queues */
+  SJ_NEEDS_LOAD_LATENCY = 2048, /* reports have load_latency */
+  SJ_NEEDS_ERRORS = 4096        /* reports have error_rate: sj_publisher_failed is called */
 };
 
 /* Which may be picked (or probed) now: indices of channels, or NULL for all of them, 0 ... channel_count - 1. An
@@ -91,12 +95,15 @@ struct sj_probe {
 };
 
 struct sj_policy_state; /* policy.h */
+struct sj_shared;       /* shared.h */
 
 struct sj_balancer {
   uint32_t channel_count;
   struct sj_channel *channels;
   struct sj_publishers *publishers; /* of the called pool; NULL without SJ_NEEDS_REPORTS and _LIVE */
   uint32_t needs;
+  struct sj_shared *shared;      /* what the callers of the pool have in common; NULL: each has its own */
+  bool all_members;              /* channel i is member i, for all members of the pool */
   uint32_t caller, caller_count; /* which member of how many this is */
   uint64_t key;                  /* of streams of the policy's own */
   struct sj_policy_state *policy;
@@ -118,6 +125,7 @@ struct sj_balancer_setup {
   const uint32_t *members;        /* [channel]: the members it knows, repeats allowed; NULL: 0, 1, ... */
   uint32_t channel_count;
   struct sj_publishers *publishers;
+  struct sj_shared *shared; /* see struct sj_balancer; outlives it */
   uint32_t caller, caller_count;
   uint64_t key;
   struct sj_program *program; /* see struct sj_balancer; likewise: */
@@ -153,11 +161,15 @@ enum sj_picked sj_balancer_pick(struct sj_balancer *balancer, const struct sj_tu
 /* The next probe that the policy wants sent now; it counts as sent. False: none. */
 bool sj_balancer_next_probe(struct sj_balancer *balancer, struct sj_probe *probe);
 
+/* Part of the next two. */
+void sj_balancer_count(struct sj_balancer *balancer, uint32_t channel, bool sent);
 static inline void sj_balancer_sent(struct sj_balancer *balancer, uint32_t channel) {
   balancer->channels[channel].in_flight++;
+  if (balancer->needs & SJ_NEEDS_COUNTS) sj_balancer_count(balancer, channel, true);
 }
 static inline void sj_balancer_over(struct sj_balancer *balancer, uint32_t channel) {
   balancer->channels[channel].in_flight--;
+  if (balancer->needs & SJ_NEEDS_COUNTS) sj_balancer_count(balancer, channel, false);
 }
 
 /* An attempt's end. The engine may leave the call out where needs has none of _LATENCIES, _REPORTS and _ENDS. */

@@ -9,6 +9,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_RANDOM] = &sj_policy_random,
       [SJ_POLICY_ROUND_ROBIN] = &sj_policy_round_robin,
       [SJ_POLICY_PICK_FIRST] = &sj_policy_pick_first,
+      [SJ_POLICY_FUNCTION] = &sj_policy_function,
       [SJ_POLICY_LEAST_COST] = &sj_policy_least_cost,
       [SJ_POLICY_WEIGHTED] = &sj_policy_weighted,
       [SJ_POLICY_HOT_COLD] = &sj_policy_hot_cold,
@@ -16,7 +17,17 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_FASTEST_PROBE] = &sj_policy_fastest_probe,
       [SJ_POLICY_WITH_PROBES] = &sj_policy_with_probes,
       [SJ_POLICY_SUBSET_OF] = &sj_policy_subset_of,
-      [SJ_POLICY_FUNCTION] = &sj_policy_function,
+      [SJ_POLICY_JOIN_SHORTEST_QUEUE] = &sj_policy_join_shortest_queue,
+      [SJ_POLICY_JOIN_IDLE_QUEUE] = &sj_policy_join_idle_queue,
+      [SJ_POLICY_LEAST_REQUESTS] = &sj_policy_least_requests,
+      [SJ_POLICY_PEAK_EWMA] = &sj_policy_peak_ewma,
+      [SJ_POLICY_SUCCESS_LATENCY] = &sj_policy_success_latency,
+      [SJ_POLICY_WEIGHTED_ROUND_ROBIN] = &sj_policy_weighted_round_robin,
+      [SJ_POLICY_PREQUAL] = &sj_policy_prequal,
+      [SJ_POLICY_BOUNDED_HASH] = &sj_policy_bounded_hash,
+      [SJ_POLICY_MAGLEV] = &sj_policy_maglev,
+      [SJ_POLICY_APERTURE] = &sj_policy_aperture,
+      [SJ_POLICY_ZONE_AWARE] = &sj_policy_zone_aware,
   };
   return table[kind];
 }

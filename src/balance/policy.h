@@ -35,6 +35,8 @@ struct sj_policy_operations {
   /* After `ended` of one of its probes: whether the errand, which was told to come later, may be picked for now. */
   bool (*ready)(struct sj_policy_state *policy, struct sj_errand *errand);
   void (*replaced)(struct sj_balancer *balancer, struct sj_policy_state *policy, uint32_t member);
+  /* With SJ_NEEDS_COUNTS: a request or probe was sent there, or is over; the channel is up to date. */
+  void (*counted)(struct sj_balancer *balancer, struct sj_policy_state *policy, uint32_t channel, bool sent);
 };
 
 /* The operations of a kind; policy.c holds the table. */
@@ -79,7 +81,10 @@ uint32_t sj_choice_at_random(const struct sj_turn *turn);
 uint32_t sj_draw_weighted(const double *weights, uint32_t count, struct sj_stream *stream);
 
 extern const struct sj_policy_operations sj_policy_random, sj_policy_round_robin, sj_policy_pick_first,
-    sj_policy_least_cost, sj_policy_weighted, sj_policy_hot_cold, sj_policy_pid_weighted, sj_policy_fastest_probe,
-    sj_policy_with_probes, sj_policy_subset_of, sj_policy_function;
+    sj_policy_function, sj_policy_least_cost, sj_policy_weighted, sj_policy_hot_cold, sj_policy_pid_weighted,
+    sj_policy_fastest_probe, sj_policy_with_probes, sj_policy_subset_of, sj_policy_join_shortest_queue,
+    sj_policy_join_idle_queue, sj_policy_least_requests, sj_policy_peak_ewma, sj_policy_success_latency,
+    sj_policy_weighted_round_robin, sj_policy_prequal, sj_policy_bounded_hash, sj_policy_maglev, sj_policy_aperture,
+    sj_policy_zone_aware;
 
 #endif

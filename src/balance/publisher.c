@@ -72,6 +72,11 @@ bool sj_publishers_create(struct sj_publishers *pool, const struct sj_publish *s
   pool->blank = sj_report_create(&pool->reports);
   pool->members = calloc(count, sizeof *pool->members);
   if (!pool->blank || !pool->members) return false;
+  if (needs & SJ_NEEDS_LENGTHS) {
+    pool->lengths = calloc(1, sizeof *pool->lengths);
+    if (!pool->lengths) return false;
+    sj_queue_lengths_create(pool->lengths, count);
+  }
   for (uint32_t i = 0; i < count; i++) {
     struct sj_publisher *const member = &pool->members[i];
     member->pool = pool;
@@ -81,6 +86,8 @@ bool sj_publishers_create(struct sj_publishers *pool, const struct sj_publish *s
     sj_window_create(&member->request_rate, pool->slots, settings->ewma);
     sj_window_create(&member->in_flight, pool->slots, settings->ewma);
     sj_window_create(&member->latency, pool->slots, settings->ewma);
+    sj_window_create(&member->error_rate, pool->slots, settings->ewma);
+    if (needs & SJ_NEEDS_LOAD_LATENCY && !(member->load = calloc(1, sizeof *member->load))) return false;
   }
   return true;
 }
@@ -92,10 +99,15 @@ void sj_publishers_destroy(struct sj_publishers *pool) {
     sj_window_destroy(&member->request_rate);
     sj_window_destroy(&member->in_flight);
     sj_window_destroy(&member->latency);
+    sj_window_destroy(&member->error_rate);
+    if (member->load) sj_load_latency_destroy(member->load);
+    free(member->load);
     free(member->map.at);
     free(member->map.seen);
   }
   free(pool->members);
+  if (pool->lengths) sj_queue_lengths_destroy(pool->lengths);
+  free(pool->lengths);
   sj_report_pool_destroy(&pool->reports);
   *pool = (struct sj_publishers){0};
 }
@@ -134,6 +146,7 @@ static bool take_slot(struct sj_publisher *member, const struct sj_slot *slot, u
   if (pid) pool->mean_sum += sj_window_mean(&member->utilization);
   ok &= sj_window_add(&member->request_rate, (double)slot->arrivals / pool->slot_length);
   ok &= sj_window_add(&member->in_flight, slot->in_flight);
+  if (pool->needs & SJ_NEEDS_ERRORS) ok &= sj_window_add(&member->error_rate, (double)slot->failed / pool->slot_length);
   if (slot->finished) {
     const double latency = slot->latency_sum / (double)slot->finished;
     ok &= sj_window_add(&member->latency, latency);
@@ -149,6 +162,8 @@ static void fill_report(const struct sj_publisher *member, struct sj_report *rep
   report->latency = sj_window_aggregates(&member->latency);
   if (member->pool->needs & SJ_NEEDS_EXPECTED) report->expected_latency = map_at(&member->map, report->mean_in_flight);
   if (member->pool->needs & SJ_NEEDS_PID) report->pid_weight = member->pid.weight;
+  if (member->pool->needs & SJ_NEEDS_ERRORS) report->error_rate = sj_window_aggregates(&member->error_rate);
+  if (member->load) report->load_latency = sj_load_latency_median(member->load, (uint32_t)report->in_flight);
 }
 
 static struct sj_report *publish(struct sj_publisher *member, double now, double in_flight, double waiting) {
@@ -173,6 +188,8 @@ void sj_publisher_replaced(struct sj_publisher *member, double now) {
   sj_window_clear(&member->request_rate);
   sj_window_clear(&member->in_flight);
   sj_window_clear(&member->latency);
+  sj_window_clear(&member->error_rate);
+  if (member->load) sj_load_latency_clear(member->load);
   map_clear(&member->map);
   member->pid = (struct sj_pid){0};
   sj_report_release(&pool->reports, member->report);
@@ -180,7 +197,7 @@ void sj_publisher_replaced(struct sj_publisher *member, double now) {
   member->slot_end = now + pool->slot_length;
   member->since = now;
   member->busy_area = member->in_flight_area = member->waiting_area = 0;
-  member->arrivals = member->finished = 0;
+  member->arrivals = member->finished = member->failed = 0;
   member->latency_sum = 0;
   member->stale = false;
 }
@@ -189,6 +206,10 @@ void sj_publisher_replaced(struct sj_publisher *member, double now) {
 
 bool sj_publisher_step(struct sj_publisher *member, double now, const struct sj_slot *slot) {
   if (!take_slot(member, slot, (uint32_t)slot->in_flight)) return false;
+  struct sj_publishers *const pool = member->pool;
+  if (pool->lengths) sj_queue_lengths_set(pool->lengths, (uint32_t)(member - pool->members), (uint32_t)slot->in_flight);
+  if (member->load && slot->finished)
+    sj_load_latency_add(member->load, (uint32_t)slot->in_flight, slot->latency_sum / (double)slot->finished);
   return publish(member, now, slot->in_flight, slot->waiting) != NULL;
 }
 
@@ -214,10 +235,11 @@ static void advance(struct sj_publisher *member, double now) {
         .waiting = member->waiting_area / pool->slot_length,
         .arrivals = member->arrivals,
         .latency_sum = member->latency_sum,
-        .finished = member->finished};
+        .finished = member->finished,
+        .failed = member->failed};
     take_slot(member, &slot, member->level);
     member->busy_area = member->in_flight_area = member->waiting_area = 0;
-    member->arrivals = member->finished = 0;
+    member->arrivals = member->finished = member->failed = 0;
     member->latency_sum = 0;
     member->slot_end += pool->slot_length;
     member->stale = true;
@@ -232,13 +254,17 @@ static void advance(struct sj_publisher *member, double now) {
 void sj_publisher_arrived(struct sj_publisher *member, double now) {
   advance(member, now);
   member->arrivals++;
+  if (member->load && !sj_load_latency_arrived(member->load, now, member->level)) member->pool->no_memory = true;
 }
 
 void sj_publisher_finished(struct sj_publisher *member, double now, double sojourn) {
   advance(member, now);
   member->finished++;
   member->latency_sum += sojourn;
+  if (member->load) sj_load_latency_finished(member->load, now, sojourn);
 }
+
+void sj_publisher_failed(struct sj_publisher *member) { member->failed++; }
 
 void sj_publisher_levels(struct sj_publisher *member, double now, uint32_t threads, uint32_t busy, uint32_t in_flight,
                          uint32_t waiting) {
@@ -249,6 +275,8 @@ void sj_publisher_levels(struct sj_publisher *member, double now, uint32_t threa
   member->level = in_flight;
   member->queue = waiting;
   member->stale = true;
+  struct sj_publishers *const pool = member->pool;
+  if (pool->lengths) sj_queue_lengths_set(pool->lengths, (uint32_t)(member - pool->members), in_flight);
 }
 
 struct sj_report *sj_publisher_report(struct sj_publisher *member, double now) {

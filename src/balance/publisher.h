@@ -13,7 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "balance/load_latency.h"
 #include "balance/pid.h"
+#include "balance/queue_lengths.h"
 #include "balance/report.h"
 #include "model/model.h"
 
@@ -26,6 +28,7 @@ struct sj_slot {
   uint64_t arrivals;
   double latency_sum; /* of those that finished */
   uint64_t finished;
+  uint64_t failed; /* of these, with an error */
 };
 
 /* Latencies by requests in flight. */
@@ -40,12 +43,14 @@ struct sj_publisher {
   struct sj_publishers *pool;
   struct sj_window utilization, request_rate, in_flight, latency;
   struct sj_latency_map map;
+  struct sj_load_latency *load; /* with SJ_NEEDS_LOAD_LATENCY, else NULL */
+  struct sj_window error_rate;  /* with SJ_NEEDS_ERRORS */
   struct sj_pid pid;
   struct sj_report *report; /* the one published last; the blank one before the first and after a replacement */
   /* Continuous time: levels since `since`, and the slot that is open. */
   double slot_end, since, busy_area, in_flight_area, waiting_area;
   uint32_t threads, busy, level, queue;
-  uint64_t arrivals, finished;
+  uint64_t arrivals, finished, failed;
   double latency_sum;
   bool stale; /* something changed since the report was made */
 };
@@ -63,6 +68,8 @@ struct sj_publishers {
   struct sj_publisher *members;
   struct sj_report_pool reports;
   struct sj_report *blank;
+  struct sj_queue_lengths *lengths; /* with SJ_NEEDS_LENGTHS, else NULL */
+  bool no_memory;                   /* something could not be kept; the engine ends the run */
 };
 
 /* `quantum` > 0: discrete time with that step; 0: continuous. `settings` must outlive it. False: no memory (what was
@@ -77,9 +84,11 @@ void sj_publishers_destroy(struct sj_publishers *pool);
 bool sj_publisher_step(struct sj_publisher *member, double now, const struct sj_slot *slot);
 
 /* Continuous time: an arrival came; `sojourn` later it was finished; the levels are now these. Call the last after
- * every change, and at the start. */
+ * every change, and at the start; of an arrival, after saying that it came. */
 void sj_publisher_arrived(struct sj_publisher *member, double now);
 void sj_publisher_finished(struct sj_publisher *member, double now, double sojourn);
+/* The one that was finished last is answered with an error; only with SJ_NEEDS_ERRORS. */
+void sj_publisher_failed(struct sj_publisher *member);
 void sj_publisher_levels(struct sj_publisher *member, double now, uint32_t threads, uint32_t busy, uint32_t in_flight,
                          uint32_t waiting);
 

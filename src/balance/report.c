@@ -35,6 +35,8 @@ struct sj_report *sj_report_create(struct sj_report_pool *pool) {
                                .latency = sj_aggregates_unknown,
                                .expected_latency = NAN,
                                .pid_weight = NAN,
+                               .error_rate = sj_aggregates_unknown,
+                               .load_latency = NAN,
                                .references = 1};
   return report;
 }

@@ -19,6 +19,8 @@ struct sj_report {
   struct sj_aggregates utilization, request_rate, latency;
   double expected_latency; /* at the mean number in flight: see publisher.h */
   double pid_weight;
+  struct sj_aggregates error_rate; /* answers that are errors, per time unit */
+  double load_latency;             /* with as many in flight as now: see load_latency.h */
   uint32_t references;
   struct sj_report *next; /* in the pool's list of free ones */
 };

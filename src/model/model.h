@@ -101,10 +101,33 @@ struct sj_cost {
   enum sj_aggregate aggregate, of_rate;
 };
 
+/* gRPC's weighted round robin: src/balance/weighted_round_robin.c. */
+struct sj_utilization_weights {
+  double blackout, expiry, update; /* times */
+  double error_penalty;
+};
+/* Consistent hashing: src/balance/hashing.c. */
+struct sj_hashing {
+  uint32_t keys;      /* population of keys; 0: every request has its own */
+  double zipf;        /* exponent of their popularity; 0: all alike */
+  double load_factor; /* bounded_hash */
+  uint32_t points;    /* bounded_hash: on the ring, of each member */
+  uint32_t table;     /* maglev: its size */
+};
+/* src/balance/prequal.c. */
+struct sj_prequal {
+  uint32_t pool;           /* most probe answers kept */
+  double probes, removals; /* a request */
+  double age;              /* time after which an answer is dropped */
+  double delta;            /* of the reuse budget */
+  double cutoff;           /* quantile of requests in flight above which a member is hot */
+};
+
 enum sj_policy_kind {
   SJ_POLICY_RANDOM,
   SJ_POLICY_ROUND_ROBIN,
   SJ_POLICY_PICK_FIRST,
+  SJ_POLICY_FUNCTION,
   SJ_POLICY_LEAST_COST,
   SJ_POLICY_WEIGHTED,
   SJ_POLICY_HOT_COLD,
@@ -112,27 +135,47 @@ enum sj_policy_kind {
   SJ_POLICY_FASTEST_PROBE,
   SJ_POLICY_WITH_PROBES,
   SJ_POLICY_SUBSET_OF,
-  SJ_POLICY_FUNCTION,
+  SJ_POLICY_JOIN_SHORTEST_QUEUE,
+  SJ_POLICY_JOIN_IDLE_QUEUE,
+  SJ_POLICY_LEAST_REQUESTS,
+  SJ_POLICY_PEAK_EWMA,
+  SJ_POLICY_SUCCESS_LATENCY,
+  SJ_POLICY_WEIGHTED_ROUND_ROBIN,
+  SJ_POLICY_PREQUAL,
+  SJ_POLICY_BOUNDED_HASH,
+  SJ_POLICY_MAGLEV,
+  SJ_POLICY_APERTURE,
+  SJ_POLICY_ZONE_AWARE,
   SJ_POLICY_KINDS
 };
 /* One node of a policy's tree. Zero is `random`. */
 struct sj_policy {
   enum sj_policy_kind kind;
-  struct sj_cost cost;           /* least_cost, weighted; hot_cold: rank */
-  struct sj_cost health;         /* hot_cold */
-  double cutoff;                 /* hot_cold: the quantile of health up to which a member is healthy */
-  uint32_t choices;              /* least_cost: sampled first; 0: all */
-  bool negative;                 /* weighted: costs may be negative */
-  bool zero_is_unknown;          /* weighted: a cost of 0 says nothing */
-  bool only_if_idle;             /* fastest_probe: probes only members with nothing in flight, if there are any */
-  uint32_t per_request;          /* with_probes: probes a request ... */
-  bool at_most_idle;             /* ... but no more than there are members with nothing in flight */
-  uint32_t size;                 /* subset_of */
-  bool replacement;              /* subset_of: drawn with replacement */
-  struct sj_pid_settings pid;    /* pid_weighted */
-  const struct sj_policy *inner; /* with_probes, subset_of: the policy that picks; else NULL */
   const struct sj_function *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
   bool sees_latencies, sees_reports, sees_expected_latency, sees_pid_weight;
+  struct sj_cost cost;   /* least_cost, weighted; hot_cold: rank */
+  struct sj_cost health; /* hot_cold */
+  double cutoff;         /* hot_cold: the quantile of health up to which a member is healthy */
+  uint32_t choices;      /* least_cost and others: sampled first; 0: all; join_idle_queue: queues a server looks at */
+  bool negative;         /* weighted: costs may be negative */
+  bool zero_is_unknown;  /* weighted: a cost of 0 says nothing */
+  bool only_if_idle;     /* fastest_probe: probes only members with nothing in flight, if there are any */
+  uint32_t per_request;  /* with_probes: probes a request ... */
+  bool at_most_idle;     /* ... but no more than there are members with nothing in flight */
+  uint32_t size;         /* subset_of, aperture */
+  bool replacement;      /* subset_of: drawn with replacement */
+  struct sj_pid_settings pid;    /* pid_weighted */
+  const struct sj_policy *inner; /* with_probes, subset_of, zone_aware: the policy that picks; else NULL */
+  bool sees_servers;             /* join_shortest_queue: true queues, else what the caller has in flight */
+  double decay;                  /* peak_ewma, success_latency: time */
+  const double *weights;         /* least_requests: of member i, weights[i mod weight_count]; count 0: all alike */
+  size_t weight_count;
+  double active_request_bias; /* least_requests */
+  uint32_t zones,
+      least_members; /* zone_aware: member i is in zone i mod zones; below so many zones are not looked at */
+  struct sj_utilization_weights utilization_weights; /* weighted_round_robin */
+  struct sj_hashing hashing;                         /* bounded_hash, maglev */
+  struct sj_prequal prequal;                         /* prequal */
 };
 
 /* One of the weighted targets of a call. */

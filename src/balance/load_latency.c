@@ -1,0 +1,105 @@
+#include "balance/load_latency.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static struct sj_load_arrival *arrival(const struct sj_load_latency *load, uint32_t i) {
+  return &load->arrivals[(load->arrival_first + i) & (load->arrival_capacity - 1)];
+}
+
+static bool grow(struct sj_load_latency *load) {
+  const uint32_t capacity = load->arrival_capacity ? 2 * load->arrival_capacity : 64;
+  struct sj_load_arrival *const arrivals = malloc(capacity * sizeof *arrivals);
+  if (!arrivals) return false;
+  for (uint32_t i = 0; i < load->arrival_count; i++) arrivals[i] = *arrival(load, i);
+  free(load->arrivals);
+  load->arrivals = arrivals;
+  load->arrival_capacity = capacity;
+  load->arrival_first = 0;
+  return true;
+}
+
+bool sj_load_latency_arrived(struct sj_load_latency *load, double now, uint32_t in_flight) {
+  /* Older than this many requests in flight can only be such as were lost without a word. */
+  while (load->arrival_count > 2 * (uint64_t)in_flight + 2 * SJ_LOAD_LATENCIES) {
+    load->arrival_first = (load->arrival_first + 1) & (load->arrival_capacity - 1);
+    load->arrival_count--;
+  }
+  if (load->arrival_count == load->arrival_capacity && !grow(load)) return false;
+  *arrival(load, load->arrival_count++) = (struct sj_load_arrival){.time = now, .in_flight = in_flight};
+  return true;
+}
+
+void sj_load_latency_finished(struct sj_load_latency *load, double now, double latency) {
+  if (load->arrival_count == 0) return;
+  /* now - (now - time) may differ from the time in the last digit. */
+  const double time = now - latency;
+  uint32_t low = 0, high = load->arrival_count - 1;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (arrival(load, middle)->time >= time)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  if (low > 0 && time - arrival(load, low - 1)->time < fabs(arrival(load, low)->time - time)) low--;
+  sj_load_latency_add(load, arrival(load, low)->in_flight, latency);
+}
+
+void sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, double latency) {
+  load->in_flight[load->next] = in_flight;
+  load->latency[load->next] = latency;
+  load->next = (load->next + 1) % SJ_LOAD_LATENCIES;
+  if (load->count < SJ_LOAD_LATENCIES) load->count++;
+}
+
+/* The k-th smallest of `values`, which it reorders (Hoare's selection). */
+static double smallest(double *values, uint32_t count, uint32_t k) {
+  uint32_t low = 0, high = count - 1;
+  while (low < high) {
+    const double pivot = values[low + (high - low) / 2];
+    uint32_t i = low, j = high;
+    for (;;) {
+      while (values[i] < pivot) i++;
+      while (pivot < values[j]) j--;
+      if (i >= j) break;
+      const double value = values[i];
+      values[i++] = values[j];
+      values[j--] = value;
+    }
+    if (k <= j)
+      high = j;
+    else
+      low = j + 1;
+  }
+  return values[k];
+}
+
+static uint32_t collect(const struct sj_load_latency *load, uint32_t in_flight, uint32_t distance, double *near) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < load->count; i++) {
+    const uint32_t other = load->in_flight[i];
+    if ((other > in_flight ? other - in_flight : in_flight - other) <= distance) near[count++] = load->latency[i];
+  }
+  return count;
+}
+
+double sj_load_latency_median(const struct sj_load_latency *load, uint32_t in_flight) {
+  if (load->count == 0) return NAN;
+  double near[SJ_LOAD_LATENCIES];
+  const uint32_t enough = load->count < SJ_LOAD_LATENCY_ENOUGH ? load->count : SJ_LOAD_LATENCY_ENOUGH;
+  uint32_t count = collect(load, in_flight, 0, near);
+  for (uint32_t distance = 1; count<enough; distance = distance> UINT32_MAX / 2 ? UINT32_MAX : 2 * distance)
+    count = collect(load, in_flight, distance, near);
+  return smallest(near, count, (count - 1) / 2);
+}
+
+void sj_load_latency_clear(struct sj_load_latency *load) {
+  load->count = load->next = 0;
+  load->arrival_first = load->arrival_count = 0;
+}
+
+void sj_load_latency_destroy(struct sj_load_latency *load) {
+  free(load->arrivals);
+  *load = (struct sj_load_latency){0};
+}

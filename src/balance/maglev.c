@@ -1,0 +1,49 @@
+#include "balance/maglev.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "balance/keys.h"
+#include "base/base.h"
+
+bool sj_is_prime(uint64_t n) {
+  if (n < 4) return n > 1;
+  if (n % 2 == 0) return false;
+  for (uint64_t d = 3; d * d <= n; d += 2)
+    if (n % d == 0) return false;
+  return true;
+}
+
+enum { NOBODY = UINT32_MAX };
+
+/* The next place in the member's order that is free. */
+static uint32_t claim(const struct sj_maglev *maglev, uint32_t *place, uint32_t skip) {
+  while (maglev->table[*place] != NOBODY) *place = (uint32_t)(((uint64_t)*place + skip) % maglev->size);
+  return *place;
+}
+
+void sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt) {
+  assert(members > 0 && sj_is_prime(size));
+  *maglev = (struct sj_maglev){.size = size};
+  maglev->table = sj_allocate_array(size, sizeof *maglev->table);
+  for (uint32_t i = 0; i < size; i++) maglev->table[i] = NOBODY;
+  uint32_t *const place = sj_allocate_array(members, sizeof *place), *const skip =
+                                                                         sj_allocate_array(members, sizeof *skip);
+  for (uint32_t i = 0; i < members; i++) {
+    const uint64_t name = names ? names[i] : i;
+    place[i] = (uint32_t)(sj_key_hash(salt, 2 * name) % size);
+    skip[i] = (uint32_t)(sj_key_hash(salt, 2 * name + 1) % (size - 1)) + 1;
+  }
+  for (uint32_t filled = 0; filled < size;)
+    for (uint32_t i = 0; i < members && filled < size; i++) {
+      maglev->table[claim(maglev, &place[i], skip[i])] = i;
+      filled++;
+    }
+  free(place);
+  free(skip);
+}
+
+void sj_maglev_destroy(struct sj_maglev *maglev) {
+  free(maglev->table);
+  *maglev = (struct sj_maglev){0};
+}
