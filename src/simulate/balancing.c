@@ -67,7 +67,8 @@ static void plan_call(struct engine *engine, const struct sj_call *call) {
   }
 }
 
-static bool measure(struct server_pool *pool) {
+static bool measure(struct engine *engine, struct server_pool *pool) {
+  pool->shared_by_policies.key = sj_stream_key(engine->seed, engine->run, pool->spec->name, "policies");
   if (!(pool->policy_needs & (SJ_NEEDS_REPORTS | SJ_NEEDS_LIVE))) return true;
   pool->publishers = calloc(1, sizeof *pool->publishers);
   if (!pool->publishers ||
@@ -75,6 +76,7 @@ static bool measure(struct server_pool *pool) {
     return false;
   for (uint32_t m = 0; m < pool->count; m++) {
     struct server *const server = &pool->members[m];
+    server->engine = engine;
     server->publisher = &pool->publishers->members[m];
     server->counted_apart = true;
     sj_publisher_levels(server->publisher, 0, server->threads, 0, 0, 0);
@@ -96,13 +98,14 @@ bool sj_balancing_plan(struct engine *engine) {
   }
   sj_pool_create(&engine->probes, sizeof(struct probe));
   for (size_t i = 0; i < model->server_count; i++)
-    if (!measure(&engine->servers[i])) return false;
+    if (!measure(engine, &engine->servers[i])) return false;
   return true;
 }
 
 void sj_balancing_end(struct engine *engine) {
   for (size_t i = 0; engine->servers && i < engine->model->server_count; i++) {
     struct server_pool *const pool = &engine->servers[i];
+    sj_shared_destroy(&pool->shared_by_policies);
     if (pool->publishers) sj_publishers_destroy(pool->publishers);
     free(pool->publishers);
   }
@@ -114,7 +117,13 @@ void sj_balancing_end(struct engine *engine) {
 
 void sj_publish_levels(struct server *server, double now, int arrived) {
   if (arrived > 0) sj_publisher_arrived(server->publisher, now);
+  if (server->publisher->pool->no_memory) sj_engine_out_of_memory(server->engine);
   sj_publisher_levels(server->publisher, now, server->threads, server->busy, server->in_system, server->waiting);
+}
+
+void sj_publish_finished(struct server *server, double now, double sojourn, bool ok) {
+  sj_publisher_finished(server->publisher, now, sojourn);
+  if (!ok) sj_publisher_failed(server->publisher);
 }
 
 /* --- the balancers -------------------------------------------------------------------------------------------------
@@ -143,6 +152,7 @@ static struct balancing *create(struct engine *engine, struct caller *caller, si
       .members = subset ? subset->members : NULL,
       .channel_count = subset && subset->members ? subset->count : b->pool->count,
       .publishers = b->pool->publishers,
+      .shared = &b->pool->shared_by_policies,
       .caller = caller->member,
       .caller_count = caller_count(engine, caller),
       .key = lineage_below(caller->keys[KEY_BALANCER], lineage_below(caller->member, target)),

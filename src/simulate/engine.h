@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "balance/publisher.h"
+#include "balance/shared.h"
 #include "model/model.h"
 #include "random/stream.h"
 #include "results/results.h"
@@ -350,6 +351,7 @@ struct server_pool {
   struct call_counts stages; /* of pipelines, sent to its members */
   uint32_t policy_needs;     /* SJ_NEEDS_... of all that pick among its members */
   struct sj_publishers *publishers;
+  struct sj_shared shared_by_policies;
   struct balancing *balancings; /* of all callers, the last made first */
 };
 
@@ -551,6 +553,8 @@ void sj_attempt_list_remove(struct attempt **list, struct attempt *attempt);
 
 /* balancing.c: the levels of a server that publishes have changed, `arrived` is 1 if somebody was let in. */
 void sj_publish_levels(struct server *server, double now, int arrived);
+/* It finished a request, well or with an error; the levels change next. */
+void sj_publish_finished(struct server *server, double now, double sojourn, bool ok);
 
 /* queue.c */
 bool sj_queue_push(struct engine *engine, struct server *server, struct attempt *attempt);
