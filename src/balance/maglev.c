@@ -22,24 +22,26 @@ static uint32_t claim(const struct sj_maglev *maglev, uint32_t *place, uint32_t 
   return *place;
 }
 
-void sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt) {
+void sj_maglev_fill(struct sj_maglev *maglev, uint32_t members, uint32_t *offset, const uint32_t *skip, uint32_t size) {
   assert(members > 0 && sj_is_prime(size));
   *maglev = (struct sj_maglev){.size = size};
   maglev->table = sj_allocate_array(size, sizeof *maglev->table);
   for (uint32_t i = 0; i < size; i++) maglev->table[i] = NOBODY;
-  uint32_t *const place = sj_allocate_array(members, sizeof *place), *const skip =
-                                                                         sj_allocate_array(members, sizeof *skip);
+  for (uint32_t filled = 0; filled < size;)
+    for (uint32_t i = 0; i < members && filled < size; i++, filled++)
+      maglev->table[claim(maglev, &offset[i], skip[i])] = i;
+}
+
+void sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt) {
+  uint32_t *const offset = sj_allocate_array(members, sizeof *offset);
+  uint32_t *const skip = sj_allocate_array(members, sizeof *skip);
   for (uint32_t i = 0; i < members; i++) {
     const uint64_t name = names ? names[i] : i;
-    place[i] = (uint32_t)(sj_key_hash(salt, 2 * name) % size);
+    offset[i] = (uint32_t)(sj_key_hash(salt, 2 * name) % size);
     skip[i] = (uint32_t)(sj_key_hash(salt, 2 * name + 1) % (size - 1)) + 1;
   }
-  for (uint32_t filled = 0; filled < size;)
-    for (uint32_t i = 0; i < members && filled < size; i++) {
-      maglev->table[claim(maglev, &place[i], skip[i])] = i;
-      filled++;
-    }
-  free(place);
+  sj_maglev_fill(maglev, members, offset, skip, size);
+  free(offset);
   free(skip);
 }
 

@@ -9,7 +9,6 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_RANDOM] = &sj_policy_random,
       [SJ_POLICY_ROUND_ROBIN] = &sj_policy_round_robin,
       [SJ_POLICY_PICK_FIRST] = &sj_policy_pick_first,
-      [SJ_POLICY_FUNCTION] = &sj_policy_function,
       [SJ_POLICY_LEAST_COST] = &sj_policy_least_cost,
       [SJ_POLICY_WEIGHTED] = &sj_policy_weighted,
       [SJ_POLICY_HOT_COLD] = &sj_policy_hot_cold,
@@ -28,6 +27,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_MAGLEV] = &sj_policy_maglev,
       [SJ_POLICY_APERTURE] = &sj_policy_aperture,
       [SJ_POLICY_ZONE_AWARE] = &sj_policy_zone_aware,
+      [SJ_POLICY_FUNCTION] = &sj_policy_function,
   };
   return table[kind];
 }

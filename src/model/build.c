@@ -177,6 +177,8 @@ static void store_number(const struct sj_field_schema *field, double x, void *ta
     case SJ_FIELD_TEXT:
     case SJ_FIELD_LAW:
     case SJ_FIELD_DISTRIBUTION:
+    case SJ_FIELD_POLICY:
+    case SJ_FIELD_COST:
     case SJ_FIELD_PART:
     case SJ_FIELD_LATER:
       break;
@@ -248,6 +250,12 @@ bool sj_build_field(struct sj_builder *builder, const struct sj_node *node, cons
         *(char **)(void *)((char *)target + field->offset) =
             sj_arena_string(&builder->document->arena, value->as.string);
       return true;
+    case SJ_FIELD_POLICY:
+      return target && sj_build_inner_policy(builder, node, field, value,
+                                             (const struct sj_policy **)(void *)((char *)target + field->offset));
+    case SJ_FIELD_COST:
+      return target && sj_build_cost(builder, node, field->name, value,
+                                     (struct sj_cost *)(void *)((char *)target + field->offset));
     case SJ_FIELD_LAW:
     case SJ_FIELD_DISTRIBUTION:
       return read_law(builder, node, field, value, target);
@@ -379,11 +387,7 @@ static void read_settings(struct sj_builder *builder) {
   model->seconds = NAN;
   for (size_t i = 0; words[i]; i++)
     if (!strcmp(words[i], name)) model->seconds = seconds[i];
-  const struct sj_field_schema *const quantum = sj_schema_field(&sj_schema_model, "quantum");
-  const struct sj_value *const value = sj_node_field(node, "quantum");
-  if (sj_build_field(builder, node, quantum, NULL) && value->as.number > 0)
-    sj_build_wrong(builder, node, "quantum", SIZE_MAX, value,
-                   "discrete time (`quantum` above 0) is not in this version");
+  sj_build_original(builder, node, &model->original);
   sj_build_leave(builder, length);
 }
 
@@ -416,6 +420,7 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
     if (!document->incomplete) sj_build_expectations(&builder);
   }
   sj_build_index_laws(document);
+  if (!mistakes->count) sj_check_world(&builder);
   if (!mistakes->count) sj_check_graph(&builder);
   if (!mistakes->count) sj_derive(&builder);
   free(builder.path.data);

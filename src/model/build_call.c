@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "model/build.h"
-#include "model/lua/program.h"
 
 /* ---- targets ---- */
 
@@ -196,34 +195,6 @@ static void read_hedge(struct sj_builder *builder, const struct sj_node *node, s
   sj_build_leave(builder, length);
 }
 
-static void read_function(struct sj_builder *builder, const struct sj_function *function, struct sj_policy *policy) {
-  const struct sj_document *const document = builder->document;
-  policy->kind = SJ_POLICY_FUNCTION;
-  policy->function = function;
-  policy->sees_latencies = sj_document_names(document, "latency");
-  policy->sees_reports = sj_document_names(document, "report");
-  policy->sees_expected_latency = sj_document_names(document, "expected_latency");
-  policy->sees_pid_weight = sj_document_names(document, "pid_weight");
-}
-
-static void read_policy(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy) {
-  const struct sj_value *const value = sj_node_field(node, "policy");
-  if (!value || sj_build_is_unknown(value)) return;
-  const char *const name = value->kind == SJ_VALUE_STRING ? value->as.string
-                           : value->kind == SJ_VALUE_NODE && value->as.node->schema->family == SJ_FAMILY_POLICY
-                               ? value->as.node->schema->name
-                               : "";
-  if (!strcmp(name, "random")) {
-    policy->kind = SJ_POLICY_RANDOM;
-  } else if (!strcmp(name, "round_robin")) {
-    policy->kind = SJ_POLICY_ROUND_ROBIN;
-  } else if (value->kind == SJ_VALUE_FUNCTION) {
-    read_function(builder, value->as.function, policy);
-  } else {
-    sj_build_expected(builder, node, "policy", SIZE_MAX, value, "random or round_robin");
-  }
-}
-
 static bool in_schema(const struct sj_schema *schema, const char *name) {
   return sj_schema_field(schema, name) != NULL;
 }
@@ -231,7 +202,7 @@ static bool in_schema(const struct sj_schema *schema, const char *name) {
 void sj_build_call(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                    struct sj_call *call) {
   call->priority_given = sj_node_field(node, "priority") != NULL;
-  read_policy(builder, node, &call->policy);
+  sj_build_policy(builder, node, &call->policy);
   read_link(builder, node, &call->network);
   if (!in_schema(schema, "backoff")) return;
   read_backoff(builder, node, &call->backoff);

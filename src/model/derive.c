@@ -100,6 +100,7 @@ static double member_average(const struct sj_model *model, const struct sj_membe
 }
 
 double sj_law_mean(const struct sj_model *model, const struct sj_law *law, double recorded) {
+  if (law->member && sj_distribution_uses_recorded(law->member->drawn)) return NAN; /* server_rtt */
   if (law->member) return member_average(model, law->member, mean_of_law);
   if (!law->fixed) return NAN;
   if (!sj_distribution_uses_recorded(law->fixed)) return sj_distribution_mean(law->fixed);
@@ -299,7 +300,9 @@ static bool call_random(const struct sj_model *model, const struct sj_call *call
   if (retries && call->backoff.given && call->backoff.jitter != SJ_JITTER_NONE && call->backoff.base > 0) return true;
   for (size_t i = 0; i < call->target_count; i++) {
     const uint32_t members = model->servers[call->targets[i].server].count;
-    if (members > 1 && (call->policy.kind == SJ_POLICY_RANDOM || (call->subset && call->subset < members))) return true;
+    const enum sj_policy_kind kind = call->policy.kind;
+    const bool fixed = kind == SJ_POLICY_ROUND_ROBIN || kind == SJ_POLICY_PICK_FIRST;
+    if (members > 1 && (!fixed || (call->subset && (call->subset < members || call->subset_replacement)))) return true;
   }
   return false;
 }
@@ -322,7 +325,9 @@ static bool arrivals_random(const struct sj_client *client) {
 }
 
 static bool server_random(const struct sj_model *model, const struct sj_server *server) {
-  if (law_random(&server->threads) || server->discipline == SJ_RANDOM_ORDER || server->replace_rate > 0) return true;
+  if (law_random(&server->threads) || law_random(&server->rtt) || server->discipline == SJ_RANDOM_ORDER ||
+      server->replace_rate > 0)
+    return true;
   for (size_t i = 0; i < server->admission_count; i++)
     if (server->admissions[i].kind == SJ_ADMIT_THROTTLE && server->admissions[i].admit > 0 &&
         server->admissions[i].admit < 1)

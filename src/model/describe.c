@@ -178,6 +178,7 @@ static void describe_link(struct json *j, const struct sj_link *link) {
   law(j, "one_way", &link->one_way);
   number(j, "per_byte", link->per_byte);
   number(j, "loss", link->loss);
+  if (link->redraw > 0) number(j, "redraw", link->redraw);
   end(j, '}');
 }
 
@@ -196,7 +197,11 @@ static void describe_call(struct json *j, const struct sj_call *call) {
     string(j, "priority", NULL);
   limit(j, "subset", call->subset);
   boolean(j, "subset_replacement", call->subset_replacement);
-  string(j, "policy", call->policy.kind == SJ_POLICY_RANDOM ? "random" : "round_robin");
+  struct sj_text policy = {0};
+  sj_policy_text(&call->policy, &policy);
+  string(j, "policy", policy.data);
+  free(policy.data);
+  if (call->until_served) string(j, "in_flight_until", "served");
   describe_link(j, &call->network);
   law(j, "stage_timeout", &call->stage_timeout);
   number(j, "stage_retries", call->stage_retries);
@@ -306,6 +311,32 @@ static const char *stability(double load) {
   return isnan(load) ? "unknown" : load < 1 ? "stable" : load > 1 ? "overloaded" : "saturated";
 }
 
+static void describe_pid(struct json *j, const struct sj_pid_settings *pid) {
+  begin(j, "pid", '{');
+  number(j, "kp", pid->proportional);
+  number(j, "ki", pid->integral);
+  number(j, "kd", pid->derivative);
+  number(j, "margin", pid->margin);
+  number(j, "ceiling", pid->ceiling);
+  end(j, '}');
+}
+
+/* What only load balancing looks at, where it is not as always. */
+static void describe_reporting(struct json *j, const struct sj_server *server) {
+  if (server->replace_requeue) boolean(j, "replace_requeue", true);
+  if (sj_law_given(&server->rtt)) law(j, "rtt", &server->rtt);
+  if (server->cold_start > 0) number(j, "cold_start", server->cold_start);
+  if (server->probe_service > 0) number(j, "probe_service", server->probe_service);
+  const struct sj_publish *const publish = &server->publish;
+  const struct sj_publish usual = {100, 0.2, {1, 1.0 / 50, 5, 10, 80}};
+  if (!memcmp(publish, &usual, sizeof usual)) return;
+  begin(j, "publish", '{');
+  number(j, "window", publish->window);
+  number(j, "ewma", publish->ewma);
+  describe_pid(j, &publish->pid);
+  end(j, '}');
+}
+
 static void describe_server(struct json *j, size_t index) {
   static const char *const disciplines[] = {"fifo", "lifo", "random", "priority", "ps"};
   const struct sj_server *const server = &j->model->servers[index];
@@ -327,6 +358,7 @@ static void describe_server(struct json *j, size_t index) {
   boolean(j, "join", server->join);
   number(j, "speed", server->speed);
   number(j, "replace_rate", server->replace_rate);
+  describe_reporting(j, server);
   number(j, "orbit", server->orbit);
   if (!j->canonical) {
     number(j, "offered_load", j->model->offered_load[index]);
@@ -421,6 +453,14 @@ static char *describe(const struct sj_model *model, bool canonical) {
   begin(&j, NULL, '{');
   if (!canonical) describe_surroundings(&j);
   string(&j, "time_unit", model->time_unit);
+  if (model->quantum > 0) number(&j, "quantum", model->quantum);
+  if (model->overlapping_states) boolean(&j, "overlapping_states", true);
+  if (model->original.given) {
+    begin(&j, "original", '{');
+    number(&j, "every", model->original.every);
+    number(&j, "after", model->original.after);
+    end(&j, '}');
+  }
   string(&j, "kind", model->run.kind == SJ_RUN_STEADY ? "steady" : "terminating");
   begin(&j, "clients", '[');
   for (size_t i = 0; i < model->client_count; i++) describe_client(&j, &model->clients[i]);

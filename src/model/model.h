@@ -23,6 +23,10 @@ struct sj_law {
  * to destroy. For a fixed law returns NULL (use `fixed`). NULL with a message in `error` if the drawn x gives
  * impossible parameters. */
 struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream, struct sj_error *error);
+/* The same in two steps, for those who keep the distributions that follow from the same x: only for per_member laws.
+ * `server_rtt` is that of the called member, for the laws of links. */
+double sj_law_draw_parameter(const struct sj_law *law, struct sj_stream *stream, double server_rtt);
+struct sj_distribution *sj_law_with_parameter(const struct sj_law *law, double x, struct sj_error *error);
 
 static inline bool sj_law_given(const struct sj_law *law) { return law->fixed || law->member; }
 
@@ -59,6 +63,7 @@ struct sj_link {
   struct sj_law rtt, one_way;
   double per_byte; /* time a byte, on the way to the server */
   double loss;     /* probability that a message is lost, each direction */
+  double redraw;   /* rate at which a channel's drawn parameter is drawn anew; 0: never */
 };
 
 /* ---- load balancing: see src/balance ---- */
@@ -127,7 +132,6 @@ enum sj_policy_kind {
   SJ_POLICY_RANDOM,
   SJ_POLICY_ROUND_ROBIN,
   SJ_POLICY_PICK_FIRST,
-  SJ_POLICY_FUNCTION,
   SJ_POLICY_LEAST_COST,
   SJ_POLICY_WEIGHTED,
   SJ_POLICY_HOT_COLD,
@@ -146,6 +150,7 @@ enum sj_policy_kind {
   SJ_POLICY_MAGLEV,
   SJ_POLICY_APERTURE,
   SJ_POLICY_ZONE_AWARE,
+  SJ_POLICY_FUNCTION, /* has no name in the language, so it comes last */
   SJ_POLICY_KINDS
 };
 /* One node of a policy's tree. Zero is `random`. */
@@ -205,6 +210,7 @@ struct sj_call {
   uint32_t subset;      /* members each caller knows of a target pool, drawn at random; 0: all */
   bool subset_replacement;
   struct sj_policy policy;
+  bool until_served; /* in_flight_until = "served": a channel counts what its server has not finished */
   struct sj_link network;
   /* Into a pipeline: the stage's own timeout (not given: none) and retries. For a client's call of a server that
    * forwards, and for the entries of `forward` (where the language's `timeout` and `retries` mean these). */
@@ -289,10 +295,12 @@ struct sj_server {
   bool async;
   bool join;
   double speed;
-  double replace_rate; /* of each member, per time; 0: never */
+  double replace_rate;  /* of each member, per time; 0: never */
+  bool replace_requeue; /* what a new member has no threads for goes back to the queue's head and starts over */
+  struct sj_law rtt;    /* each member's share of its callers' round trips; not given: none */
+  double cold_start, probe_service;
   struct sj_publish publish;
-  double probe_service;
-  double orbit;        /* solve only; NAN if not given */
+  double orbit; /* solve only; NAN if not given */
   int line;
 };
 
@@ -345,11 +353,20 @@ struct sj_expectation {
   int line;
 };
 
+/* How the original of a shipped model took its figures: of completions at multiples of `every` later than `after`. */
+struct sj_original {
+  bool given;
+  double every, after;
+};
+
 struct sj_model {
-  char *file, *title; /* title: NULL if none */
-  char *scenario;     /* applied; NULL if none */
-  char time_unit[16]; /* "s" */
-  double seconds;     /* of one time unit; NAN for a unit of another name */
+  char *file, *title;      /* title: NULL if none */
+  char *scenario;          /* applied; NULL if none */
+  char time_unit[16];      /* "s" */
+  double seconds;          /* of one time unit; NAN for a unit of another name */
+  double quantum;          /* > 0: discrete time */
+  bool overlapping_states; /* discrete time: latencies that callers rank by count each change of state twice */
+  struct sj_original original;
   struct sj_run_settings run;
   size_t client_count, server_count, fault_count, expectation_count, scenario_count;
   struct sj_client *clients;

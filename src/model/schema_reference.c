@@ -45,13 +45,17 @@ static const char *group_of(const struct sj_schema *schema) {
       return "Arrivals";
     case SJ_FAMILY_DISTRIBUTION:
       return "Distributions";
+    case SJ_FAMILY_POLICY:
+      return "Load-balancing policies";
+    case SJ_FAMILY_COST:
+    case SJ_FAMILY_FIGURE:
+      return "Costs that policies rank by";
     case SJ_FAMILY_TABLE:
     case SJ_FAMILY_SYMBOL:
     case SJ_FAMILY_BACKOFF:
     case SJ_FAMILY_BUCKET:
     case SJ_FAMILY_ADMISSION:
     case SJ_FAMILY_LINK:
-    case SJ_FAMILY_POLICY:
     case SJ_FAMILY_UNKNOWN:
       break;
   }
@@ -60,12 +64,13 @@ static const char *group_of(const struct sj_schema *schema) {
 
 void sj_schema_reference(struct sj_text *text) {
   const char *group = "";
-  for (size_t i = 0; sj_schemas[i]; i++) {
-    if (strcmp(group, group_of(sj_schemas[i])) != 0) {
-      group = group_of(sj_schemas[i]);
+  for (size_t i = 0; sj_schema_at(i); i++) {
+    const struct sj_schema *const schema = sj_schema_at(i);
+    if (strcmp(group, group_of(schema)) != 0) {
+      group = group_of(schema);
       sj_text_add(text, "\n### %s\n", group);
     }
-    add_schema(text, sj_schemas[i]);
+    add_schema(text, schema);
   }
   sj_text_add(text, "\n### Tables inside\n");
   for (size_t i = 0; sj_schema_plain_tables[i]; i++) {

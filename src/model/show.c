@@ -157,6 +157,8 @@ static double read_number(const struct sj_field_schema *field, const void *sourc
     case SJ_FIELD_TEXT:
     case SJ_FIELD_LAW:
     case SJ_FIELD_DISTRIBUTION:
+    case SJ_FIELD_POLICY:
+    case SJ_FIELD_COST:
     case SJ_FIELD_PART:
     case SJ_FIELD_LATER:
       break;

@@ -138,8 +138,7 @@ static inline void pass_thread_on(struct engine *engine, struct server *server, 
 /* An attempt's service is over: it is recorded and leaves, and the next one begins. */
 static inline void finish_service(struct engine *engine, struct server *server, struct attempt *attempt, bool ok) {
   const double now = engine->now;
-  if (__builtin_expect(server->publisher != NULL, 0))
-    sj_publish_finished(server, now, now - attempt->arrived, ok);
+  if (__builtin_expect(server->publisher != NULL, 0)) sj_publish_finished(server, now, now - attempt->arrived, ok);
   if (attempt->request->flags & REQUEST_COUNTED) record_visit(server->statistics, attempt, now);
   server->statistics->in_window += engine->counting && ok;
   if (__builtin_expect(server->counted_apart, 0) && server->own) {

@@ -79,6 +79,9 @@ struct sj_value sj_reader_value(lua_State *L, int index);
 struct sj_node *sj_reader_node(lua_State *L, int index, const struct sj_schema *schema);
 /* A node without fields. */
 struct sj_node *sj_reader_new_node(lua_State *L, const struct sj_schema *schema);
+/* What a constructor makes of the arguments that are on the stack: pushes the node, or the unknown one with a report.
+ * Returns 1. */
+int sj_reader_construct(lua_State *L, const struct sj_schema *schema);
 /* Counts `value` as a part of `node`. Parts are shared, so that a few lines can make a tree of any size: it is charged
  * for as if it were written out, and laws have a limit of their own, for they are walked through recursively. */
 void sj_reader_count(lua_State *L, struct sj_node *node, const struct sj_value *value);

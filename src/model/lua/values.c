@@ -402,10 +402,11 @@ static int call(lua_State *L) {
                       "reading");
     return sj_reader_push_unknown(L);
   }
-  if (node && node->schema->family == SJ_FAMILY_POLICY)
-    sj_reader_mistake(L, "calling `%s` is not in this version", node->schema->name);
-  else if (node && node->schema != &sj_schema_unknown)
-    sj_reader_mistake(L, "%s cannot be called", node->schema->name);
+  if (node && node->schema->family == SJ_FAMILY_POLICY && node->schema->field_count && !node->field_count) {
+    lua_remove(L, 1); /* `fastest_probe{...}`: the word is a policy by itself, and a constructor */
+    return sj_reader_construct(L, node->schema);
+  }
+  if (node && node->schema != &sj_schema_unknown) sj_reader_mistake(L, "%s cannot be called", node->schema->name);
   return sj_reader_push_unknown(L);
 }
 
