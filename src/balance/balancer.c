@@ -63,6 +63,9 @@ bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_s
                                    .caller = setup->caller,
                                    .caller_count = setup->caller_count,
                                    .key = setup->key,
+                                   .program = setup->program,
+                                   .pool_name = setup->pool_name,
+                                   .error = setup->error,
                                    .scratch = setup->scratch,
                                    .scratch_costs = setup->scratch_costs};
   assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_REPORTS | SJ_NEEDS_LIVE)));

@@ -56,6 +56,7 @@ static inline uint32_t sj_choice(const struct sj_choices *choices, uint32_t i) {
 }
 
 struct sj_errand;
+struct sj_program;
 
 /* One pick. */
 struct sj_turn {
@@ -64,6 +65,10 @@ struct sj_turn {
   struct sj_choices choices;
   struct sj_errand *errand; /* of its request, or NULL where the policy keeps none */
   uint64_t key;             /* of the request, for consistent hashing */
+  /* What a function is told of it. */
+  double size;      /* bytes */
+  uint64_t number;  /* at its client, from 1 */
+  uint32_t attempt; /* 1 for the first, then 2, 3, ... */
 };
 
 enum sj_picked {
@@ -109,6 +114,10 @@ struct sj_balancer {
   uint32_t probe_head, probe_count, probe_capacity;
   struct sj_errand *errands; /* all that live */
   bool no_memory;            /* something could not be kept; the engine ends the run */
+  struct sj_program *program; /* of the run, for policies that are functions; else NULL */
+  const char *pool_name;      /* of the servers, for functions */
+  enum sj_status status;      /* other than SJ_OK: a function failed, *error says how, and the engine ends the run */
+  struct sj_error *error;
 };
 
 struct sj_balancer_setup {
@@ -119,6 +128,9 @@ struct sj_balancer_setup {
   struct sj_shared *shared; /* see struct sj_balancer; outlives it */
   uint32_t caller, caller_count;
   uint64_t key;
+  struct sj_program *program; /* see struct sj_balancer; likewise: */
+  const char *pool_name;
+  struct sj_error *error;
   uint32_t *scratch; /* each of 2 x sj_policy_most_choices, at least; may be shared, balancers keep nothing there */
   double *scratch_costs;
 };

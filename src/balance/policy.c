@@ -29,6 +29,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_APERTURE] = &sj_policy_aperture,
       [SJ_POLICY_ZONE_AWARE] = &sj_policy_zone_aware,
       [SJ_POLICY_CALLER_SUBSET] = &sj_policy_caller_subset,
+      [SJ_POLICY_FUNCTION] = &sj_policy_function,
   };
   return table[kind];
 }

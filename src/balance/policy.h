@@ -21,7 +21,7 @@ struct sj_policy_state {
 /* Those that are NULL are not called. All may set balancer->no_memory. */
 struct sj_policy_operations {
   size_t size, errand_size;
-  bool hands_on; /* `arrived` only calls that of `inner` */
+  bool hands_on;                                   /* `arrived` only calls that of `inner` */
   uint32_t (*needs)(const struct sj_policy *spec); /* beyond those of inner and the needs of no cost */
   bool (*create)(struct sj_balancer *balancer, struct sj_policy_state *policy); /* false: no memory */
   void (*destroy)(struct sj_balancer *balancer, struct sj_policy_state *policy);
@@ -82,10 +82,10 @@ uint32_t sj_choice_at_random(const struct sj_turn *turn);
 uint32_t sj_draw_weighted(const double *weights, uint32_t count, struct sj_stream *stream);
 
 extern const struct sj_policy_operations sj_policy_random, sj_policy_round_robin, sj_policy_pick_first,
-    sj_policy_least_cost, sj_policy_weighted, sj_policy_hot_cold, sj_policy_pid_weighted, sj_policy_fastest_probe,
-    sj_policy_with_probes, sj_policy_subset_of, sj_policy_join_shortest_queue, sj_policy_join_idle_queue,
-    sj_policy_least_requests, sj_policy_peak_ewma, sj_policy_success_latency, sj_policy_weighted_round_robin,
-    sj_policy_prequal, sj_policy_bounded_hash, sj_policy_maglev, sj_policy_aperture, sj_policy_zone_aware,
-    sj_policy_caller_subset;
+    sj_policy_function, sj_policy_least_cost, sj_policy_weighted, sj_policy_hot_cold, sj_policy_pid_weighted,
+    sj_policy_fastest_probe, sj_policy_with_probes, sj_policy_subset_of, sj_policy_join_shortest_queue,
+    sj_policy_join_idle_queue, sj_policy_least_requests, sj_policy_peak_ewma, sj_policy_success_latency,
+    sj_policy_weighted_round_robin, sj_policy_prequal, sj_policy_bounded_hash, sj_policy_maglev, sj_policy_aperture,
+    sj_policy_zone_aware, sj_policy_caller_subset;
 
 #endif

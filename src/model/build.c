@@ -46,6 +46,8 @@ const char *sj_value_describe(const struct sj_value *value, char buffer[96]) {
           !value->as.node->schema->items)
         return "a distribution";
       return value->as.node->schema->name;
+    case SJ_VALUE_FUNCTION:
+      return "a function";
     case SJ_VALUE_OTHER:
       break;
   }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/build.h"
+#include "model/lua/program.h"
 
 enum { DEEPEST_POLICY = 8 };
 
@@ -72,10 +73,7 @@ static void wrong_policy(struct sj_builder *builder, const struct sj_node *node,
   const char *const nearest = value->kind == SJ_VALUE_STRING ? sj_nearest(value->as.string, names) : NULL;
   const size_t length = sj_build_enter(builder, field, SIZE_MAX);
   char buffer[96];
-  if (value->kind == SJ_VALUE_OTHER)
-    sj_build_wrong(builder, node, field, SIZE_MAX, value, "`%s`: a policy as a function is not in this version",
-                   builder->path.data);
-  else if (nearest)
+  if (nearest)
     sj_build_wrong(builder, node, field, SIZE_MAX, value,
                    "`%s`: expected " SJ_TAKES_POLICY ", got %s; did you mean %s?", builder->path.data,
                    sj_value_describe(value, buffer), nearest);
@@ -85,21 +83,35 @@ static void wrong_policy(struct sj_builder *builder, const struct sj_node *node,
   sj_build_leave(builder, length);
 }
 
+/* What the file never names its functions cannot ask for. */
+static bool read_function(struct sj_builder *builder, const struct sj_node *node, const char *field,
+                          const struct sj_value *value, struct sj_policy *policy) {
+  const struct sj_document *const document = builder->document;
+  if (builder->model->quantum > 0) {
+    const size_t length = sj_build_enter(builder, field, SIZE_MAX);
+    sj_build_wrong(builder, node, field, SIZE_MAX, value,
+                   "`%s`: a policy as a function is not in this version in discrete time (`quantum` above 0)",
+                   builder->path.data);
+    sj_build_leave(builder, length);
+    return false;
+  }
+  policy->kind = SJ_POLICY_FUNCTION;
+  policy->function = value->as.function;
+  policy->sees_latencies = sj_document_names(document, "latency");
+  policy->sees_reports = sj_document_names(document, "report");
+  policy->sees_expected_latency = sj_document_names(document, "expected_latency");
+  policy->sees_pid_weight = sj_document_names(document, "pid_weight");
+  return true;
+}
+
 static bool read_policy(struct sj_builder *builder, const struct sj_node *node, const char *field,
                         const struct sj_value *value, struct sj_policy *policy) {
   static const struct sj_node empty = {.schema = &sj_schema_table};
   if (sj_build_is_unknown(value)) return false;
+  if (value->kind == SJ_VALUE_FUNCTION) return read_function(builder, node, field, value, policy);
   const size_t kind = policy_kind(value);
   if (kind >= sj_policy_schema_count) {
     wrong_policy(builder, node, field, value);
-    return false;
-  }
-  if (!(builder->model->quantum > 0) && kind > SJ_POLICY_ROUND_ROBIN) {
-    const size_t length = sj_build_enter(builder, field, SIZE_MAX);
-    sj_build_wrong(builder, node, field, SIZE_MAX, value,
-                   "`%s`: %s is not in this version in continuous time (`quantum` 0)", builder->path.data,
-                   sj_policy_schemas[kind]->name);
-    sj_build_leave(builder, length);
     return false;
   }
   policy->kind = (enum sj_policy_kind)kind;
@@ -176,6 +188,10 @@ static void field_text(const struct sj_field_schema *field, const struct sj_poli
 }
 
 void sj_policy_text(const struct sj_policy *policy, struct sj_text *text) {
+  if (policy->kind == SJ_POLICY_FUNCTION) {
+    sj_text_add(text, "function (line %d)", policy->function->line);
+    return;
+  }
   const struct sj_schema *const schema = sj_policy_schemas[policy->kind];
   sj_text_add(text, "%s", schema->name);
   for (size_t i = 0; i < schema->field_count; i++) {

@@ -103,7 +103,7 @@ static void check_continuous(struct sj_builder *builder) {
   static const char *const of_model[] = {"overlapping_states", "original", NULL};
   static const char *const of_client[] = {"in_flight_until", NULL};
   static const char *const of_link[] = {"redraw", NULL};
-  static const char *const of_server[] = {"rtt", "cold_start", "probe_service", "publish", NULL};
+  static const char *const of_server[] = {"rtt", "cold_start", NULL};
   static const char *const of_replace[] = {"requeue", NULL};
   const struct sj_model *const model = builder->model;
   const size_t outer = sj_build_enter(builder, "model", SIZE_MAX);

@@ -206,6 +206,9 @@ static void write_value(const struct writer *w, const struct sj_value *value, in
     case SJ_VALUE_NODE:
       write_node(w, value->as.node, outer);
       break;
+    case SJ_VALUE_FUNCTION:
+      sj_text_add(w->text, "function (line %d)", value->as.function->line);
+      break;
     case SJ_VALUE_NONE:
     case SJ_VALUE_OTHER:
       sj_text_add(w->text, "nil");

@@ -154,11 +154,15 @@ enum sj_policy_kind {
   SJ_POLICY_APERTURE,
   SJ_POLICY_ZONE_AWARE,
   SJ_POLICY_CALLER_SUBSET,
+  SJ_POLICY_FUNCTION, /* has no name in the language, so it comes last */
   SJ_POLICY_KINDS
 };
 /* One node of a policy's tree. Zero is `random`. */
 struct sj_policy {
   enum sj_policy_kind kind;
+  const struct sj_function
+      *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
+  bool sees_latencies, sees_reports, sees_expected_latency, sees_pid_weight;
   struct sj_cost cost;   /* least_cost, weighted; hot_cold: rank */
   struct sj_cost health; /* hot_cold */
   double cutoff;         /* hot_cold: the quantile of health up to which a member is healthy */

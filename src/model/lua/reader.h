@@ -8,6 +8,7 @@
 #include "model/lua/environment.h"
 #include "model/mistakes.h"
 #include "model/schema.h"
+#include "random/stream.h"
 
 /* "PATH=VALUE" texts of the command line, and which of them were taken by a `param`. */
 struct sj_overrides {
@@ -45,6 +46,11 @@ struct sj_reader {
   size_t pending_count, pending_capacity;
   struct sj_setting *settings;
   size_t setting_count, setting_capacity;
+  uint32_t function_count; /* met so far */
+  bool keeps_functions;    /* for calling them: */
+  int *functions;          /* their references in the registry, by number */
+  size_t kept_count, kept_capacity;
+  struct sj_stream *stream; /* of random(), while a policy's function runs; else NULL */
 };
 
 /* Reads `length` bytes at `text` as the file `file`, within `limits` (may be NULL) and, if `scenario` is not SIZE_MAX,
@@ -54,6 +60,11 @@ struct sj_reader {
 enum sj_status sj_read_document(const char *file, const char *text, size_t length, const struct sj_lua_limits *limits,
                                 size_t scenario, struct sj_overrides *overrides, struct sj_mistakes *mistakes,
                                 struct sj_document **document, struct sj_error *error);
+
+/* Opens the environment for a model's file and runs the text and the scenario's function, as sj_read_document does;
+ * mistakes are added to reader->mistakes. */
+enum sj_status sj_reader_run(struct sj_lua *lua, struct sj_reader *reader, const char *text, size_t length,
+                             struct sj_error *error);
 
 /* ---- shared by the files of the reader ---- */
 
