@@ -112,8 +112,8 @@ struct sj_balancer {
   double *scratch_costs;   /* likewise */
   struct sj_probe *probes; /* wanted, not yet taken: a queue */
   uint32_t probe_head, probe_count, probe_capacity;
-  struct sj_errand *errands; /* all that live */
-  bool no_memory;            /* something could not be kept; the engine ends the run */
+  struct sj_errand *errands;  /* all that live */
+  bool no_memory;             /* something could not be kept; the engine ends the run */
   struct sj_program *program; /* of the run, for policies that are functions; else NULL */
   const char *pool_name;      /* of the servers, for functions */
   enum sj_status status;      /* other than SJ_OK: a function failed, *error says how, and the engine ends the run */

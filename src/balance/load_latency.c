@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct sj_load_arrival *arrival(const struct sj_load_latency *load, uint32_t i) {
   return &load->arrivals[(load->arrival_first + i) & (load->arrival_capacity - 1)];
@@ -30,8 +31,8 @@ bool sj_load_latency_arrived(struct sj_load_latency *load, double now, uint32_t 
   return true;
 }
 
-void sj_load_latency_finished(struct sj_load_latency *load, double now, double latency) {
-  if (load->arrival_count == 0) return;
+bool sj_load_latency_finished(struct sj_load_latency *load, double now, double latency) {
+  if (load->arrival_count == 0) return true;
   /* now - (now - time) may differ from the time in the last digit. */
   const double time = now - latency;
   uint32_t low = 0, high = load->arrival_count - 1;
@@ -43,14 +44,58 @@ void sj_load_latency_finished(struct sj_load_latency *load, double now, double l
       low = middle + 1;
   }
   if (low > 0 && time - arrival(load, low - 1)->time < fabs(arrival(load, low)->time - time)) low--;
-  sj_load_latency_add(load, arrival(load, low)->in_flight, latency);
+  return sj_load_latency_add(load, arrival(load, low)->in_flight, latency);
 }
 
-void sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, double latency) {
-  load->in_flight[load->next] = in_flight;
-  load->latency[load->next] = latency;
-  load->next = (load->next + 1) % SJ_LOAD_LATENCIES;
-  if (load->count < SJ_LOAD_LATENCIES) load->count++;
+static bool grow_levels(struct sj_load_latency *load, uint32_t in_flight) {
+  uint64_t levels = load->levels ? load->levels : 16;
+  while (levels <= in_flight) levels *= 2;
+  uint64_t *const newest = realloc(load->newest, levels * sizeof *newest);
+  if (!newest) return false;
+  memset(newest + load->levels, 0, (levels - load->levels) * sizeof *newest);
+  load->newest = newest;
+  load->levels = (uint32_t)levels;
+  return true;
+}
+
+bool sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, double latency) {
+  if (in_flight >= load->levels && !grow_levels(load, in_flight)) return false;
+  const uint64_t i = load->total++ % SJ_LOAD_LATENCIES;
+  load->in_flight[i] = in_flight;
+  load->latency[i] = latency;
+  load->before[i] = load->newest[in_flight];
+  load->newest[in_flight] = load->total;
+  return true;
+}
+
+/* ---- the median nearby ---- */
+
+/* Adds the latencies of those that met `in_flight` to `count` others in `near`. */
+static uint32_t collect_level(const struct sj_load_latency *load, uint32_t in_flight, double *near, uint32_t count) {
+  uint64_t at = load->newest[in_flight];
+  while (at && load->total - at < SJ_LOAD_LATENCIES) {
+    const uint64_t i = (at - 1) % SJ_LOAD_LATENCIES;
+    near[count++] = load->latency[i];
+    at = load->before[i];
+  }
+  return count;
+}
+
+/* Those that met at most `distance` more or less: level by level, or, where these are many, one by one. */
+static uint32_t collect(const struct sj_load_latency *load, uint32_t in_flight, uint32_t distance, double *near) {
+  uint32_t count = 0;
+  if (distance < SJ_LOAD_LATENCIES / 2) {
+    const uint32_t from = in_flight > distance ? in_flight - distance : 0;
+    for (uint32_t level = from; level < load->levels && level <= in_flight + distance; level++)
+      count = collect_level(load, level, near, count);
+    return count;
+  }
+  const uint64_t kept = load->total < SJ_LOAD_LATENCIES ? load->total : SJ_LOAD_LATENCIES;
+  for (uint64_t i = 0; i < kept; i++) {
+    const uint32_t other = load->in_flight[i];
+    if ((other > in_flight ? other - in_flight : in_flight - other) <= distance) near[count++] = load->latency[i];
+  }
+  return count;
 }
 
 /* The k-th smallest of `values`, which it reorders (Hoare's selection). */
@@ -75,19 +120,10 @@ static double smallest(double *values, uint32_t count, uint32_t k) {
   return values[k];
 }
 
-static uint32_t collect(const struct sj_load_latency *load, uint32_t in_flight, uint32_t distance, double *near) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < load->count; i++) {
-    const uint32_t other = load->in_flight[i];
-    if ((other > in_flight ? other - in_flight : in_flight - other) <= distance) near[count++] = load->latency[i];
-  }
-  return count;
-}
-
 double sj_load_latency_median(const struct sj_load_latency *load, uint32_t in_flight) {
-  if (load->count == 0) return NAN;
+  if (load->total == 0) return NAN;
   double near[SJ_LOAD_LATENCIES];
-  const uint32_t enough = load->count < SJ_LOAD_LATENCY_ENOUGH ? load->count : SJ_LOAD_LATENCY_ENOUGH;
+  const uint32_t enough = load->total < SJ_LOAD_LATENCY_ENOUGH ? (uint32_t)load->total : SJ_LOAD_LATENCY_ENOUGH;
   uint32_t count = collect(load, in_flight, 0, near);
   for (uint32_t distance = 1; count<enough; distance = distance> UINT32_MAX / 2 ? UINT32_MAX : 2 * distance)
     count = collect(load, in_flight, distance, near);
@@ -95,11 +131,13 @@ double sj_load_latency_median(const struct sj_load_latency *load, uint32_t in_fl
 }
 
 void sj_load_latency_clear(struct sj_load_latency *load) {
-  load->count = load->next = 0;
+  load->total = 0;
   load->arrival_first = load->arrival_count = 0;
+  if (load->levels) memset(load->newest, 0, load->levels * sizeof *load->newest);
 }
 
 void sj_load_latency_destroy(struct sj_load_latency *load) {
   free(load->arrivals);
+  free(load->newest);
   *load = (struct sj_load_latency){0};
 }

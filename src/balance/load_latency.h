@@ -19,21 +19,24 @@ struct sj_load_arrival {
   uint32_t in_flight;
 };
 
-/* Zero-initialize. 2 KiB a server, and 16 bytes a request in it. */
+/* Zero-initialize. 2 KiB a server, and 24 bytes for each request it ever had at once. */
 struct sj_load_latency {
-  uint32_t count, next; /* a ring of the last that finished */
+  uint64_t total; /* that finished; a ring of the last of them: */
   uint32_t in_flight[SJ_LOAD_LATENCIES];
   double latency[SJ_LOAD_LATENCIES];
+  uint64_t before[SJ_LOAD_LATENCIES]; /* how many had finished with the one before that had met as many; 0: none */
+  uint64_t *newest;                   /* the same of the last one, by how many it had met; `levels` of them */
+  uint32_t levels;
   struct sj_load_arrival *arrivals; /* a ring, in the order of time */
   uint32_t arrival_first, arrival_count, arrival_capacity;
 };
 
 /* A request comes at `now` and finds `in_flight` others. False: no memory. */
 bool sj_load_latency_arrived(struct sj_load_latency *load, double now, uint32_t in_flight);
-/* One that came `latency` ago has gone; which one is found by its time. O(log in flight). */
-void sj_load_latency_finished(struct sj_load_latency *load, double now, double latency);
-/* Records a latency with the number in flight at its arrival. */
-void sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, double latency);
+/* One that came `latency` ago has gone; which one is found by its time. O(log in flight). False: no memory. */
+bool sj_load_latency_finished(struct sj_load_latency *load, double now, double latency);
+/* Records a latency with the number in flight at its arrival. False: no memory. */
+bool sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, double latency);
 
 /* The median near `in_flight`; NAN if nothing has finished yet. Of an even number the lower of the two in the middle.
  */

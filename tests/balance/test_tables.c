@@ -451,26 +451,63 @@ static void zones_load_servers_alike(void **state) {
 
 /* ---- latency by load ---- */
 
+static void add_latency(struct sj_load_latency *load, uint32_t in_flight, double latency) {
+  assert_true(sj_load_latency_add(load, in_flight, latency));
+}
+
 static void load_latency_is_the_median_nearby(void **state) {
   (void)state;
   struct sj_load_latency load = {0};
   assert_true(isnan(sj_load_latency_median(&load, 3)));
-  sj_load_latency_add(&load, 100, 7);
+  add_latency(&load, 100, 7);
   assert_true(sj_load_latency_median(&load, 3) == 7);
-  for (int i = 1; i <= 5; i++) sj_load_latency_add(&load, 10, i);
+  for (int i = 1; i <= 5; i++) add_latency(&load, 10, i);
   assert_true(sj_load_latency_median(&load, 10) == 3);
   /* Four at 20 are too few; at distance 1 there is a fifth. */
-  for (int i = 0; i < 4; i++) sj_load_latency_add(&load, 20, 30 + i);
-  sj_load_latency_add(&load, 21, 1000);
+  for (int i = 0; i < 4; i++) add_latency(&load, 20, 30 + i);
+  add_latency(&load, 21, 1000);
   assert_true(sj_load_latency_median(&load, 20) == 32);
   /* An even number: the lower of the two in the middle. */
-  sj_load_latency_add(&load, 10, 2.5);
+  add_latency(&load, 10, 2.5);
   assert_true(sj_load_latency_median(&load, 10) == 2.5);
   /* Only the last 128 count. */
-  for (int i = 0; i < SJ_LOAD_LATENCIES; i++) sj_load_latency_add(&load, 50, 4);
+  for (int i = 0; i < SJ_LOAD_LATENCIES; i++) add_latency(&load, 50, 4);
   assert_true(sj_load_latency_median(&load, 10) == 4);
   sj_load_latency_clear(&load);
   assert_true(isnan(sj_load_latency_median(&load, 50)));
+  sj_load_latency_destroy(&load);
+}
+
+static int compare(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Against the definition, over levels near and far. */
+static void load_latency_is_as_defined(void **state) {
+  (void)state;
+  enum { ADDED = 3000 };
+  static uint32_t met[ADDED];
+  static double latency[ADDED];
+  struct sj_load_latency load = {0};
+  struct sj_stream stream;
+  sj_stream_seed(&stream, 14, 0);
+  for (uint32_t n = 0; n < ADDED; n++) {
+    met[n] = (uint32_t)sj_stream_below(&stream, n % 500 < 100 ? 2000 : 12);
+    latency[n] = sj_stream_uniform(&stream);
+    add_latency(&load, met[n], latency[n]);
+    const uint32_t now = (uint32_t)sj_stream_below(&stream, n % 3 ? 12 : 2000);
+    const uint32_t first = n + 1 > SJ_LOAD_LATENCIES ? n + 1 - SJ_LOAD_LATENCIES : 0, kept = n + 1 - first;
+    double near[SJ_LOAD_LATENCIES];
+    size_t count = 0;
+    for (int64_t distance = 0; count < (kept < 5 ? kept : 5); distance = distance ? 2 * distance : 1) {
+      count = 0;
+      for (uint32_t i = first; i <= n; i++)
+        if (llabs((int64_t)met[i] - now) <= distance) near[count++] = latency[i];
+    }
+    qsort(near, count, sizeof *near, compare);
+    assert_true(sj_load_latency_median(&load, now) == near[(count - 1) / 2]);
+  }
   sj_load_latency_destroy(&load);
 }
 
@@ -484,9 +521,8 @@ static void load_latency_knows_what_was_met(void **state) {
   for (int k = 0; k < 300; k++) {
     const uint32_t i = 300 + (uint32_t)sj_stream_below(&stream, 200);
     const double now = 60 + 0.37 * k;
-    sj_load_latency_finished(&load, now, now - 0.1 * i);
-    const uint32_t last = (load.next + SJ_LOAD_LATENCIES - 1) % SJ_LOAD_LATENCIES;
-    assert_int_equal(load.in_flight[last], i);
+    assert_true(sj_load_latency_finished(&load, now, now - 0.1 * i));
+    assert_int_equal(load.in_flight[(load.total - 1) % SJ_LOAD_LATENCIES], i);
   }
   sj_load_latency_destroy(&load);
 }
@@ -537,6 +573,7 @@ int main(void) {
       cmocka_unit_test(zones_keep_what_they_can),
       cmocka_unit_test(zones_load_servers_alike),
       cmocka_unit_test(load_latency_is_the_median_nearby),
+      cmocka_unit_test(load_latency_is_as_defined),
       cmocka_unit_test(load_latency_knows_what_was_met),
       cmocka_unit_test(shared_parts_are_made_once),
   };
