@@ -55,6 +55,11 @@ static inline uint32_t sj_choice(const struct sj_choices *choices, uint32_t i) {
   return choices->list ? choices->list[i] : i;
 }
 
+/* Draws `count` of the choices without replacement into `sample` (their channels), in random order. O(count^2) where
+ * that is less than the choices, else O(choices), and then `sample` has room for all of them. count <=
+ * choices->count. */
+void sj_choices_sample(const struct sj_choices *choices, uint32_t count, struct sj_stream *stream, uint32_t *sample);
+
 struct sj_errand;
 struct sj_program;
 

@@ -62,11 +62,6 @@ static inline void *sj_errand_block(struct sj_errand *errand, const struct sj_po
 void sj_balancer_want_probe(struct sj_balancer *balancer, uint32_t channel, struct sj_errand *errand,
                             uint32_t position);
 
-/* Draws `count` of the choices without replacement into `sample` (their channels), in random order. O(count^2) where
- * that is less than the choices, else O(choices), and then `sample` has room for all of them. count <=
- * choices->count. */
-void sj_choices_sample(const struct sj_choices *choices, uint32_t count, struct sj_stream *stream, uint32_t *sample);
-
 /* Calls `arrived` of the policy, wherever it is in the tree. */
 void sj_policy_arrived(struct sj_balancer *balancer, struct sj_policy_state *policy, const struct sj_turn *turn);
 

@@ -653,6 +653,11 @@ enum sj_status sj_engine_run(const struct sj_model *model, const struct sj_simul
   engine->error = error;
   engine->watched = csv || pilot || options->members;
   engine->series = run && results->series_count > 0 ? run->series : NULL;
+  if (model->quantum > 0) {
+    const enum sj_status status = sj_discrete_run(engine, control, run);
+    free(engine);
+    return status;
+  }
   if (!make_world(engine)) sj_engine_out_of_memory(engine);
   if (engine->status == SJ_OK) start(engine);
   loop(engine, control);

@@ -178,6 +178,7 @@ struct flow {
   } joins[];
 };
 
+struct original;  /* original.h */
 struct breaker;   /* breaker.c */
 struct hedging;   /* hedging.c */
 struct balancing; /* balancing.c */
@@ -413,7 +414,8 @@ struct engine {
   int quarter;
   bool watched; /* csv, pilot or members: more is to be done at the end of a request */
   FILE *csv;
-  struct sj_mser *pilot; /* [client]: latencies of a pilot run, or NULL */
+  struct sj_mser *pilot;     /* [client]: latencies of a pilot run, or NULL */
+  struct original *original; /* discrete time, at the end of a run: its own figures */
   struct sj_error *error;
   enum sj_status status; /* other than SJ_OK ends the run */
 };
@@ -457,6 +459,9 @@ void sj_engine_out_of_memory(struct engine *engine);
 /* Ends the run with a message. */
 void sj_engine_fail(struct engine *engine, enum sj_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* discrete/steps.c: the same for a model in discrete time, whose engine knows what to run but has nothing made yet. */
+enum sj_status sj_discrete_run(struct engine *engine, struct engine_control *control, struct sj_run *run);
 
 /* arrivals.c */
 bool sj_arrivals_create(struct engine *engine, struct client *client);
@@ -597,6 +602,8 @@ void sj_client_draw_sizes(struct engine *engine, struct client *client);
 /* rows.c: one row a request, in the order of closing. */
 void sj_csv_header(FILE *csv);
 void sj_csv_row(const struct engine *engine, const struct request *request, enum outcome outcome);
+void sj_csv_values(const struct engine *engine, const char *client, uint32_t member, double arrival, double latency,
+                   enum outcome outcome, uint32_t attempts);
 
 /* growth.c: notes which servers' queues kept growing; in a steady simulation what has no limit becomes null. */
 void sj_judge_growth(const struct sj_model *model, struct sj_results *results);
