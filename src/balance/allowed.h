@@ -17,4 +17,15 @@ static inline bool sj_allowed(const struct sj_balancer *balancer, const struct s
   return !choices->list || balancer->scratch[balancer->channel_count + channel];
 }
 
+/* Those of a list of channels that may be picked, in its order; `open` has room for all of it. */
+static inline struct sj_choices sj_allowed_among(struct sj_balancer *balancer, const struct sj_choices *choices,
+                                                 const uint32_t *list, uint32_t count, uint32_t *open) {
+  if (!choices->list) return (struct sj_choices){.list = list, .count = count};
+  sj_allowed_mark(balancer, choices);
+  uint32_t allowed = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (sj_allowed(balancer, choices, list[i])) open[allowed++] = list[i];
+  return (struct sj_choices){.list = open, .count = allowed};
+}
+
 #endif

@@ -16,6 +16,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_FASTEST_PROBE] = &sj_policy_fastest_probe,
       [SJ_POLICY_WITH_PROBES] = &sj_policy_with_probes,
       [SJ_POLICY_SUBSET_OF] = &sj_policy_subset_of,
+      [SJ_POLICY_POWER_OF_CHOICES] = &sj_policy_least_cost,
       [SJ_POLICY_JOIN_SHORTEST_QUEUE] = &sj_policy_join_shortest_queue,
       [SJ_POLICY_JOIN_IDLE_QUEUE] = &sj_policy_join_idle_queue,
       [SJ_POLICY_LEAST_REQUESTS] = &sj_policy_least_requests,
@@ -27,6 +28,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
       [SJ_POLICY_MAGLEV] = &sj_policy_maglev,
       [SJ_POLICY_APERTURE] = &sj_policy_aperture,
       [SJ_POLICY_ZONE_AWARE] = &sj_policy_zone_aware,
+      [SJ_POLICY_CALLER_SUBSET] = &sj_policy_caller_subset,
       [SJ_POLICY_FUNCTION] = &sj_policy_function,
   };
   return table[kind];
@@ -35,7 +37,7 @@ const struct sj_policy_operations *sj_policy_operations(enum sj_policy_kind kind
 uint32_t sj_policy_needs(const struct sj_policy *policy) {
   const struct sj_policy_operations *const operations = sj_policy_operations(policy->kind);
   uint32_t needs = operations->needs ? operations->needs(policy) : 0;
-  if (operations->errand_size || operations->arrived) needs |= SJ_NEEDS_ERRANDS;
+  if (operations->errand_size || (operations->arrived && !operations->hands_on)) needs |= SJ_NEEDS_ERRANDS;
   return policy->inner ? needs | sj_policy_needs(policy->inner) : needs;
 }
 

@@ -21,6 +21,7 @@ struct sj_policy_state {
 /* Those that are NULL are not called. All may set balancer->no_memory. */
 struct sj_policy_operations {
   size_t size, errand_size;
+  bool hands_on;                                   /* `arrived` only calls that of `inner` */
   uint32_t (*needs)(const struct sj_policy *spec); /* beyond those of inner and the needs of no cost */
   bool (*create)(struct sj_balancer *balancer, struct sj_policy_state *policy); /* false: no memory */
   void (*destroy)(struct sj_balancer *balancer, struct sj_policy_state *policy);
@@ -80,6 +81,6 @@ extern const struct sj_policy_operations sj_policy_random, sj_policy_round_robin
     sj_policy_fastest_probe, sj_policy_with_probes, sj_policy_subset_of, sj_policy_join_shortest_queue,
     sj_policy_join_idle_queue, sj_policy_least_requests, sj_policy_peak_ewma, sj_policy_success_latency,
     sj_policy_weighted_round_robin, sj_policy_prequal, sj_policy_bounded_hash, sj_policy_maglev, sj_policy_aperture,
-    sj_policy_zone_aware;
+    sj_policy_zone_aware, sj_policy_caller_subset;
 
 #endif

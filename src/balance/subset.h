@@ -17,9 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/model.h"
 #include "random/stream.h"
-
-enum sj_subsetting { SJ_SUBSET_RANDOM, SJ_SUBSET_DETERMINISTIC, SJ_SUBSET_APERTURE };
 
 /* Fills `subset`, of `members` places, with the members, 0 ... members - 1, that caller `caller` of `callers` knows,
  * and returns how many there are: min(size, members), but for the aperture, which is up to a caller's share of the ring

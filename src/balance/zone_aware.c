@@ -64,26 +64,14 @@ static void destroy(struct sj_balancer *balancer, struct sj_policy_state *policy
   free(state->open);
 }
 
-/* The choices that are in the zone. */
-static struct sj_choices within(struct sj_balancer *balancer, struct zone_aware *state,
-                                const struct sj_choices *choices, uint32_t zone) {
-  const uint32_t *const list = state->channels + state->start[zone];
-  const uint32_t count = state->start[zone + 1] - state->start[zone];
-  if (!choices->list) return (struct sj_choices){.list = list, .count = count};
-  sj_allowed_mark(balancer, choices);
-  uint32_t open = 0;
-  for (uint32_t i = 0; i < count; i++)
-    if (sj_allowed(balancer, choices, list[i])) state->open[open++] = list[i];
-  return (struct sj_choices){.list = state->open, .count = open};
-}
-
 static enum sj_picked pick(struct sj_balancer *balancer, struct sj_policy_state *policy, const struct sj_turn *turn,
                            uint32_t *channel) {
   struct zone_aware *const state = policy->memory;
   struct sj_turn inside = *turn;
   if (balancer->channel_count >= policy->spec->least_members) {
     const uint32_t zone = sj_draw_weighted(state->shares, policy->spec->zones, turn->stream);
-    inside.choices = within(balancer, state, &turn->choices, zone);
+    inside.choices = sj_allowed_among(balancer, &turn->choices, state->channels + state->start[zone],
+                                      state->start[zone + 1] - state->start[zone], state->open);
     if (inside.choices.count == 0) inside.choices = turn->choices;
   }
   return sj_policy_pick(balancer, policy->inner, &inside, channel);

@@ -282,6 +282,17 @@ void sj_build_lacks(struct sj_builder *builder, const struct sj_node *node, cons
                    expected);
 }
 
+/* A default in the model's unit, if that is a real one. */
+static void default_in_seconds(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
+                               const struct sj_field_schema *field, void *target) {
+  store_number(field, field->fallback / builder->model->seconds, target);
+  if (sj_node_field(node, field->name) || !isnan(builder->model->seconds)) return;
+  char *const expected =
+      sj_format("a time; its default of %s means nothing in %s", field->fallback_text, builder->model->time_unit);
+  sj_build_lacks(builder, node, schema, field->name, expected);
+  free(expected);
+}
+
 void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                      void *target) {
   sj_build_known(builder, node, schema);
@@ -295,6 +306,11 @@ void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, con
       free(expected.data);
     }
     if (field->offset == SJ_NO_OFFSET) continue;
+    if (field->in_seconds) {
+      default_in_seconds(builder, node, schema, field, target);
+      if (value) sj_build_field(builder, node, field, target);
+      continue;
+    }
     if (field->type != SJ_FIELD_LAW && field->type != SJ_FIELD_DISTRIBUTION &&
         (field->type == SJ_FIELD_NUMBER || isfinite(field->fallback)))
       store_number(field, field->fallback, target);

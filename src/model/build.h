@@ -128,6 +128,11 @@ void sj_build_free_laws(struct sj_document *document);
 
 /* build_balance.c: the field `policy` of a caller, if it is given. */
 void sj_build_policy(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy);
+/* build_policy.c: what the tables do not read of one; whether a call's policy fits the pools that it calls, once their
+ * members are known; a policy's weights as `sojourn show` has them. */
+void sj_build_policy_parts(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy);
+void sj_check_policy(struct sj_builder *builder, const struct sj_node *node, const struct sj_call *call);
+void sj_policy_weights_text(const struct sj_policy *policy, struct sj_text *text);
 /* The policy inside another, and a cost; false with a report. */
 bool sj_build_inner_policy(struct sj_builder *builder, const struct sj_node *node, const struct sj_field_schema *field,
                            const struct sj_value *value, const struct sj_policy **policy);

@@ -120,8 +120,12 @@ static bool read_policy(struct sj_builder *builder, const struct sj_node *node, 
     sj_build_wrong(builder, node, field, SIZE_MAX, value, "`%s`: policies are nested too deeply", builder->path.data);
     return false;
   }
+  /* A bare word stands nowhere; what it lacks is missed where it is used. */
+  struct sj_node placed = *given;
+  if (!placed.line && !placed.owner) placed.line = sj_document_line(builder->document, node, field, SIZE_MAX);
   const size_t length = sj_build_enter(builder, field, SIZE_MAX);
-  sj_build_fields(builder, given, sj_policy_schemas[kind], policy);
+  sj_build_fields(builder, &placed, sj_policy_schemas[kind], policy);
+  sj_build_policy_parts(builder, &placed, policy);
   sj_build_leave(builder, length);
   return true;
 }
@@ -167,12 +171,20 @@ static void field_text(const struct sj_field_schema *field, const struct sj_poli
     cost_text(at, text);
   else if (field->type == SJ_FIELD_POLICY)
     sj_policy_text(*(const struct sj_policy *const *)at, text);
+  else if (field->type == SJ_FIELD_COUNT && !*(const uint32_t *)at && field->fallback_text)
+    sj_text_add(text, "%s", field->fallback_text); /* "all" */
   else if (field->type == SJ_FIELD_COUNT)
     sj_text_add(text, "%u", *(const uint32_t *)at);
   else if (field->type == SJ_FIELD_BOOLEAN)
     sj_text_add(text, "%s", *(const bool *)at ? "true" : "false");
   else if (field->type == SJ_FIELD_NUMBER)
     sj_text_add(text, "%s", sj_number_text(*(const double *)at, number));
+  else if (field->type == SJ_FIELD_EITHER)
+    sj_text_add(text, "\"%s\"", field->choices[*(const bool *)at]);
+  else if (field->type == SJ_FIELD_CHOICE)
+    sj_text_add(text, "\"%s\"", field->choices[*(const unsigned *)at]);
+  else if (field->type == SJ_FIELD_PART)
+    sj_policy_weights_text(policy, text);
 }
 
 void sj_policy_text(const struct sj_policy *policy, struct sj_text *text) {

@@ -203,6 +203,7 @@ void sj_build_call(struct sj_builder *builder, const struct sj_node *node, const
                    struct sj_call *call) {
   call->priority_given = sj_node_field(node, "priority") != NULL;
   sj_build_policy(builder, node, &call->policy);
+  sj_check_policy(builder, node, call);
   read_link(builder, node, &call->network);
   if (!in_schema(schema, "backoff")) return;
   read_backoff(builder, node, &call->backoff);

@@ -106,6 +106,8 @@ struct sj_cost {
   enum sj_aggregate aggregate, of_rate;
 };
 
+/* Which members of a pool a caller knows: src/balance/subset.h. */
+enum sj_subsetting { SJ_SUBSET_RANDOM, SJ_SUBSET_DETERMINISTIC, SJ_SUBSET_APERTURE };
 /* gRPC's weighted round robin: src/balance/weighted_round_robin.c. */
 struct sj_utilization_weights {
   double blackout, expiry, update; /* times */
@@ -139,6 +141,7 @@ enum sj_policy_kind {
   SJ_POLICY_FASTEST_PROBE,
   SJ_POLICY_WITH_PROBES,
   SJ_POLICY_SUBSET_OF,
+  SJ_POLICY_POWER_OF_CHOICES,
   SJ_POLICY_JOIN_SHORTEST_QUEUE,
   SJ_POLICY_JOIN_IDLE_QUEUE,
   SJ_POLICY_LEAST_REQUESTS,
@@ -150,13 +153,15 @@ enum sj_policy_kind {
   SJ_POLICY_MAGLEV,
   SJ_POLICY_APERTURE,
   SJ_POLICY_ZONE_AWARE,
+  SJ_POLICY_CALLER_SUBSET,
   SJ_POLICY_FUNCTION, /* has no name in the language, so it comes last */
   SJ_POLICY_KINDS
 };
 /* One node of a policy's tree. Zero is `random`. */
 struct sj_policy {
   enum sj_policy_kind kind;
-  const struct sj_function *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
+  const struct sj_function
+      *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
   bool sees_latencies, sees_reports, sees_expected_latency, sees_pid_weight;
   struct sj_cost cost;   /* least_cost, weighted; hot_cold: rank */
   struct sj_cost health; /* hot_cold */
@@ -167,11 +172,12 @@ struct sj_policy {
   bool only_if_idle;     /* fastest_probe: probes only members with nothing in flight, if there are any */
   uint32_t per_request;  /* with_probes: probes a request ... */
   bool at_most_idle;     /* ... but no more than there are members with nothing in flight */
-  uint32_t size;         /* subset_of, aperture */
+  uint32_t size;         /* subset_of, caller_subset, aperture */
   bool replacement;      /* subset_of: drawn with replacement */
   struct sj_pid_settings pid;    /* pid_weighted */
-  const struct sj_policy *inner; /* with_probes, subset_of, zone_aware: the policy that picks; else NULL */
-  bool sees_servers;             /* join_shortest_queue: true queues, else what the caller has in flight */
+  const struct sj_policy *inner; /* of policies that wrap another: the one that picks; else NULL */
+  bool sees_servers; /* join_shortest_queue, power_of_choices: true queues, else the caller's own requests */
+  enum sj_subsetting subsetting; /* caller_subset */
   double decay;                  /* peak_ewma, success_latency: time */
   const double *weights;         /* least_requests: of member i, weights[i mod weight_count]; count 0: all alike */
   size_t weight_count;

@@ -58,6 +58,7 @@ struct sj_field_schema {
   enum sj_field_type type;
   bool above, below; /* the minimum or maximum itself is excluded (laws: a draw must not be always the minimum) */
   bool whole;        /* numbers: must be whole; laws: a constant must be */
+  bool in_seconds;   /* the default is in seconds; where the model's time is in no real unit there is none */
 };
 #define SJ_NO_OFFSET ((size_t)-1)
 
@@ -93,6 +94,16 @@ extern const struct sj_schema sj_schema_publish, sj_schema_pid, sj_schema_origin
 /* By enum sj_policy_kind, enum sj_cost_kind and enum sj_reported. */
 extern const struct sj_schema *const sj_policy_schemas[], *const sj_cost_schemas[], *const sj_figure_schemas[];
 extern const size_t sj_policy_schema_count, sj_cost_schema_count, sj_figure_schema_count;
+/* Policies of today: schema_policies.c. */
+extern const struct sj_schema sj_schema_power_of_choices, sj_schema_join_shortest_queue, sj_schema_join_idle_queue,
+    sj_schema_least_requests, sj_schema_peak_ewma, sj_schema_success_latency, sj_schema_weighted_round_robin,
+    sj_schema_prequal, sj_schema_bounded_hash, sj_schema_maglev, sj_schema_aperture, sj_schema_zone_aware,
+    sj_schema_caller_subset;
+/* What a policy must know to decide, and where it was published; by enum sj_policy_kind. */
+struct sj_policy_note {
+  const char *knows, *source;
+};
+extern const struct sj_policy_note sj_policy_notes[];
 #define SJ_TAKES_POLICY "a policy, such as least_cost{cost=}"
 #define SJ_TAKES_COST "client_in_flight, client_latency(...), reported(...) or actual(...)"
 
@@ -118,5 +129,7 @@ void sj_field_expected(const struct sj_field_schema *field, struct sj_text *text
 
 /* The reference of all constructors as Markdown, for docs/language.md. */
 void sj_schema_reference(struct sj_text *text);
+/* The table of all policies as Markdown, for docs/load-balancing.md. */
+void sj_policy_table(struct sj_text *text);
 
 #endif

@@ -138,6 +138,20 @@ const struct sj_schema *const sj_policy_schemas[] = {
     [SJ_POLICY_FASTEST_PROBE] = &fastest_probe_schema,
     [SJ_POLICY_WITH_PROBES] = &with_probes_schema,
     [SJ_POLICY_SUBSET_OF] = &subset_of_schema,
+    /* schema_policies.c */
+    [SJ_POLICY_POWER_OF_CHOICES] = &sj_schema_power_of_choices,
+    [SJ_POLICY_JOIN_SHORTEST_QUEUE] = &sj_schema_join_shortest_queue,
+    [SJ_POLICY_JOIN_IDLE_QUEUE] = &sj_schema_join_idle_queue,
+    [SJ_POLICY_LEAST_REQUESTS] = &sj_schema_least_requests,
+    [SJ_POLICY_PEAK_EWMA] = &sj_schema_peak_ewma,
+    [SJ_POLICY_SUCCESS_LATENCY] = &sj_schema_success_latency,
+    [SJ_POLICY_WEIGHTED_ROUND_ROBIN] = &sj_schema_weighted_round_robin,
+    [SJ_POLICY_PREQUAL] = &sj_schema_prequal,
+    [SJ_POLICY_BOUNDED_HASH] = &sj_schema_bounded_hash,
+    [SJ_POLICY_MAGLEV] = &sj_schema_maglev,
+    [SJ_POLICY_APERTURE] = &sj_schema_aperture,
+    [SJ_POLICY_ZONE_AWARE] = &sj_schema_zone_aware,
+    [SJ_POLICY_CALLER_SUBSET] = &sj_schema_caller_subset,
 };
 const size_t sj_policy_schema_count = sizeof sj_policy_schemas / sizeof *sj_policy_schemas;
 

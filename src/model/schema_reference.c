@@ -82,3 +82,14 @@ void sj_schema_reference(struct sj_text *text) {
     free(example);
   }
 }
+
+void sj_policy_table(struct sj_text *text) {
+  sj_text_add(text, "| policy | picks | must know | published |\n| --- | --- | --- | --- |\n");
+  for (size_t i = 0; i < sj_policy_schema_count; i++) {
+    sj_text_add(text, "| `%s` |", sj_policy_schemas[i]->name);
+    add_cell(text, sj_policy_schemas[i]->comment);
+    add_cell(text, sj_policy_notes[i].knows);
+    add_cell(text, sj_policy_notes[i].source);
+    sj_text_add(text, "\n");
+  }
+}

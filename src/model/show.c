@@ -224,10 +224,23 @@ static void show_part(struct page *page, int indent, const struct sj_node *node,
 static const char *const call_parts[] = {"backoff", "retry_budget", "circuit_breaker", "hedge", "policy", "network",
                                          NULL};
 
-static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node) {
+/* The policy with every field, given or not. */
+static void show_policy(struct page *page, int indent, const struct sj_policy *policy) {
+  struct sj_text text = {0};
+  sj_policy_text(policy, &text);
+  line(page, indent, "policy", text.data);
+  free(text.data);
+}
+
+static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node,
+                       const struct sj_call *call) {
   for (const char *const *name = call_parts; *name; name++) {
     const struct sj_field_schema *const field = sj_schema_field(schema, *name);
-    if (field) show_part(page, indent, node, *name, field->fallback_text);
+    if (!field) continue;
+    if (!strcmp(*name, "policy") && sj_node_field(node, "policy"))
+      show_policy(page, indent, &call->policy);
+    else
+      show_part(page, indent, node, *name, field->fallback_text);
   }
 }
 
@@ -272,7 +285,9 @@ static void show_call(struct page *page, int indent, const struct sj_node *node,
     const struct sj_field_schema *const field = &schema->fields[i];
     if (!sj_node_field(node, field->name)) continue;
     const struct sj_schema one = {.fields = field, .field_count = 1};
-    if (field->type == SJ_FIELD_PART)
+    if (!strcmp(field->name, "policy"))
+      show_policy(&inner, indent + INDENT, &call->policy);
+    else if (field->type == SJ_FIELD_PART)
       show_part(&inner, indent + INDENT, node, field->name, "");
     else
       show_fields(&inner, indent + INDENT, &one, node, call, nothing);
@@ -355,7 +370,7 @@ static void show_client(struct page *page, const struct sj_client *client) {
     static const char *const nothing[] = {NULL};
     show_fields(page, INDENT, &sj_schema_target_list, calls->as.node, &client->call, nothing);
   }
-  show_parts(page, INDENT, &sj_schema_client, node);
+  show_parts(page, INDENT, &sj_schema_client, node, &client->call);
 }
 
 /* ---- faults and the rest ---- */
