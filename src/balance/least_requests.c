@@ -1,5 +1,5 @@
 /* Least requests, with weights: Envoy's "weighted least request" (its documentation, "Supported load balancers"; the
- * bias since 1.16, 2020).
+ * bias since 1.17, 2021).
  *
  * Where all weights are the same: of two members drawn at random the one with fewer requests in flight, the first where
  * they are equal. Where they differ: earliest deadline first with the weights
