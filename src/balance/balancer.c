@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "balance/policy.h"
+#include "base/chunks.h"
 
 /* ---- creation ---- */
 
@@ -69,7 +70,9 @@ bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_s
                                    .scratch = setup->scratch,
                                    .scratch_costs = setup->scratch_costs};
   assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_REPORTS | SJ_NEEDS_LIVE)));
-  balancer->channels = calloc(setup->channel_count, sizeof *balancer->channels);
+  const size_t size = setup->channel_count * sizeof *balancer->channels;
+  balancer->memory_is_own = !setup->memory;
+  balancer->channels = setup->memory ? sj_chunks_take(setup->memory, size) : calloc(1, size);
   if (!balancer->channels || !name_channels(balancer, setup->members)) return false;
   balancer->policy = create_policy(balancer, setup->policy);
   return balancer->policy != NULL;
@@ -95,7 +98,7 @@ void sj_balancer_destroy(struct sj_balancer *balancer) {
     if (channel->latencies) sj_window_destroy(channel->latencies);
     free(channel->latencies);
   }
-  free(balancer->channels);
+  if (balancer->memory_is_own) free(balancer->channels);
   free(balancer->probes);
   *balancer = (struct sj_balancer){0};
 }

@@ -42,7 +42,8 @@ enum {
   SJ_NEEDS_COUNTS = 512,        /* the policy is told of each request sent and over; the balancer does that itself */
   SJ_NEEDS_LENGTHS = 1024,      /* publishers keep the members in the order of their queues */
   SJ_NEEDS_LOAD_LATENCY = 2048, /* reports have load_latency */
-  SJ_NEEDS_ERRORS = 4096        /* reports have error_rate: sj_publisher_failed is called */
+  SJ_NEEDS_ERRORS = 4096,       /* reports have error_rate: sj_publisher_failed is called */
+  SJ_NEEDS_WINDOWS = 8192       /* reports have more than the levels of their moment, in_flight and waiting */
 };
 
 /* Which may be picked (or probed) now: indices of channels, or NULL for all of them, 0 ... channel_count - 1. An
@@ -60,6 +61,7 @@ static inline uint32_t sj_choice(const struct sj_choices *choices, uint32_t i) {
  * choices->count. */
 void sj_choices_sample(const struct sj_choices *choices, uint32_t count, struct sj_stream *stream, uint32_t *sample);
 
+struct sj_chunks;
 struct sj_errand;
 struct sj_program;
 
@@ -108,6 +110,7 @@ struct sj_balancer {
   struct sj_publishers *publishers; /* of the called pool; NULL without SJ_NEEDS_REPORTS and _LIVE */
   uint32_t needs;
   struct sj_shared *shared;      /* what the callers of the pool have in common; NULL: each has its own */
+  bool memory_is_own;            /* that of the channels */
   bool all_members;              /* channel i is member i, for all members of the pool */
   uint32_t caller, caller_count; /* which member of how many this is */
   uint64_t key;                  /* of streams of the policy's own */
@@ -133,6 +136,7 @@ struct sj_balancer_setup {
   struct sj_shared *shared; /* see struct sj_balancer; outlives it */
   uint32_t caller, caller_count;
   uint64_t key;
+  struct sj_chunks *memory;   /* that outlives it, for channels; NULL: it has its own */
   struct sj_program *program; /* see struct sj_balancer; likewise: */
   const char *pool_name;
   struct sj_error *error;

@@ -81,13 +81,16 @@ double sj_cost_of(const struct sj_balancer *balancer, const struct sj_cost *cost
     case SJ_COST_ACTUAL:
       break;
   }
-  return sj_report_figure(sj_publisher_report(&balancer->publishers->members[c->member], now), cost);
+  struct sj_publisher *const publisher = &balancer->publishers->members[c->member];
+  if (cost->figure == SJ_FIGURE_IN_FLIGHT && balancer->publishers->continuous) return publisher->level;
+  return sj_report_figure(sj_publisher_report(publisher, now), cost);
 }
 
 uint32_t sj_cost_needs(const struct sj_cost *cost) {
   if (cost->kind == SJ_COST_CLIENT_IN_FLIGHT) return 0;
   if (cost->kind == SJ_COST_CLIENT_LATENCY) return SJ_NEEDS_LATENCIES;
   uint32_t needs = cost->kind == SJ_COST_REPORTED ? SJ_NEEDS_REPORTS : SJ_NEEDS_LIVE;
+  if (cost->figure != SJ_FIGURE_IN_FLIGHT) needs |= SJ_NEEDS_WINDOWS;
   if (cost->figure == SJ_FIGURE_EXPECTED_LATENCY) needs |= SJ_NEEDS_EXPECTED;
   if (cost->figure == SJ_FIGURE_PID_WEIGHT) needs |= SJ_NEEDS_PID;
   return needs;

@@ -63,7 +63,7 @@ static enum sj_picked pick(struct sj_balancer *balancer, struct sj_policy_state 
 
 static uint32_t needs(const struct sj_policy *spec) {
   (void)spec;
-  return SJ_NEEDS_REPORTS;
+  return SJ_NEEDS_REPORTS | SJ_NEEDS_WINDOWS;
 }
 
 const struct sj_policy_operations sj_policy_pid_weighted = {

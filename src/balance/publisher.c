@@ -228,6 +228,7 @@ static void account(struct sj_publisher *member, double until) {
  * than a window's slots need be gone through. */
 static void advance(struct sj_publisher *member, double now) {
   const struct sj_publishers *const pool = member->pool;
+  if (!(pool->needs & SJ_NEEDS_WINDOWS)) return;
   while (member->slot_end <= now) {
     account(member, member->slot_end);
     const struct sj_slot slot = {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "balance/window.h"
+#include "base/chunks.h"
 
 /* NAN: unknown. Utilizations are per cent of the threads; rates per time unit; latencies are times in the server,
  * waiting and service. */
@@ -28,7 +29,7 @@ struct sj_report {
 /* Where the reports of one run live. Zero-initialize. */
 struct sj_report_pool {
   struct sj_report *unused;
-  struct sj_report_piece *pieces;
+  struct sj_chunks memory;
 };
 /* A report of which nothing is known, with one reference: the caller's, who fills it in before sharing it. NULL: no
  * memory. */

@@ -112,6 +112,7 @@ void sj_balancing_end(struct engine *engine) {
   sj_program_destroy(engine->program);
   free(engine->choice_scratch);
   free(engine->cost_scratch);
+  sj_chunks_destroy(&engine->balancing_memory);
   sj_pool_destroy(&engine->probes);
 }
 
@@ -141,7 +142,7 @@ static uint32_t caller_count(const struct engine *engine, const struct caller *c
 }
 
 static struct balancing *create(struct engine *engine, struct caller *caller, size_t target) {
-  struct balancing *const b = calloc(1, sizeof *b);
+  struct balancing *const b = sj_chunks_take(&engine->balancing_memory, sizeof *b);
   if (!b) return NULL;
   b->caller = caller;
   b->pool = &engine->servers[caller->spec->targets[target].server];
@@ -156,6 +157,7 @@ static struct balancing *create(struct engine *engine, struct caller *caller, si
       .caller = caller->member,
       .caller_count = caller_count(engine, caller),
       .key = lineage_below(caller->keys[KEY_BALANCER], lineage_below(caller->member, target)),
+      .memory = &engine->balancing_memory,
       .program = engine->program,
       .pool_name = b->pool->spec->name,
       .error = engine->error,
@@ -163,7 +165,6 @@ static struct balancing *create(struct engine *engine, struct caller *caller, si
       .scratch_costs = engine->cost_scratch};
   if (!sj_balancer_create(&b->balancer, &setup)) {
     sj_balancer_destroy(&b->balancer);
-    free(b);
     return NULL;
   }
   b->next = b->pool->balancings;
@@ -174,7 +175,10 @@ static struct balancing *create(struct engine *engine, struct caller *caller, si
 
 static struct balancing *balancing_of(struct engine *engine, struct caller *caller, size_t target) {
   const size_t first = first_target(caller, target);
-  if (!caller->balancings) caller->balancings = calloc(caller->spec->target_count, sizeof(struct balancing *));
+  if (!caller->balancings)
+    caller->balancings = caller->spec->target_count == 1
+                             ? &caller->only_balancing
+                             : calloc(caller->spec->target_count, sizeof(struct balancing *));
   struct balancing *const known = caller->balancings ? caller->balancings[first] : NULL;
   if (known) return known;
   struct balancing *const made = caller->balancings ? create(engine, caller, first) : NULL;
@@ -195,9 +199,8 @@ void sj_balancing_destroy(struct caller *caller) {
     while (*link != b) link = &(*link)->next;
     *link = b->next;
     sj_balancer_destroy(&b->balancer);
-    free(b);
   }
-  free(caller->balancings);
+  if (caller->balancings != &caller->only_balancing) free(caller->balancings);
 }
 
 /* --- picking -------------------------------------------------------------------------------------------------------

@@ -213,6 +213,7 @@ struct caller {
 
   uint64_t turn;                 /* round robin */
   struct balancing **balancings; /* [target], each made when first needed, for the first of a server; or NULL */
+  struct balancing *only_balancing; /* the array of one target */
   double tokens, tokens_at;
   struct subset *subsets;    /* [target], or NULL: all members are known */
   struct breaker **breakers; /* [target][member], made when first needed; NULL without breaker */
@@ -403,6 +404,7 @@ struct engine {
   uint32_t most_choices; /* that a balancer can meet; twice as many numbers each, for all of them: */
   uint32_t *choice_scratch;
   double *cost_scratch;
+  struct sj_chunks balancing_memory;
   struct sj_program *program;          /* the functions of the model, where policies are some */
   struct fault_state **active_changes; /* faults with set or scale in force, in the order they began */
   size_t active_change_count;
