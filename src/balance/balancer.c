@@ -69,7 +69,7 @@ bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_s
                                    .error = setup->error,
                                    .scratch = setup->scratch,
                                    .scratch_costs = setup->scratch_costs};
-  assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_REPORTS | SJ_NEEDS_LIVE)));
+  assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_ANY_REPORTS | SJ_NEEDS_LIVE)));
   const size_t size = setup->channel_count * sizeof *balancer->channels;
   balancer->memory_is_own = !setup->memory;
   balancer->channels = setup->memory ? sj_chunks_take(setup->memory, size) : calloc(1, size);

@@ -29,7 +29,7 @@ struct weighted_round_robin {
 
 static uint32_t needs(const struct sj_policy *spec) {
   (void)spec;
-  return SJ_NEEDS_REPORTS | SJ_NEEDS_WINDOWS | SJ_NEEDS_ENDS | SJ_NEEDS_ERRORS;
+  return SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_WINDOWS | SJ_NEEDS_ERRORS;
 }
 
 static void forget(struct reported_weight *reported) {

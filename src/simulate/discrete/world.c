@@ -184,7 +184,8 @@ static bool create_clients(struct world *world, size_t index, uint32_t *lane) {
   pool->back_key = sj_stream_key(seed, run, spec->name, "back");
   pool->law_key = sj_stream_key(seed, run, spec->name, "law");
   pool->subset_key = sj_stream_key(seed, run, spec->name, "subset");
-  pool->needs_ends = sj_policy_needs(&spec->call.policy) & (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ENDS);
+  pool->needs_ends = sj_policy_needs(&spec->call.policy) &
+                     (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_ENDS);
   pool->redraw_probability = fmin(spec->call.network.redraw * world->quantum, 1);
   pool->callers = calloc(spec->count, sizeof *pool->callers);
   if (!pool->callers || !sj_tick_laws_create(&pool->one_way, &spec->call.network.one_way)) return false;
