@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Arrivals that are kept beyond twice those in flight: enough for a server where a few overtake many. */
+enum { ARRIVALS_MORE = 60 };
+
 static struct sj_load_arrival *arrival(const struct sj_load_latency *load, uint32_t i) {
   return &load->arrivals[(load->arrival_first + i) & (load->arrival_capacity - 1)];
 }
@@ -21,8 +24,7 @@ static bool grow(struct sj_load_latency *load) {
 }
 
 bool sj_load_latency_arrived(struct sj_load_latency *load, double now, uint32_t in_flight) {
-  /* Older than this many requests in flight can only be such as were lost without a word. */
-  while (load->arrival_count > 2 * (uint64_t)in_flight + 2 * SJ_LOAD_LATENCIES) {
+  while (load->arrival_count > 2 * (uint64_t)in_flight + ARRIVALS_MORE) {
     load->arrival_first = (load->arrival_first + 1) & (load->arrival_capacity - 1);
     load->arrival_count--;
   }
@@ -60,10 +62,8 @@ static bool grow_levels(struct sj_load_latency *load, uint32_t in_flight) {
 
 bool sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, double latency) {
   if (in_flight >= load->levels && !grow_levels(load, in_flight)) return false;
-  const uint64_t i = load->total++ % SJ_LOAD_LATENCIES;
-  load->in_flight[i] = in_flight;
-  load->latency[i] = latency;
-  load->before[i] = load->newest[in_flight];
+  load->samples[load->total++ % SJ_LOAD_LATENCIES] =
+      (struct sj_load_sample){.latency = latency, .before = load->newest[in_flight], .in_flight = in_flight};
   load->newest[in_flight] = load->total;
   return true;
 }
@@ -73,15 +73,17 @@ bool sj_load_latency_add(struct sj_load_latency *load, uint32_t in_flight, doubl
 /* Adds the latencies of those that met `in_flight` to `count` others in `near`. */
 static uint32_t collect_level(const struct sj_load_latency *load, uint32_t in_flight, double *near, uint32_t count) {
   uint64_t at = load->newest[in_flight];
-  while (at && load->total - at < SJ_LOAD_LATENCIES) {
-    const uint64_t i = (at - 1) % SJ_LOAD_LATENCIES;
-    near[count++] = load->latency[i];
-    at = load->before[i];
+  for (int i = 0; i < SJ_LOAD_LATENCY_MOST && at && load->total - at < SJ_LOAD_LATENCIES; i++) {
+    const struct sj_load_sample *const sample = &load->samples[(at - 1) % SJ_LOAD_LATENCIES];
+    near[count++] = sample->latency;
+    at = sample->before;
   }
   return count;
 }
 
-/* Those that met at most `distance` more or less: level by level, or, where these are many, one by one. */
+/* Those that met at most `distance` more or less: level by level, or, where there are many of these, those that are
+ * known.
+ */
 static uint32_t collect(const struct sj_load_latency *load, uint32_t in_flight, uint32_t distance, double *near) {
   uint32_t count = 0;
   if (distance < SJ_LOAD_LATENCIES / 2) {
@@ -91,9 +93,10 @@ static uint32_t collect(const struct sj_load_latency *load, uint32_t in_flight, 
     return count;
   }
   const uint64_t kept = load->total < SJ_LOAD_LATENCIES ? load->total : SJ_LOAD_LATENCIES;
-  for (uint64_t i = 0; i < kept; i++) {
-    const uint32_t other = load->in_flight[i];
-    if ((other > in_flight ? other - in_flight : in_flight - other) <= distance) near[count++] = load->latency[i];
+  for (uint64_t at = load->total - kept + 1; at <= load->total; at++) {
+    const uint32_t other = load->samples[(at - 1) % SJ_LOAD_LATENCIES].in_flight;
+    const uint32_t between = other > in_flight ? other - in_flight : in_flight - other;
+    if (between <= distance && load->newest[other] == at) count = collect_level(load, other, near, count);
   }
   return count;
 }
