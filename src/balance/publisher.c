@@ -74,8 +74,7 @@ bool sj_publishers_create(struct sj_publishers *pool, const struct sj_publish *s
   if (!pool->blank || !pool->members) return false;
   if (needs & SJ_NEEDS_LENGTHS) {
     pool->lengths = calloc(1, sizeof *pool->lengths);
-    if (!pool->lengths) return false;
-    sj_queue_lengths_create(pool->lengths, count);
+    if (!pool->lengths || !sj_queue_lengths_create(pool->lengths, count)) return false;
   }
   for (uint32_t i = 0; i < count; i++) {
     struct sj_publisher *const member = &pool->members[i];

@@ -40,9 +40,9 @@ static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy)
   struct weighted_round_robin *const state = policy->memory;
   state->reported = calloc(balancer->channel_count, sizeof *state->reported);
   state->weights = calloc(balancer->channel_count, sizeof *state->weights);
-  if (!state->reported || !state->weights) return false;
+  if (!state->reported || !state->weights || !sj_schedule_create(&state->schedule, balancer->channel_count))
+    return false;
   for (uint32_t i = 0; i < balancer->channel_count; i++) forget(&state->reported[i]);
-  sj_schedule_create(&state->schedule, balancer->channel_count);
   sj_stream_seed(&state->stream, balancer->key, 0);
   state->next_update = -INFINITY;
   state->next = (uint32_t)sj_stream_below(&state->stream, balancer->channel_count);

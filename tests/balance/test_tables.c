@@ -31,7 +31,7 @@ static void near(double value, double expected, double within) {
 static void schedule_takes_by_weight(void **state) {
   (void)state;
   struct sj_schedule schedule;
-  sj_schedule_create(&schedule, 2);
+  assert_true(sj_schedule_create(&schedule, 2));
   static const double weights[] = {2, 4};
   for (uint32_t i = 0; i < 2; i++) sj_schedule_add(&schedule, i, 1 / weights[i]);
   char taken[13] = "";
@@ -48,7 +48,7 @@ static void schedule_takes_by_weight(void **state) {
 static void schedule_of_equals_is_round_robin(void **state) {
   (void)state;
   struct sj_schedule schedule;
-  sj_schedule_create(&schedule, 5);
+  assert_true(sj_schedule_create(&schedule, 5));
   for (uint32_t i = 0; i < 5; i++) sj_schedule_add(&schedule, i, 1);
   for (uint32_t i = 0; i < 25; i++) {
     const uint32_t index = sj_schedule_take(&schedule);
@@ -68,7 +68,7 @@ static void schedule_is_never_one_off(void **state) {
   static const double weights[] = {1, 10, 3, 0.5, 7, 3};
   uint32_t taken[6] = {0};
   struct sj_schedule schedule;
-  sj_schedule_create(&schedule, 6);
+  assert_true(sj_schedule_create(&schedule, 6));
   for (uint32_t i = 0; i < 6; i++) sj_schedule_add(&schedule, i, 1 / weights[i]);
   for (int n = 1; n <= 5000; n++) {
     const uint32_t index = sj_schedule_take(&schedule);
@@ -85,7 +85,7 @@ static void ranking_knows_the_least(void **state) {
   (void)state;
   enum { SIZE = 7 };
   struct sj_ranking ranking;
-  sj_ranking_create(&ranking, SIZE);
+  assert_true(sj_ranking_create(&ranking, SIZE));
   struct sj_stream stream;
   sj_stream_seed(&stream, 1, 0);
   uint32_t numbers[SIZE] = {0};
@@ -114,7 +114,7 @@ static void ranking_knows_the_least(void **state) {
 static void ranking_breaks_ties_evenly(void **state) {
   (void)state;
   struct sj_ranking ranking;
-  sj_ranking_create(&ranking, 5);
+  assert_true(sj_ranking_create(&ranking, 5));
   sj_ranking_raise(&ranking, 1);
   sj_ranking_raise(&ranking, 4);
   struct sj_stream stream;
@@ -133,7 +133,7 @@ static void idle_servers_leave_one_token(void **state) {
   (void)state;
   struct sj_queue_lengths lengths;
   struct sj_idle_queues queues;
-  sj_queue_lengths_create(&lengths, 3);
+  assert_true(sj_queue_lengths_create(&lengths, 3));
   assert_true(sj_idle_queues_create(&queues, 1, 3, 1, 5));
   lengths.told = &queues;
   for (uint32_t i = 0; i < 3; i++) assert_int_equal(sj_idle_queues_take(&queues, 0), i);
@@ -184,7 +184,7 @@ static void keys_follow_their_law(void **state) {
   for (int k = 1; k <= KEYS; k++) sum += 1.0 / k;
   for (int zipf = 0; zipf < 2; zipf++) {
     struct sj_keys keys;
-    sj_keys_create(&keys, KEYS, zipf);
+    assert_true(sj_keys_create(&keys, KEYS, zipf));
     uint32_t drawn[KEYS] = {0};
     for (uint64_t i = 0; i < DRAWS; i++) drawn[sj_keys_of(&keys, 9, i)]++;
     for (int k = 0; k < KEYS; k++) {
@@ -203,7 +203,7 @@ static void keys_follow_their_law(void **state) {
 static void ring_finds_the_next_point(void **state) {
   (void)state;
   struct sj_hash_ring ring;
-  sj_hash_ring_create(&ring, 50, NULL, 20, 3);
+  assert_true(sj_hash_ring_create(&ring, 50, NULL, 20, 3));
   assert_int_equal(ring.count, 1000);
   for (uint32_t i = 1; i < ring.count; i++) assert_true(ring.points[i - 1] < ring.points[i]);
   for (uint32_t i = 0; i < ring.count; i++) {
@@ -222,8 +222,8 @@ static void ring_moves_only_the_keys_of_the_one_that_goes(void **state) {
   uint32_t names[MEMBERS - 1];
   for (uint32_t i = 0; i < MEMBERS - 1; i++) names[i] = i < GONE ? i : i + 1;
   struct sj_hash_ring all, rest;
-  sj_hash_ring_create(&all, MEMBERS, NULL, 160, 4);
-  sj_hash_ring_create(&rest, MEMBERS - 1, names, 160, 4);
+  assert_true(sj_hash_ring_create(&all, MEMBERS, NULL, 160, 4));
+  assert_true(sj_hash_ring_create(&rest, MEMBERS - 1, names, 160, 4));
   uint32_t moved = 0;
   for (uint64_t key = 0; key < KEYS; key++) {
     const uint64_t hash = sj_key_hash(11, key);
@@ -258,7 +258,7 @@ static void maglev_is_even(void **state) {
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     const uint32_t members = sizes[s][0], size = sizes[s][1];
     struct sj_maglev maglev;
-    sj_maglev_create(&maglev, members, NULL, size, 8);
+    assert_true(sj_maglev_create(&maglev, members, NULL, size, 8));
     uint32_t *const places = calloc(members, sizeof *places);
     assert_non_null(places);
     for (uint32_t i = 0; i < size; i++) places[maglev.table[i]]++;
@@ -275,8 +275,8 @@ static void maglev_disrupts_little(void **state) {
   uint32_t names[MEMBERS - 1];
   for (uint32_t i = 0; i < MEMBERS - 1; i++) names[i] = i < GONE ? i : i + 1;
   struct sj_maglev all, rest;
-  sj_maglev_create(&all, MEMBERS, NULL, SJ_MAGLEV_TABLE, 8);
-  sj_maglev_create(&rest, MEMBERS - 1, names, SJ_MAGLEV_TABLE, 8);
+  assert_true(sj_maglev_create(&all, MEMBERS, NULL, SJ_MAGLEV_TABLE, 8));
+  assert_true(sj_maglev_create(&rest, MEMBERS - 1, names, SJ_MAGLEV_TABLE, 8));
   uint32_t moved = 0;
   for (uint32_t i = 0; i < SJ_MAGLEV_TABLE; i++)
     if (all.table[i] != GONE && names[rest.table[i]] != all.table[i]) moved++;
@@ -289,10 +289,10 @@ static void maglev_disrupts_little(void **state) {
 static void maglev_fills_as_published(void **state) {
   (void)state;
   struct sj_maglev maglev;
-  sj_maglev_fill(&maglev, 3, (uint32_t[]){3, 0, 3}, (const uint32_t[]){4, 2, 1}, 7);
+  assert_true(sj_maglev_fill(&maglev, 3, (uint32_t[]){3, 0, 3}, (const uint32_t[]){4, 2, 1}, 7));
   assert_memory_equal(maglev.table, ((const uint32_t[]){1, 0, 1, 0, 2, 2, 0}), 7 * sizeof(uint32_t));
   sj_maglev_destroy(&maglev);
-  sj_maglev_fill(&maglev, 2, (uint32_t[]){3, 3}, (const uint32_t[]){4, 1}, 7);
+  assert_true(sj_maglev_fill(&maglev, 2, (uint32_t[]){3, 3}, (const uint32_t[]){4, 1}, 7));
   assert_memory_equal(maglev.table, ((const uint32_t[]){0, 0, 0, 0, 1, 1, 1}), 7 * sizeof(uint32_t));
   sj_maglev_destroy(&maglev);
 }
