@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "balance/policy.h"
-#include "base/chunks.h"
 
 /* ---- creation ---- */
 
@@ -41,6 +40,7 @@ static bool name_channels(struct sj_balancer *balancer, const uint32_t *members)
   for (uint32_t i = 0; i < balancer->channel_count; i++) {
     balancer->channels[i].member = members ? members[i] : i;
     balancer->channels[i].name = i;
+    balancer->channels[i].latency = sj_aggregates_unknown;
     if (balancer->channels[i].member > most) most = balancer->channels[i].member;
   }
   if (!members) return true;
@@ -70,9 +70,8 @@ bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_s
                                    .scratch = setup->scratch,
                                    .scratch_costs = setup->scratch_costs};
   assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_ANY_REPORTS | SJ_NEEDS_LIVE)));
-  const size_t size = setup->channel_count * sizeof *balancer->channels;
-  balancer->memory_is_own = !setup->memory;
-  balancer->channels = setup->memory ? sj_chunks_take(setup->memory, size) : calloc(1, size);
+  balancer->memory = setup->memory ? setup->memory : &balancer->own_memory;
+  balancer->channels = sj_chunks_take(balancer->memory, setup->channel_count * sizeof *balancer->channels);
   if (!balancer->channels || !name_channels(balancer, setup->members)) return false;
   balancer->policy = create_policy(balancer, setup->policy);
   return balancer->policy != NULL;
@@ -96,9 +95,8 @@ void sj_balancer_destroy(struct sj_balancer *balancer) {
     struct sj_channel *const channel = &balancer->channels[i];
     if (channel->report) sj_report_release(&balancer->publishers->reports, channel->report);
     if (channel->latencies) sj_window_destroy(channel->latencies);
-    free(channel->latencies);
   }
-  if (balancer->memory_is_own) free(balancer->channels);
+  sj_chunks_destroy(&balancer->own_memory);
   free(balancer->probes);
   *balancer = (struct sj_balancer){0};
 }
@@ -173,20 +171,22 @@ bool sj_balancer_next_probe(struct sj_balancer *balancer, struct sj_probe *probe
 
 /* ---- ends ---- */
 
-static bool keep_latency(struct sj_channel *channel, double latency, double gain) {
+static bool keep_latency(struct sj_balancer *balancer, struct sj_channel *channel, double latency, double gain) {
   if (!channel->latencies) {
-    channel->latencies = malloc(sizeof *channel->latencies);
+    channel->latencies = sj_chunks_take(balancer->memory, sizeof *channel->latencies);
     if (!channel->latencies) return false;
     sj_window_create(channel->latencies, SJ_CHANNEL_LATENCIES, gain);
   }
-  return sj_window_add(channel->latencies, latency);
+  const bool kept = sj_window_add(channel->latencies, latency);
+  channel->latency = sj_window_aggregates(channel->latencies);
+  return kept;
 }
 
 static void note_end(struct sj_balancer *balancer, uint32_t channel, const struct sj_ended *ended,
                      const struct sj_probe *probe) {
   struct sj_channel *const c = &balancer->channels[channel];
   if (balancer->needs & SJ_NEEDS_LATENCIES && ended->end == SJ_END_OK &&
-      !keep_latency(c, ended->latency, SJ_CHANNEL_GAIN))
+      !keep_latency(balancer, c, ended->latency, SJ_CHANNEL_GAIN))
     balancer->no_memory = true;
   if (balancer->needs & SJ_NEEDS_REPORTS && ended->report) {
     struct sj_report *const last = c->report;

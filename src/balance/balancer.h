@@ -25,6 +25,7 @@
 
 #include "balance/channel.h"
 #include "balance/publisher.h"
+#include "base/chunks.h"
 #include "model/model.h"
 #include "random/stream.h"
 
@@ -64,7 +65,6 @@ static inline uint32_t sj_choice(const struct sj_choices *choices, uint32_t i) {
  * choices->count. */
 void sj_choices_sample(const struct sj_choices *choices, uint32_t count, struct sj_stream *stream, uint32_t *sample);
 
-struct sj_chunks;
 struct sj_errand;
 struct sj_program;
 
@@ -112,11 +112,11 @@ struct sj_balancer {
   struct sj_channel *channels;
   struct sj_publishers *publishers; /* of the called pool; NULL without SJ_NEEDS_ANY_REPORTS and _LIVE */
   uint32_t needs;
-  struct sj_shared *shared;      /* what the callers of the pool have in common; NULL: each has its own */
-  bool memory_is_own;            /* that of the channels */
-  bool all_members;              /* channel i is member i, for all members of the pool */
-  uint32_t caller, caller_count; /* which member of how many this is */
-  uint64_t key;                  /* of streams of the policy's own */
+  struct sj_shared *shared;             /* what the callers of the pool have in common; NULL: each has its own */
+  struct sj_chunks *memory, own_memory; /* of the channels */
+  bool all_members;                     /* channel i is member i, for all members of the pool */
+  uint32_t caller, caller_count;        /* which member of how many this is */
+  uint64_t key;                         /* of streams of the policy's own */
   struct sj_policy_state *policy;
   size_t errand_size;
   uint32_t *scratch;       /* 2 x as many numbers as there can be choices, shared by all balancers of the run */

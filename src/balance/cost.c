@@ -56,26 +56,13 @@ double sj_report_figure(const struct sj_report *report, const struct sj_cost *co
   return pid_weight(report->pid_weight); /* NAN stays NAN */
 }
 
-static double client_latency(const struct sj_window *latencies, enum sj_aggregate which) {
-  if (!latencies || !latencies->count) return NAN;
-  switch (which) {
-    case SJ_LATEST:
-      return sj_window_latest(latencies);
-    case SJ_MEAN:
-      return sj_window_mean(latencies);
-    case SJ_EWMA:
-      break;
-  }
-  return latencies->ewma;
-}
-
 double sj_cost_of(const struct sj_balancer *balancer, const struct sj_cost *cost, uint32_t channel, double now) {
   const struct sj_channel *const c = &balancer->channels[channel];
   switch (cost->kind) {
     case SJ_COST_CLIENT_IN_FLIGHT:
       return c->in_flight;
     case SJ_COST_CLIENT_LATENCY:
-      return client_latency(c->latencies, cost->aggregate);
+      return aggregate(&c->latency, cost->aggregate);
     case SJ_COST_REPORTED:
       return c->report ? sj_report_figure(c->report, cost) : NAN;
     case SJ_COST_ACTUAL:

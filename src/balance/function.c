@@ -49,11 +49,7 @@ static double read(const void *context, uint32_t choice, enum sj_choice_figure f
   const struct sj_channel *const channel = &sight->balancer->channels[index];
   if (figure == SJ_CHOICE_IN_FLIGHT) return channel->in_flight;
   if (figure == SJ_CHOICE_MEMBER) return channel->member;
-  if (figure == SJ_CHOICE_LATENCY) {
-    if (!channel->latencies) return NAN;
-    const struct sj_aggregates latency = sj_window_aggregates(channel->latencies);
-    return one_of(&latency, aggregate);
-  }
+  if (figure == SJ_CHOICE_LATENCY) return one_of(&channel->latency, aggregate);
   return read_report(channel->report, sight->turn->now, figure, aggregate);
 }
 

@@ -24,7 +24,7 @@ void sj_window_clear(struct sj_window *window) {
 
 /* Only a ring that was never full grows, so its values lie in the order they came. */
 static bool grow(struct sj_window *window) {
-  uint32_t capacity = window->capacity ? 2 * window->capacity : 4;
+  uint32_t capacity = window->capacity ? 2 * window->capacity : 8;
   if (capacity > window->most) capacity = window->most;
   double *const values = realloc(window->values, capacity * sizeof *values);
   if (!values) return false;

@@ -13,7 +13,7 @@ struct sj_chunks {
   size_t size;             /* of the next */
 };
 
-/* Zeroed and aligned for anything; NULL: no memory. */
+/* Zeroed, and lines of the cache of its own; NULL: no memory. */
 void *sj_chunks_take(struct sj_chunks *chunks, size_t size);
 void sj_chunks_destroy(struct sj_chunks *chunks);
 
