@@ -329,13 +329,15 @@ struct sj_model {
   struct sj_expectation *expectations;
   char **scenarios;
   /* Derived. */
-  double *offered_load; /* [server]: work arriving per time at one member / its threads, first attempts only; NAN if
-                           unknown */
   size_t note_count;
   char *
       *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
+
+/* [server]: work arriving per time at one member / its threads, first attempts only; NAN if unknown. The caller frees
+ * it. The means behind it may take some milliseconds, so nothing computes it that does not show it. */
+double *sj_model_offered_load(const struct sj_model *model);
 
 /* The model as it is while the `count` changes are in force, applied in order (the last `set` wins, factors multiply).
  * Components and their indices, members, targets and apis are the same as in `model`; only figures and laws differ. The

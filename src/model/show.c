@@ -13,7 +13,8 @@ enum { WIDTH = 80, NAME = 20, INDENT = 2 };
 struct page {
   struct sj_text text;
   const struct sj_model *model;
-  size_t component; /* of the document, where the search for the next one begins */
+  const double *load; /* offered load by server */
+  size_t component;   /* of the document, where the search for the next one begins */
 };
 
 /* The node of the next server or client, which come in the model's order. */
@@ -322,7 +323,7 @@ static void show_server(struct page *page, size_t index) {
   show_fields(page, INDENT, &sj_schema_server, node, server, skip);
   show_part(page, INDENT, node, "admission", "none");
   if (server->replace_rate > 0) show_part(page, INDENT, node, "replace", "never");
-  show_load(page, page->model->offered_load[index]);
+  show_load(page, page->load[index]);
 }
 
 static void show_trace(struct page *page, const struct sj_trace *trace) {
@@ -478,7 +479,10 @@ char *sj_model_text(const struct sj_model *model) {
     show_parameters(&page);
     for (size_t i = 0; i < model->client_count; i++) show_client(&page, &model->clients[i]);
     page.component = 0;
+    double *const load = sj_model_offered_load(model);
+    page.load = load;
     for (size_t i = 0; i < model->server_count; i++) show_server(&page, i);
+    free(load);
     show_faults(&page);
     show_expectations(&page);
   }
