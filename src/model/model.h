@@ -128,7 +128,7 @@ struct sj_policy {
   uint32_t choices;              /* least_cost: sampled first; 0: all */
   bool negative;                 /* weighted: costs may be negative */
   bool zero_is_unknown;          /* weighted: a cost of 0 says nothing */
-  bool only_if_idle;             /* fastest_probe: probes only members with nothing in flight, if there are any */
+  bool only_if_idle;             /* fastest_probe: answers of members where something waits do not count */
   uint32_t per_request;          /* with_probes: probes a request ... */
   bool at_most_idle;             /* ... but no more than there are members with nothing in flight */
   uint32_t size;                 /* subset_of */
