@@ -69,7 +69,7 @@ bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_s
                                    .error = setup->error,
                                    .scratch = setup->scratch,
                                    .scratch_costs = setup->scratch_costs};
-  assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_REPORTS | SJ_NEEDS_LIVE)));
+  assert(setup->publishers || !(balancer->needs & (SJ_NEEDS_ANY_REPORTS | SJ_NEEDS_LIVE)));
   balancer->memory = setup->memory ? setup->memory : &balancer->own_memory;
   balancer->channels = sj_chunks_take(balancer->memory, setup->channel_count * sizeof *balancer->channels);
   if (!balancer->channels || !name_channels(balancer, setup->members)) return false;

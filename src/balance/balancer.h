@@ -33,7 +33,7 @@
 enum {
   SJ_NEEDS_IN_FLIGHT = 1,       /* sent and over; always cheap, so always kept */
   SJ_NEEDS_LATENCIES = 2,       /* the channels' last latencies */
-  SJ_NEEDS_REPORTS = 4,         /* reports come with answers: struct sj_ended.report */
+  SJ_NEEDS_REPORTS = 4,         /* reports come with all answers (struct sj_ended.report), and channels keep the last */
   SJ_NEEDS_LIVE = 8,            /* publishers are handed in and looked at */
   SJ_NEEDS_PROBES = 16,         /* probes are sent */
   SJ_NEEDS_ERRANDS = 32,        /* arrived and left are called for each request */
@@ -44,7 +44,10 @@ enum {
   SJ_NEEDS_LENGTHS = 1024,      /* publishers keep the members in the order of their queues */
   SJ_NEEDS_LOAD_LATENCY = 2048, /* reports have load_latency */
   SJ_NEEDS_ERRORS = 4096,       /* reports have error_rate: sj_publisher_failed is called */
-  SJ_NEEDS_WINDOWS = 8192       /* reports have more than the levels of their moment, in_flight and waiting */
+  SJ_NEEDS_WINDOWS = 8192,      /* reports have more than the levels of their moment, in_flight and waiting */
+  SJ_NEEDS_ANSWER_REPORTS = 16384, /* reports come with answers to requests, and nobody but the policy keeps them */
+  SJ_NEEDS_PROBE_REPORTS = 32768,  /* the same with answers to probes */
+  SJ_NEEDS_ANY_REPORTS = SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_PROBE_REPORTS
 };
 
 /* Which may be picked (or probed) now: indices of channels, or NULL for all of them, 0 ... channel_count - 1. An
@@ -107,7 +110,7 @@ struct sj_shared;       /* shared.h */
 struct sj_balancer {
   uint32_t channel_count;
   struct sj_channel *channels;
-  struct sj_publishers *publishers; /* of the called pool; NULL without SJ_NEEDS_REPORTS and _LIVE */
+  struct sj_publishers *publishers; /* of the called pool; NULL without SJ_NEEDS_ANY_REPORTS and _LIVE */
   uint32_t needs;
   struct sj_shared *shared;             /* what the callers of the pool have in common; NULL: each has its own */
   struct sj_chunks *memory, own_memory; /* of the channels */

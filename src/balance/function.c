@@ -74,7 +74,8 @@ static enum sj_picked pick(struct sj_balancer *balancer, struct sj_policy_state 
 }
 
 static uint32_t needs(const struct sj_policy *spec) {
-  return (spec->sees_latencies ? SJ_NEEDS_LATENCIES : 0) | (spec->sees_reports ? SJ_NEEDS_REPORTS | SJ_NEEDS_WINDOWS : 0) |
+  return (spec->sees_latencies ? SJ_NEEDS_LATENCIES : 0) |
+         (spec->sees_reports ? SJ_NEEDS_REPORTS | SJ_NEEDS_WINDOWS : 0) |
          (spec->sees_reports && spec->sees_expected_latency ? SJ_NEEDS_EXPECTED : 0) |
          (spec->sees_reports && spec->sees_pid_weight ? SJ_NEEDS_PID : 0);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "balance/keys.h"
-#include "base/base.h"
 
 static const uint64_t place_bits = ~(uint64_t)(SJ_HASH_RING_MOST_MEMBERS - 1);
 
@@ -14,17 +13,19 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-void sj_hash_ring_create(struct sj_hash_ring *ring, uint32_t members, const uint32_t *names, uint32_t points,
+bool sj_hash_ring_create(struct sj_hash_ring *ring, uint32_t members, const uint32_t *names, uint32_t points,
                          uint64_t salt) {
   assert(members > 0 && members <= SJ_HASH_RING_MOST_MEMBERS && points > 0);
   *ring = (struct sj_hash_ring){.members = members, .count = members * points};
-  ring->points = sj_allocate_array(ring->count, sizeof *ring->points);
+  ring->points = malloc(ring->count * sizeof *ring->points);
+  if (!ring->points) return false;
   for (uint32_t i = 0; i < members; i++) {
     const uint64_t name = names ? names[i] : i;
     for (uint32_t k = 0; k < points; k++)
       ring->points[(uint64_t)i * points + k] = (sj_key_hash(salt, name << 32 | k) & place_bits) | i;
   }
   qsort(ring->points, ring->count, sizeof *ring->points, compare);
+  return true;
 }
 
 void sj_hash_ring_destroy(struct sj_hash_ring *ring) {

@@ -11,6 +11,7 @@
 #ifndef SJ_BALANCE_HASH_RING_H
 #define SJ_BALANCE_HASH_RING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Immutable once made; shared by all callers. 8 bytes a point. */
@@ -23,8 +24,8 @@ struct sj_hash_ring {
 enum { SJ_HASH_RING_MOST_MEMBERS = 1 << 24 };
 
 /* The points of `members` members. `names` has a number for each (NULL: 0, 1, ...) on which alone its points depend, so
- * that the keys of others stay with them when it goes. Ends the program when memory runs out. */
-void sj_hash_ring_create(struct sj_hash_ring *ring, uint32_t members, const uint32_t *names, uint32_t points,
+ * that the keys of others stay with them when it goes. False: no memory. */
+bool sj_hash_ring_create(struct sj_hash_ring *ring, uint32_t members, const uint32_t *names, uint32_t points,
                          uint64_t salt);
 void sj_hash_ring_destroy(struct sj_hash_ring *ring);
 

@@ -8,7 +8,6 @@
 #include "balance/keys.h"
 #include "balance/maglev.h"
 #include "balance/shared.h"
-#include "base/base.h"
 
 /* One of the two, and the keys. */
 struct table {
@@ -30,17 +29,18 @@ static void destroy_table(void *memory) {
   sj_maglev_destroy(&table->maglev);
 }
 
-static void fill(const struct sj_balancer *balancer, const struct sj_policy *spec, struct table *table) {
+static bool fill(const struct sj_balancer *balancer, const struct sj_policy *spec, struct table *table) {
   const struct sj_hashing *const hashing = &spec->hashing;
+  const uint32_t count = balancer->channel_count;
   table->salt = balancer->shared ? balancer->shared->key : 0;
-  sj_keys_create(&table->keys, hashing->keys, hashing->zipf);
-  uint32_t *const names = sj_allocate_array(balancer->channel_count, sizeof *names);
-  for (uint32_t i = 0; i < balancer->channel_count; i++) names[i] = balancer->channels[i].member;
-  if (spec->kind == SJ_POLICY_MAGLEV)
-    sj_maglev_create(&table->maglev, balancer->channel_count, names, hashing->table, table->salt);
-  else
-    sj_hash_ring_create(&table->ring, balancer->channel_count, names, hashing->points, table->salt);
+  uint32_t *const names = malloc(count * sizeof *names);
+  for (uint32_t i = 0; names && i < count; i++) names[i] = balancer->channels[i].member;
+  const bool ok =
+      names && sj_keys_create(&table->keys, hashing->keys, hashing->zipf) &&
+      (spec->kind == SJ_POLICY_MAGLEV ? sj_maglev_create(&table->maglev, count, names, hashing->table, table->salt)
+                                      : sj_hash_ring_create(&table->ring, count, names, hashing->points, table->salt));
   free(names);
+  return ok;
 }
 
 static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy) {
@@ -50,8 +50,7 @@ static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy)
   if (balancer->shared && balancer->all_members)
     state->table = sj_shared_part(balancer->shared, policy->spec, sizeof *state->table, destroy_table, &made);
   if (!state->table) return false;
-  if (made) fill(balancer, policy->spec, state->table);
-  return true;
+  return !made || fill(balancer, policy->spec, state->table);
 }
 
 static void destroy(struct sj_balancer *balancer, struct sj_policy_state *policy) {

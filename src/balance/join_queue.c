@@ -26,8 +26,7 @@ static uint32_t shortest_needs(const struct sj_policy *spec) {
 
 static bool shortest_create(struct sj_balancer *balancer, struct sj_policy_state *policy) {
   struct shortest *const state = policy->memory;
-  if (!sees_all(balancer, policy->spec)) sj_ranking_create(&state->own, balancer->channel_count);
-  return true;
+  return sees_all(balancer, policy->spec) || sj_ranking_create(&state->own, balancer->channel_count);
 }
 
 static void shortest_destroy(struct sj_balancer *balancer, struct sj_policy_state *policy) {

@@ -2,19 +2,20 @@
 
 #include <stdlib.h>
 
-#include "base/base.h"
 #include "random/elementary.h"
 #include "random/stream.h"
 
-void sj_keys_create(struct sj_keys *keys, uint32_t count, double exponent) {
+bool sj_keys_create(struct sj_keys *keys, uint32_t count, double exponent) {
   *keys = (struct sj_keys){.count = count};
-  if (count == 0 || exponent == 0) return;
-  keys->cumulative = sj_allocate_array(count, sizeof *keys->cumulative);
+  if (count == 0 || exponent == 0) return true;
+  keys->cumulative = malloc(count * sizeof *keys->cumulative);
+  if (!keys->cumulative) return false;
   double sum = 0;
   for (uint32_t k = 0; k < count; k++) {
     sum += 1 / sj_power(k + 1, exponent);
     keys->cumulative[k] = sum;
   }
+  return true;
 }
 
 void sj_keys_destroy(struct sj_keys *keys) {

@@ -7,6 +7,7 @@
 #ifndef SJ_BALANCE_KEYS_H
 #define SJ_BALANCE_KEYS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct sj_keys {
@@ -14,8 +15,8 @@ struct sj_keys {
   double *cumulative; /* Zipf: of the weights, `count` of them; else NULL */
 };
 
-/* exponent = 0: uniform. 8 bytes a key where it is not. Ends the program when memory runs out. */
-void sj_keys_create(struct sj_keys *keys, uint32_t count, double exponent);
+/* exponent = 0: uniform. 8 bytes a key where it is not. False: no memory. */
+bool sj_keys_create(struct sj_keys *keys, uint32_t count, double exponent);
 void sj_keys_destroy(struct sj_keys *keys);
 
 /* The key, 0 ... count - 1, of request `number` of the stream `stream_key`; with no population a number of its own.

@@ -1,5 +1,5 @@
 /* Least requests, with weights: Envoy's "weighted least request" (its documentation, "Supported load balancers"; the
- * bias since 1.16, 2020).
+ * bias since 1.17, 2021).
  *
  * Where all weights are the same: of two members drawn at random the one with fewer requests in flight, the first where
  * they are equal. Where they differ: earliest deadline first with the weights
@@ -39,7 +39,7 @@ static double period(const struct sj_balancer *balancer, const struct sj_policy 
 static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy) {
   struct least_requests *const state = policy->memory;
   if (!weights_differ(balancer, policy->spec)) return true;
-  sj_schedule_create(&state->schedule, balancer->channel_count);
+  if (!sj_schedule_create(&state->schedule, balancer->channel_count)) return false;
   struct sj_stream stream;
   sj_stream_seed(&stream, balancer->key, 0);
   for (uint32_t i = 0; i < balancer->channel_count; i++)

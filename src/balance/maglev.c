@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "balance/keys.h"
-#include "base/base.h"
 
 bool sj_is_prime(uint64_t n) {
   if (n < 4) return n > 1;
@@ -22,27 +21,29 @@ static uint32_t claim(const struct sj_maglev *maglev, uint32_t *place, uint32_t 
   return *place;
 }
 
-void sj_maglev_fill(struct sj_maglev *maglev, uint32_t members, uint32_t *offset, const uint32_t *skip, uint32_t size) {
+bool sj_maglev_fill(struct sj_maglev *maglev, uint32_t members, uint32_t *offset, const uint32_t *skip, uint32_t size) {
   assert(members > 0 && sj_is_prime(size));
   *maglev = (struct sj_maglev){.size = size};
-  maglev->table = sj_allocate_array(size, sizeof *maglev->table);
+  maglev->table = malloc(size * sizeof *maglev->table);
+  if (!maglev->table) return false;
   for (uint32_t i = 0; i < size; i++) maglev->table[i] = NOBODY;
   for (uint32_t filled = 0; filled < size;)
     for (uint32_t i = 0; i < members && filled < size; i++, filled++)
       maglev->table[claim(maglev, &offset[i], skip[i])] = i;
+  return true;
 }
 
-void sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt) {
-  uint32_t *const offset = sj_allocate_array(members, sizeof *offset);
-  uint32_t *const skip = sj_allocate_array(members, sizeof *skip);
-  for (uint32_t i = 0; i < members; i++) {
+bool sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt) {
+  uint32_t *const offset = malloc(members * sizeof *offset), *const skip = malloc(members * sizeof *skip);
+  for (uint32_t i = 0; offset && skip && i < members; i++) {
     const uint64_t name = names ? names[i] : i;
     offset[i] = (uint32_t)(sj_key_hash(salt, 2 * name) % size);
     skip[i] = (uint32_t)(sj_key_hash(salt, 2 * name + 1) % (size - 1)) + 1;
   }
-  sj_maglev_fill(maglev, members, offset, skip, size);
+  const bool ok = offset && skip && sj_maglev_fill(maglev, members, offset, skip, size);
   free(offset);
   free(skip);
+  return ok;
 }
 
 void sj_maglev_destroy(struct sj_maglev *maglev) {

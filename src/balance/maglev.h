@@ -20,10 +20,10 @@ struct sj_maglev {
 };
 
 /* Fills a table of `size` places, a prime of at least `members`. A member's order depends on its number in `names`
- * (NULL: 0, 1, ...) alone. O(size log size) on average. Ends the program when memory runs out. */
-void sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt);
+ * (NULL: 0, 1, ...) alone. O(size log size) on average. False: no memory. */
+bool sj_maglev_create(struct sj_maglev *maglev, uint32_t members, const uint32_t *names, uint32_t size, uint64_t salt);
 /* The same with the members' orders handed in; `offset` is used up. */
-void sj_maglev_fill(struct sj_maglev *maglev, uint32_t members, uint32_t *offset, const uint32_t *skip, uint32_t size);
+bool sj_maglev_fill(struct sj_maglev *maglev, uint32_t members, uint32_t *offset, const uint32_t *skip, uint32_t size);
 void sj_maglev_destroy(struct sj_maglev *maglev);
 
 /* The place of a key's hash; the member of a place; the place that is tried next if that member may not be taken. */

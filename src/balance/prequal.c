@@ -49,7 +49,7 @@ double sj_prequal_reuse_budget(const struct sj_prequal *settings, uint32_t membe
 
 static uint32_t needs(const struct sj_policy *spec) {
   (void)spec;
-  return SJ_NEEDS_PROBES | SJ_NEEDS_REPORTS | SJ_NEEDS_ENDS | SJ_NEEDS_LOAD_LATENCY;
+  return SJ_NEEDS_PROBES | SJ_NEEDS_PROBE_REPORTS | SJ_NEEDS_LOAD_LATENCY;
 }
 
 static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy) {

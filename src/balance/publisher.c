@@ -74,8 +74,7 @@ bool sj_publishers_create(struct sj_publishers *pool, const struct sj_publish *s
   if (!pool->blank || !pool->members) return false;
   if (needs & SJ_NEEDS_LENGTHS) {
     pool->lengths = calloc(1, sizeof *pool->lengths);
-    if (!pool->lengths) return false;
-    sj_queue_lengths_create(pool->lengths, count);
+    if (!pool->lengths || !sj_queue_lengths_create(pool->lengths, count)) return false;
   }
   for (uint32_t i = 0; i < count; i++) {
     struct sj_publisher *const member = &pool->members[i];
@@ -208,8 +207,9 @@ bool sj_publisher_step(struct sj_publisher *member, double now, const struct sj_
   if (!take_slot(member, slot, (uint32_t)slot->in_flight)) return false;
   struct sj_publishers *const pool = member->pool;
   if (pool->lengths) sj_queue_lengths_set(pool->lengths, (uint32_t)(member - pool->members), (uint32_t)slot->in_flight);
-  if (member->load && slot->finished)
-    sj_load_latency_add(member->load, (uint32_t)slot->in_flight, slot->latency_sum / (double)slot->finished);
+  if (member->load && slot->finished &&
+      !sj_load_latency_add(member->load, (uint32_t)slot->in_flight, slot->latency_sum / (double)slot->finished))
+    return false;
   return publish(member, now, slot->in_flight, slot->waiting) != NULL;
 }
 
@@ -262,7 +262,7 @@ void sj_publisher_finished(struct sj_publisher *member, double now, double sojou
   advance(member, now);
   member->finished++;
   member->latency_sum += sojourn;
-  if (member->load) sj_load_latency_finished(member->load, now, sojourn);
+  if (member->load && !sj_load_latency_finished(member->load, now, sojourn)) member->pool->no_memory = true;
 }
 
 void sj_publisher_failed(struct sj_publisher *member) { member->failed++; }

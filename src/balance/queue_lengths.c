@@ -61,9 +61,9 @@ void sj_idle_queues_return(struct sj_idle_queues *queues, uint32_t caller, uint3
   queues->waiting[server] = true;
 }
 
-void sj_queue_lengths_create(struct sj_queue_lengths *lengths, uint32_t servers) {
+bool sj_queue_lengths_create(struct sj_queue_lengths *lengths, uint32_t servers) {
   lengths->told = NULL;
-  sj_ranking_create(&lengths->ranking, servers);
+  return sj_ranking_create(&lengths->ranking, servers);
 }
 
 void sj_queue_lengths_destroy(struct sj_queue_lengths *lengths) { sj_ranking_destroy(&lengths->ranking); }

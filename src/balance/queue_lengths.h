@@ -39,8 +39,8 @@ struct sj_queue_lengths {
   struct sj_idle_queues *told; /* those who are told when a server becomes idle */
 };
 
-/* All empty; ends the program when memory runs out. */
-void sj_queue_lengths_create(struct sj_queue_lengths *lengths, uint32_t servers);
+/* All empty. False: no memory (destroy it all the same). */
+bool sj_queue_lengths_create(struct sj_queue_lengths *lengths, uint32_t servers);
 void sj_queue_lengths_destroy(struct sj_queue_lengths *lengths);
 /* A server has `requests` now. O(change). */
 void sj_queue_lengths_set(struct sj_queue_lengths *lengths, uint32_t server, uint32_t requests);

@@ -5,14 +5,16 @@
 
 #include "base/base.h"
 
-void sj_ranking_create(struct sj_ranking *ranking, uint32_t size) {
+bool sj_ranking_create(struct sj_ranking *ranking, uint32_t size) {
   *ranking = (struct sj_ranking){.size = size, .levels = 4};
-  ranking->order = sj_allocate_array(size, sizeof *ranking->order);
-  ranking->place = sj_allocate_array(size, sizeof *ranking->place);
-  ranking->number = sj_allocate_array(size, sizeof *ranking->number);
-  ranking->end = sj_allocate_array(ranking->levels, sizeof *ranking->end);
+  ranking->order = calloc(size, sizeof *ranking->order);
+  ranking->place = calloc(size, sizeof *ranking->place);
+  ranking->number = calloc(size, sizeof *ranking->number);
+  ranking->end = calloc(ranking->levels, sizeof *ranking->end);
+  if (!ranking->order || !ranking->place || !ranking->number || !ranking->end) return false;
   for (uint32_t i = 0; i < size; i++) ranking->order[i] = ranking->place[i] = i;
   for (uint32_t k = 0; k < ranking->levels; k++) ranking->end[k] = size;
+  return true;
 }
 
 void sj_ranking_destroy(struct sj_ranking *ranking) {

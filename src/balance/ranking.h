@@ -15,10 +15,11 @@ struct sj_ranking {
   uint32_t *order, *place, *number, *end;
 };
 
-/* `size` members, all at 0; ends the program when memory runs out. */
-void sj_ranking_create(struct sj_ranking *ranking, uint32_t size);
+/* `size` members, all at 0. False: no memory (destroy it all the same). */
+bool sj_ranking_create(struct sj_ranking *ranking, uint32_t size);
 void sj_ranking_destroy(struct sj_ranking *ranking);
-/* A member's number goes up or down by one; O(1). Not below 0. */
+/* A member's number goes up or down by one; O(1). Not below 0. Ends the program when memory for a new highest number
+ * runs out. */
 void sj_ranking_raise(struct sj_ranking *ranking, uint32_t member);
 void sj_ranking_lower(struct sj_ranking *ranking, uint32_t member);
 /* Any of the members with the least number, each with the same probability; O(1). */

@@ -3,11 +3,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/base.h"
-
-void sj_schedule_create(struct sj_schedule *schedule, uint32_t capacity) {
+bool sj_schedule_create(struct sj_schedule *schedule, uint32_t capacity) {
   *schedule = (struct sj_schedule){.capacity = capacity};
-  schedule->heap = sj_allocate_array(capacity, sizeof *schedule->heap);
+  schedule->heap = calloc(capacity, sizeof *schedule->heap);
+  return schedule->heap != NULL;
 }
 
 void sj_schedule_destroy(struct sj_schedule *schedule) {

@@ -23,8 +23,8 @@ struct sj_schedule {
   struct sj_schedule_entry *heap;
 };
 
-/* Room for `capacity` entries; ends the program when memory runs out. */
-void sj_schedule_create(struct sj_schedule *schedule, uint32_t capacity);
+/* Room for `capacity` entries. False: no memory. */
+bool sj_schedule_create(struct sj_schedule *schedule, uint32_t capacity);
 void sj_schedule_destroy(struct sj_schedule *schedule);
 /* Forgets all entries and starts at time 0. */
 void sj_schedule_clear(struct sj_schedule *schedule);

@@ -29,7 +29,7 @@ struct weighted_round_robin {
 
 static uint32_t needs(const struct sj_policy *spec) {
   (void)spec;
-  return SJ_NEEDS_REPORTS | SJ_NEEDS_WINDOWS | SJ_NEEDS_ENDS | SJ_NEEDS_ERRORS;
+  return SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_WINDOWS | SJ_NEEDS_ERRORS;
 }
 
 static void forget(struct reported_weight *reported) {
@@ -40,9 +40,9 @@ static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy)
   struct weighted_round_robin *const state = policy->memory;
   state->reported = calloc(balancer->channel_count, sizeof *state->reported);
   state->weights = calloc(balancer->channel_count, sizeof *state->weights);
-  if (!state->reported || !state->weights) return false;
+  if (!state->reported || !state->weights || !sj_schedule_create(&state->schedule, balancer->channel_count))
+    return false;
   for (uint32_t i = 0; i < balancer->channel_count; i++) forget(&state->reported[i]);
-  sj_schedule_create(&state->schedule, balancer->channel_count);
   sj_stream_seed(&state->stream, balancer->key, 0);
   state->next_update = -INFINITY;
   state->next = (uint32_t)sj_stream_below(&state->stream, balancer->channel_count);

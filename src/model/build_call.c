@@ -202,8 +202,9 @@ static bool in_schema(const struct sj_schema *schema, const char *name) {
 void sj_build_call(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                    struct sj_call *call) {
   call->priority_given = sj_node_field(node, "priority") != NULL;
+  const size_t mistakes = builder->mistakes->count;
   sj_build_policy(builder, node, &call->policy);
-  sj_check_policy(builder, node, call);
+  if (builder->mistakes->count == mistakes) sj_check_policy(builder, node, call);
   read_link(builder, node, &call->network);
   if (!in_schema(schema, "backoff")) return;
   read_backoff(builder, node, &call->backoff);

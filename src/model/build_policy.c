@@ -40,6 +40,10 @@ void sj_build_policy_parts(struct sj_builder *builder, const struct sj_node *nod
 
 void sj_policy_weights_text(const struct sj_policy *policy, struct sj_text *text) {
   char number[32];
+  if (!policy->weight_count) {
+    sj_text_add(text, "none");
+    return;
+  }
   sj_text_add(text, "{");
   for (size_t i = 0; i < policy->weight_count; i++)
     sj_text_add(text, "%s%s", i ? ", " : "", sj_number_text(policy->weights[i], number));

@@ -50,7 +50,7 @@ POLICY(join_idle_queue, join_idle_queue_fields, "join_idle_queue or join_idle_qu
 
 static const struct sj_field_schema least_requests_fields[] = {
     CHOICES("where all weights are the same: that many are drawn at random, the one with the fewest in flight is taken"),
-    PART("weights", "a list of numbers above 0", NULL, "all alike",
+    PART("weights", "a list of numbers above 0", NULL, "none",
          "of the members, beginning again where there are more of these; where they differ members are scheduled by weight "
          "/ (in flight + 1)^active_request_bias"),
     {.name = "active_request_bias", .type = SJ_FIELD_NUMBER, AT(sj_policy, active_request_bias), AT_LEAST(0),
@@ -102,9 +102,9 @@ POLICY(prequal, prequal_fields, "prequal or prequal{probes=}",
 
 #define KEY_FIELDS \
   {.name = "keys", .type = SJ_FIELD_COUNT, AT(sj_policy, hashing.keys), RANGE(1, MOST_KEYS), \
-   DEFAULT(0, "each request its own"), .unit = "keys", .comment = "that there are; a request's is drawn by its number"}, \
-      {.name = "zipf", .type = SJ_FIELD_NUMBER, AT(sj_policy, hashing.zipf), RANGE(0, 10), DEFAULT(0, "0: all alike"), \
-       .unit = "", .comment = "key k is drawn in proportion to 1 / k^zipf"}
+   DEFAULT(0, "none"), .unit = "keys", .comment = "that there are; a request's is drawn by its number; none: each has its own"}, \
+      {.name = "zipf", .type = SJ_FIELD_NUMBER, AT(sj_policy, hashing.zipf), RANGE(0, 10), DEFAULT(0, "0"), \
+       .unit = "", .comment = "key k is drawn in proportion to 1 / k^zipf; 0: all alike"}
 
 static const struct sj_field_schema bounded_hash_fields[] = {
     {.name = "load_factor", .type = SJ_FIELD_NUMBER, AT(sj_policy, hashing.load_factor), ABOVE(1), .below = true,
@@ -168,7 +168,7 @@ const struct sj_policy_note sj_policy_notes[] = {
     [SJ_POLICY_POWER_OF_CHOICES] = {"requests in flight", "Mitzenmacher 2001; Vvedenskaya, Dobrushin, Karpelevich 1996"},
     [SJ_POLICY_JOIN_SHORTEST_QUEUE] = {"requests in flight", "Winston 1977"},
     [SJ_POLICY_JOIN_IDLE_QUEUE] = {"idle servers' messages", "Lu, Xie, Kliot, Geller, Larus, Greenberg 2011"},
-    [SJ_POLICY_LEAST_REQUESTS] = {"requests in flight, weights", "Envoy 1.16 (2020)"},
+    [SJ_POLICY_LEAST_REQUESTS] = {"requests in flight, weights", "Envoy 1.17 (2021)"},
     [SJ_POLICY_PEAK_EWMA] = {"latencies, requests in flight", "Finagle, Linkerd (2016)"},
     [SJ_POLICY_SUCCESS_LATENCY] = {"latencies, failures, requests in flight", "Spotify's ELS (Polacek 2015)"},
     [SJ_POLICY_WEIGHTED_ROUND_ROBIN] = {"reported utilization, request and error rates", "gRPC, gRFC A58 (2023)"},

@@ -70,7 +70,7 @@ static void plan_call(struct engine *engine, const struct sj_call *call) {
 
 static bool measure(struct engine *engine, struct server_pool *pool) {
   pool->shared_by_policies.key = sj_stream_key(engine->seed, engine->run, pool->spec->name, "policies");
-  if (!(pool->policy_needs & (SJ_NEEDS_REPORTS | SJ_NEEDS_LIVE))) return true;
+  if (!(pool->policy_needs & (SJ_NEEDS_ANY_REPORTS | SJ_NEEDS_LIVE))) return true;
   pool->publishers = calloc(1, sizeof *pool->publishers);
   if (!pool->publishers ||
       !sj_publishers_create(pool->publishers, &pool->spec->publish, pool->count, 0, pool->policy_needs))
@@ -343,7 +343,7 @@ void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_
   struct balancing *const b = balancing_of_attempt(attempt);
   b->attempts_out--;
   sj_balancer_over(&b->balancer, attempt->channel);
-  if (!(b->balancer.needs & (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ENDS))) return;
+  if (!(b->balancer.needs & (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_ENDS))) return;
   const bool answered = end == SJ_END_OK || end == SJ_END_REFUSED || end == SJ_END_ERROR;
   const struct sj_ended ended = {.end = end,
                                  .now = engine->now,
@@ -354,15 +354,18 @@ void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_
   send_probes(engine, b);
 }
 
-static struct sj_report *report_of(struct engine *engine, const struct balancing *b, const struct server *server) {
-  if (!(b->balancer.needs & SJ_NEEDS_REPORTS) || server->down) return NULL;
+/* What the server says with its answer, where one of `needs` is. */
+static struct sj_report *report_of(struct engine *engine, const struct balancing *b, const struct server *server,
+                                   uint32_t needs) {
+  if (!(b->balancer.needs & needs) || server->down) return NULL;
   struct sj_report *const report = sj_publisher_report(server->publisher, engine->now);
   return sj_report_hold(report);
 }
 
 void sj_balancing_report(struct engine *engine, struct attempt *attempt) {
   if (attempt->channel == NO_CHANNEL || attempt->report) return;
-  attempt->report = report_of(engine, balancing_of_attempt(attempt), attempt->server);
+  attempt->report =
+      report_of(engine, balancing_of_attempt(attempt), attempt->server, SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS);
 }
 
 void sj_balancing_forget_report(struct attempt *attempt) {
@@ -455,7 +458,8 @@ static void answer_probe(struct engine *engine, struct probe *probe, enum sj_end
     lose_probe(engine, probe, engine->now + delay);
     return;
   }
-  if (end == SJ_END_OK) probe->report = report_of(engine, probe->balancing, probe->server);
+  if (end == SJ_END_OK)
+    probe->report = report_of(engine, probe->balancing, probe->server, SJ_NEEDS_REPORTS | SJ_NEEDS_PROBE_REPORTS);
   schedule_probe(engine, probe, engine->now + delay, EVENT_PROBE_OVER);
 }
 

@@ -31,7 +31,7 @@ static void near(double value, double expected, double within) {
 static void schedule_takes_by_weight(void **state) {
   (void)state;
   struct sj_schedule schedule;
-  sj_schedule_create(&schedule, 2);
+  assert_true(sj_schedule_create(&schedule, 2));
   static const double weights[] = {2, 4};
   for (uint32_t i = 0; i < 2; i++) sj_schedule_add(&schedule, i, 1 / weights[i]);
   char taken[13] = "";
@@ -48,7 +48,7 @@ static void schedule_takes_by_weight(void **state) {
 static void schedule_of_equals_is_round_robin(void **state) {
   (void)state;
   struct sj_schedule schedule;
-  sj_schedule_create(&schedule, 5);
+  assert_true(sj_schedule_create(&schedule, 5));
   for (uint32_t i = 0; i < 5; i++) sj_schedule_add(&schedule, i, 1);
   for (uint32_t i = 0; i < 25; i++) {
     const uint32_t index = sj_schedule_take(&schedule);
@@ -68,7 +68,7 @@ static void schedule_is_never_one_off(void **state) {
   static const double weights[] = {1, 10, 3, 0.5, 7, 3};
   uint32_t taken[6] = {0};
   struct sj_schedule schedule;
-  sj_schedule_create(&schedule, 6);
+  assert_true(sj_schedule_create(&schedule, 6));
   for (uint32_t i = 0; i < 6; i++) sj_schedule_add(&schedule, i, 1 / weights[i]);
   for (int n = 1; n <= 5000; n++) {
     const uint32_t index = sj_schedule_take(&schedule);
@@ -85,7 +85,7 @@ static void ranking_knows_the_least(void **state) {
   (void)state;
   enum { SIZE = 7 };
   struct sj_ranking ranking;
-  sj_ranking_create(&ranking, SIZE);
+  assert_true(sj_ranking_create(&ranking, SIZE));
   struct sj_stream stream;
   sj_stream_seed(&stream, 1, 0);
   uint32_t numbers[SIZE] = {0};
@@ -114,7 +114,7 @@ static void ranking_knows_the_least(void **state) {
 static void ranking_breaks_ties_evenly(void **state) {
   (void)state;
   struct sj_ranking ranking;
-  sj_ranking_create(&ranking, 5);
+  assert_true(sj_ranking_create(&ranking, 5));
   sj_ranking_raise(&ranking, 1);
   sj_ranking_raise(&ranking, 4);
   struct sj_stream stream;
@@ -133,7 +133,7 @@ static void idle_servers_leave_one_token(void **state) {
   (void)state;
   struct sj_queue_lengths lengths;
   struct sj_idle_queues queues;
-  sj_queue_lengths_create(&lengths, 3);
+  assert_true(sj_queue_lengths_create(&lengths, 3));
   assert_true(sj_idle_queues_create(&queues, 1, 3, 1, 5));
   lengths.told = &queues;
   for (uint32_t i = 0; i < 3; i++) assert_int_equal(sj_idle_queues_take(&queues, 0), i);
@@ -184,7 +184,7 @@ static void keys_follow_their_law(void **state) {
   for (int k = 1; k <= KEYS; k++) sum += 1.0 / k;
   for (int zipf = 0; zipf < 2; zipf++) {
     struct sj_keys keys;
-    sj_keys_create(&keys, KEYS, zipf);
+    assert_true(sj_keys_create(&keys, KEYS, zipf));
     uint32_t drawn[KEYS] = {0};
     for (uint64_t i = 0; i < DRAWS; i++) drawn[sj_keys_of(&keys, 9, i)]++;
     for (int k = 0; k < KEYS; k++) {
@@ -203,7 +203,7 @@ static void keys_follow_their_law(void **state) {
 static void ring_finds_the_next_point(void **state) {
   (void)state;
   struct sj_hash_ring ring;
-  sj_hash_ring_create(&ring, 50, NULL, 20, 3);
+  assert_true(sj_hash_ring_create(&ring, 50, NULL, 20, 3));
   assert_int_equal(ring.count, 1000);
   for (uint32_t i = 1; i < ring.count; i++) assert_true(ring.points[i - 1] < ring.points[i]);
   for (uint32_t i = 0; i < ring.count; i++) {
@@ -222,8 +222,8 @@ static void ring_moves_only_the_keys_of_the_one_that_goes(void **state) {
   uint32_t names[MEMBERS - 1];
   for (uint32_t i = 0; i < MEMBERS - 1; i++) names[i] = i < GONE ? i : i + 1;
   struct sj_hash_ring all, rest;
-  sj_hash_ring_create(&all, MEMBERS, NULL, 160, 4);
-  sj_hash_ring_create(&rest, MEMBERS - 1, names, 160, 4);
+  assert_true(sj_hash_ring_create(&all, MEMBERS, NULL, 160, 4));
+  assert_true(sj_hash_ring_create(&rest, MEMBERS - 1, names, 160, 4));
   uint32_t moved = 0;
   for (uint64_t key = 0; key < KEYS; key++) {
     const uint64_t hash = sj_key_hash(11, key);
@@ -258,7 +258,7 @@ static void maglev_is_even(void **state) {
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     const uint32_t members = sizes[s][0], size = sizes[s][1];
     struct sj_maglev maglev;
-    sj_maglev_create(&maglev, members, NULL, size, 8);
+    assert_true(sj_maglev_create(&maglev, members, NULL, size, 8));
     uint32_t *const places = calloc(members, sizeof *places);
     assert_non_null(places);
     for (uint32_t i = 0; i < size; i++) places[maglev.table[i]]++;
@@ -275,8 +275,8 @@ static void maglev_disrupts_little(void **state) {
   uint32_t names[MEMBERS - 1];
   for (uint32_t i = 0; i < MEMBERS - 1; i++) names[i] = i < GONE ? i : i + 1;
   struct sj_maglev all, rest;
-  sj_maglev_create(&all, MEMBERS, NULL, SJ_MAGLEV_TABLE, 8);
-  sj_maglev_create(&rest, MEMBERS - 1, names, SJ_MAGLEV_TABLE, 8);
+  assert_true(sj_maglev_create(&all, MEMBERS, NULL, SJ_MAGLEV_TABLE, 8));
+  assert_true(sj_maglev_create(&rest, MEMBERS - 1, names, SJ_MAGLEV_TABLE, 8));
   uint32_t moved = 0;
   for (uint32_t i = 0; i < SJ_MAGLEV_TABLE; i++)
     if (all.table[i] != GONE && names[rest.table[i]] != all.table[i]) moved++;
@@ -289,10 +289,10 @@ static void maglev_disrupts_little(void **state) {
 static void maglev_fills_as_published(void **state) {
   (void)state;
   struct sj_maglev maglev;
-  sj_maglev_fill(&maglev, 3, (uint32_t[]){3, 0, 3}, (const uint32_t[]){4, 2, 1}, 7);
+  assert_true(sj_maglev_fill(&maglev, 3, (uint32_t[]){3, 0, 3}, (const uint32_t[]){4, 2, 1}, 7));
   assert_memory_equal(maglev.table, ((const uint32_t[]){1, 0, 1, 0, 2, 2, 0}), 7 * sizeof(uint32_t));
   sj_maglev_destroy(&maglev);
-  sj_maglev_fill(&maglev, 2, (uint32_t[]){3, 3}, (const uint32_t[]){4, 1}, 7);
+  assert_true(sj_maglev_fill(&maglev, 2, (uint32_t[]){3, 3}, (const uint32_t[]){4, 1}, 7));
   assert_memory_equal(maglev.table, ((const uint32_t[]){0, 0, 0, 0, 1, 1, 1}), 7 * sizeof(uint32_t));
   sj_maglev_destroy(&maglev);
 }
@@ -451,26 +451,65 @@ static void zones_load_servers_alike(void **state) {
 
 /* ---- latency by load ---- */
 
+static void add_latency(struct sj_load_latency *load, uint32_t in_flight, double latency) {
+  assert_true(sj_load_latency_add(load, in_flight, latency));
+}
+
 static void load_latency_is_the_median_nearby(void **state) {
   (void)state;
   struct sj_load_latency load = {0};
   assert_true(isnan(sj_load_latency_median(&load, 3)));
-  sj_load_latency_add(&load, 100, 7);
+  add_latency(&load, 100, 7);
   assert_true(sj_load_latency_median(&load, 3) == 7);
-  for (int i = 1; i <= 5; i++) sj_load_latency_add(&load, 10, i);
+  for (int i = 1; i <= 5; i++) add_latency(&load, 10, i);
   assert_true(sj_load_latency_median(&load, 10) == 3);
   /* Four at 20 are too few; at distance 1 there is a fifth. */
-  for (int i = 0; i < 4; i++) sj_load_latency_add(&load, 20, 30 + i);
-  sj_load_latency_add(&load, 21, 1000);
+  for (int i = 0; i < 4; i++) add_latency(&load, 20, 30 + i);
+  add_latency(&load, 21, 1000);
   assert_true(sj_load_latency_median(&load, 20) == 32);
   /* An even number: the lower of the two in the middle. */
-  sj_load_latency_add(&load, 10, 2.5);
+  add_latency(&load, 10, 2.5);
   assert_true(sj_load_latency_median(&load, 10) == 2.5);
   /* Only the last 128 count. */
-  for (int i = 0; i < SJ_LOAD_LATENCIES; i++) sj_load_latency_add(&load, 50, 4);
+  for (int i = 0; i < SJ_LOAD_LATENCIES; i++) add_latency(&load, 50, 4);
   assert_true(sj_load_latency_median(&load, 10) == 4);
   sj_load_latency_clear(&load);
   assert_true(isnan(sj_load_latency_median(&load, 50)));
+  sj_load_latency_destroy(&load);
+}
+
+static int compare(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Against the definition, over levels near and far. */
+static void load_latency_is_as_defined(void **state) {
+  (void)state;
+  enum { ADDED = 3000 };
+  static uint32_t met[ADDED];
+  static double latency[ADDED];
+  struct sj_load_latency load = {0};
+  struct sj_stream stream;
+  sj_stream_seed(&stream, 14, 0);
+  for (uint32_t n = 0; n < ADDED; n++) {
+    met[n] = (uint32_t)sj_stream_below(&stream, n % 500 < 100 ? 2000 : 12);
+    latency[n] = sj_stream_uniform(&stream);
+    add_latency(&load, met[n], latency[n]);
+    const uint32_t now = (uint32_t)sj_stream_below(&stream, n % 3 ? 12 : 2000);
+    const uint32_t first = n + 1 > SJ_LOAD_LATENCIES ? n + 1 - SJ_LOAD_LATENCIES : 0, kept = n + 1 - first;
+    double near[SJ_LOAD_LATENCIES];
+    size_t count = 0;
+    for (int64_t distance = 0; count < (kept < 5 ? kept : 5); distance = distance ? 2 * distance : 1) {
+      static uint32_t of_level[2000];
+      memset(of_level, 0, sizeof of_level);
+      count = 0;
+      for (uint32_t i = n + 1; i-- > first;)
+        if (llabs((int64_t)met[i] - now) <= distance && of_level[met[i]]++ < 9) near[count++] = latency[i];
+    }
+    qsort(near, count, sizeof *near, compare);
+    assert_true(sj_load_latency_median(&load, now) == near[(count - 1) / 2]);
+  }
   sj_load_latency_destroy(&load);
 }
 
@@ -484,9 +523,8 @@ static void load_latency_knows_what_was_met(void **state) {
   for (int k = 0; k < 300; k++) {
     const uint32_t i = 300 + (uint32_t)sj_stream_below(&stream, 200);
     const double now = 60 + 0.37 * k;
-    sj_load_latency_finished(&load, now, now - 0.1 * i);
-    const uint32_t last = (load.next + SJ_LOAD_LATENCIES - 1) % SJ_LOAD_LATENCIES;
-    assert_int_equal(load.in_flight[last], i);
+    assert_true(sj_load_latency_finished(&load, now, now - 0.1 * i));
+    assert_int_equal(load.samples[(load.total - 1) % SJ_LOAD_LATENCIES].in_flight, i);
   }
   sj_load_latency_destroy(&load);
 }
@@ -537,6 +575,7 @@ int main(void) {
       cmocka_unit_test(zones_keep_what_they_can),
       cmocka_unit_test(zones_load_servers_alike),
       cmocka_unit_test(load_latency_is_the_median_nearby),
+      cmocka_unit_test(load_latency_is_as_defined),
       cmocka_unit_test(load_latency_knows_what_was_met),
       cmocka_unit_test(shared_parts_are_made_once),
   };

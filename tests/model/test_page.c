@@ -69,6 +69,31 @@ static void reference_of_the_page_is_that_of_the_tables(void **state) {
   free(page);
 }
 
+/* docs/load-balancing.md has the table of all policies, from the marker to the next empty line but one. */
+static void table_of_policies_is_that_of_the_tables(void **state) {
+  (void)state;
+  static const char page_of_policies[] = DOCUMENTATION "/load-balancing.md";
+  static const char marker[] = "tests/model/test_page.c compares it. -->\n\n";
+  char *const page = read_whole(page_of_policies);
+  char *const at = strstr(page, marker);
+  assert_non_null(at);
+  char *const table = at + strlen(marker), *const end = *table == '|' ? strstr(table, "\n\n") : table - 1;
+  assert_non_null(end);
+  struct sj_text wanted = {0};
+  sj_policy_table(&wanted);
+  if (rewriting()) {
+    *at = 0;
+    char *const whole = sj_format("%s%s%s%s", page, marker, wanted.data, end + (end < table ? 0 : 1));
+    write_whole(page_of_policies, whole);
+    free(whole);
+  } else {
+    end[1] = 0;
+    assert_string_equal(table, wanted.data);
+  }
+  free(wanted.data);
+  free(page);
+}
+
 static struct sj_model *load_shipped(const char *name) {
   struct sj_error error;
   struct sj_model *model;
@@ -99,6 +124,7 @@ static void shown_models(void **state) {
   assert_shown("call-graph.lua", SHOWN "/call-graph.txt");
   assert_int_equal(chdir(SHOWN), 0);
   assert_shown("everything.lua", SHOWN "/everything.txt");
+  assert_shown("policies.lua", SHOWN "/policies.txt");
   assert_int_equal(chdir(MODELS), 0);
 }
 
@@ -180,6 +206,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(examples_of_the_page_load),
       cmocka_unit_test(reference_of_the_page_is_that_of_the_tables),
+      cmocka_unit_test(table_of_policies_is_that_of_the_tables),
       cmocka_unit_test(shown_models),
       cmocka_unit_test(json_of_everything),
       cmocka_unit_test(shipped_models_load),

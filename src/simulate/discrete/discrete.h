@@ -18,6 +18,7 @@
 #define SJ_SIMULATE_DISCRETE_DISCRETE_H
 
 #include "balance/balancer.h"
+#include "balance/shared.h"
 #include "simulate/engine.h"
 #include "simulate/original.h"
 
@@ -130,6 +131,7 @@ struct pool {
   struct server_pool *figures; /* the engine's */
   struct member *members;
   struct sj_publishers publishers;
+  struct sj_shared shared_by_policies;
   struct tick_laws work;
   uint64_t service_key, law_key;
   uint32_t probe_ticks, cold_ticks;

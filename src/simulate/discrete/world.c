@@ -72,6 +72,7 @@ static bool create_pool(struct world *world, size_t index, uint32_t *lane) {
   pool->figures->count = spec->count;
   pool->service_key = sj_stream_key(engine->seed, engine->run, spec->name, "service");
   pool->law_key = sj_stream_key(engine->seed, engine->run, spec->name, "law");
+  pool->shared_by_policies.key = sj_stream_key(engine->seed, engine->run, spec->name, "policies");
   pool->probe_ticks = ticks_of(spec->probe_service, world->quantum);
   if (pool->probe_ticks == 0) pool->probe_ticks = 1;
   pool->cold_ticks = ticks_of(spec->cold_start, world->quantum);
@@ -93,6 +94,7 @@ static void destroy_pool(struct world *world, struct pool *pool) {
   for (uint32_t m = 0; pool->members && m < pool->spec->count; m++) free(pool->members[m].warm);
   free(pool->members);
   sj_publishers_destroy(&pool->publishers);
+  sj_shared_destroy(&pool->shared_by_policies);
   sj_tick_laws_destroy(&pool->work);
   for (uint32_t m = 0; figures->member_statistics && m < pool->spec->count; m++)
     sj_server_statistics_clear(&figures->member_statistics[m], 1);
@@ -130,6 +132,7 @@ static bool create_balancer(struct world *world, struct discrete_caller *caller)
                                           .members = members,
                                           .channel_count = count,
                                           .publishers = &pool->servers->publishers,
+                                          .shared = &pool->servers->shared_by_policies,
                                           .caller = caller->index,
                                           .caller_count = pool->spec->count,
                                           .key = lineage_below(pool->policy_key, caller->index),
@@ -181,7 +184,8 @@ static bool create_clients(struct world *world, size_t index, uint32_t *lane) {
   pool->back_key = sj_stream_key(seed, run, spec->name, "back");
   pool->law_key = sj_stream_key(seed, run, spec->name, "law");
   pool->subset_key = sj_stream_key(seed, run, spec->name, "subset");
-  pool->needs_ends = sj_policy_needs(&spec->call.policy) & (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ENDS);
+  pool->needs_ends = sj_policy_needs(&spec->call.policy) &
+                     (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_ENDS);
   pool->redraw_probability = fmin(spec->call.network.redraw * world->quantum, 1);
   pool->callers = calloc(spec->count, sizeof *pool->callers);
   if (!pool->callers || !sj_tick_laws_create(&pool->one_way, &spec->call.network.one_way)) return false;
