@@ -77,19 +77,31 @@ bool sj_balancer_create(struct sj_balancer *balancer, const struct sj_balancer_s
   return balancer->policy != NULL;
 }
 
-static void errand_gone(struct sj_balancer *balancer, struct sj_errand *errand) {
+static void errand_over(struct sj_balancer *balancer, struct sj_errand *errand) {
   for (struct sj_policy_state *policy = balancer->policy; policy; policy = policy->inner)
-    if (policy->operations->errand_gone) policy->operations->errand_gone(policy, errand);
+    if (policy->operations->errand_over) policy->operations->errand_over(policy, errand);
   if (errand->previous)
     errand->previous->next = errand->next;
   else
     balancer->errands = errand->next;
   if (errand->next) errand->next->previous = errand->previous;
-  free(errand);
+  errand->next = balancer->spare;
+  balancer->spare = errand;
+}
+
+static void errands_gone(struct sj_balancer *balancer) {
+  while (balancer->errands) errand_over(balancer, balancer->errands);
+  while (balancer->spare) {
+    struct sj_errand *const errand = balancer->spare;
+    balancer->spare = errand->next;
+    for (struct sj_policy_state *policy = balancer->policy; policy; policy = policy->inner)
+      if (policy->operations->errand_gone) policy->operations->errand_gone(policy, errand);
+    free(errand);
+  }
 }
 
 void sj_balancer_destroy(struct sj_balancer *balancer) {
-  while (balancer->errands) errand_gone(balancer, balancer->errands);
+  errands_gone(balancer);
   destroy_policy(balancer, balancer->policy);
   for (uint32_t i = 0; balancer->channels && i < balancer->channel_count; i++) {
     struct sj_channel *const channel = &balancer->channels[i];
@@ -104,10 +116,15 @@ void sj_balancer_destroy(struct sj_balancer *balancer) {
 /* ---- requests ---- */
 
 struct sj_errand *sj_balancer_arrived(struct sj_balancer *balancer, const struct sj_turn *turn, void *owner) {
-  struct sj_errand *const errand = calloc(1, sizeof *errand + balancer->errand_size);
+  struct sj_errand *errand = balancer->spare;
+  if (errand)
+    balancer->spare = errand->next;
+  else
+    errand = calloc(1, sizeof *errand + balancer->errand_size);
   if (!errand) return NULL;
   errand->owner = owner;
   errand->references = 1;
+  errand->previous = NULL;
   errand->next = balancer->errands;
   if (errand->next) errand->next->previous = errand;
   balancer->errands = errand;
@@ -120,7 +137,7 @@ struct sj_errand *sj_balancer_arrived(struct sj_balancer *balancer, const struct
 void *sj_errand_owner(const struct sj_errand *errand) { return errand->owner; }
 
 static void release_errand(struct sj_balancer *balancer, struct sj_errand *errand) {
-  if (--errand->references == 0) errand_gone(balancer, errand);
+  if (--errand->references == 0) errand_over(balancer, errand);
 }
 
 void sj_balancer_left(struct sj_balancer *balancer, struct sj_errand *errand) {

@@ -124,6 +124,7 @@ struct sj_balancer {
   struct sj_probe *probes; /* wanted, not yet taken: a queue */
   uint32_t probe_head, probe_count, probe_capacity;
   struct sj_errand *errands;  /* all that live */
+  struct sj_errand *spare;    /* of requests that are over */
   bool no_memory;             /* something could not be kept; the engine ends the run */
   struct sj_program *program; /* of the run, for policies that are functions; else NULL */
   const char *pool_name;      /* of the servers, for functions */

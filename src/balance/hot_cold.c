@@ -2,7 +2,8 @@
  * introducing Prequal", NSDI 2024), in the notebook's form. A member is healthy while its health cost is within a
  * quantile of the last 100 health costs that this caller has seen of each of its members, pooled; among the healthy the
  * best rank is taken, and if there is none the best health. The first of equals. What is unknown gets the mean of what
- * is known and not 0; where all are unknown or 0 the pick is uniform. */
+ * is known; where nothing is the pick is uniform. With `zero_is_unknown` (the notebook) a 0 does not count for that
+ * mean, and where there are only zeros nothing is known. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -43,18 +44,20 @@ static void destroy(struct sj_balancer *balancer, struct sj_policy_state *policy
   free(state->twin);
 }
 
-static void remember(struct hot_cold *state, uint32_t name, double health) {
+static bool remember(struct hot_cold *state, uint32_t name, double health) {
+  bool ok = true;
   for (uint32_t i = name; i != UINT32_MAX; i = state->twin[i])
-    sj_running_quantile_set(&state->pool, i * HISTORY + state->next[name], health);
+    ok &= sj_running_quantile_set(&state->pool, i * HISTORY + state->next[name], health);
   state->next[name] = (state->next[name] + 1) % HISTORY;
+  return ok;
 }
 
-/* The mean of what is known and not 0; NAN if there is none. */
-static double usual(const double *costs, uint32_t count) {
+/* The mean of what is known (and not 0, if that says nothing); NAN if there is none. */
+static double usual(const struct sj_policy *spec, const double *costs, uint32_t count) {
   double sum = 0;
   uint32_t known = 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (isnan(costs[i]) || costs[i] == 0) continue;
+    if (isnan(costs[i]) || (spec->zero_is_unknown && costs[i] == 0)) continue;
     sum += costs[i];
     known++;
   }
@@ -85,10 +88,12 @@ static enum sj_picked pick(struct sj_balancer *balancer, struct sj_policy_state 
   double *const health = balancer->scratch_costs, *const ranks = health + count;
   sj_costs_of_choices(balancer, &policy->spec->health, turn, health);
   sj_costs_of_choices(balancer, &policy->spec->cost, turn, ranks);
-  const double usual_health = usual(health, count), usual_rank = usual(ranks, count);
+  const double usual_health = usual(policy->spec, health, count);
+  const double usual_rank = usual(policy->spec, ranks, count);
   if (isnan(usual_health)) return at_random(turn, channel);
   for (uint32_t i = 0; i < count; i++)
-    if (!isnan(health[i])) remember(state, balancer->channels[sj_choice(&turn->choices, i)].name, health[i]);
+    if (!isnan(health[i]) && !remember(state, balancer->channels[sj_choice(&turn->choices, i)].name, health[i]))
+      balancer->no_memory = true;
   if (isnan(usual_rank)) return at_random(turn, channel);
   fill_in(health, count, usual_health);
   fill_in(ranks, count, usual_rank);

@@ -31,7 +31,9 @@ struct sj_policy_operations {
   /* An attempt or a probe (then `probe` is set, also where it is an errand's) ended; channels are up to date. */
   void (*ended)(struct sj_balancer *balancer, struct sj_policy_state *policy, uint32_t channel,
                 const struct sj_ended *ended, const struct sj_probe *probe);
-  /* The errand's memory goes back. */
+  /* The request is over, and its errand may serve another: the block is as good as new, but may keep memory. */
+  void (*errand_over)(struct sj_policy_state *policy, struct sj_errand *errand);
+  /* What the block keeps is given back. */
   void (*errand_gone)(struct sj_policy_state *policy, struct sj_errand *errand);
   /* After `ended` of one of its probes: whether the errand, which was told to come later, may be picked for now. */
   bool (*ready)(struct sj_policy_state *policy, struct sj_errand *errand);
@@ -54,7 +56,7 @@ struct sj_errand {
   uint32_t references;               /* the request's, and one a probe that is not over */
   _Alignas(16) char memory[];
 };
-/* The policy's block in an errand: `errand_size` bytes, zeroed when the request came. */
+/* The policy's block in an errand: `errand_size` bytes, zeroed when it was made. */
 static inline void *sj_errand_block(struct sj_errand *errand, const struct sj_policy_state *policy) {
   return errand->memory + policy->errand_offset;
 }

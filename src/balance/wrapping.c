@@ -43,17 +43,26 @@ const struct sj_policy_operations sj_policy_with_probes = {.arrived = probe, .pi
 /* ---- subset_of ---- */
 
 struct subset {
-  uint32_t *channels; /* NULL: every choice, as it is not larger than the subset */
-  uint32_t count;
+  uint32_t *channels;
+  uint32_t count, capacity; /* count 0: none drawn */
 };
+
+static bool make_room(struct subset *subset, uint32_t capacity) {
+  if (capacity <= subset->capacity) return true;
+  uint32_t *const channels = realloc(subset->channels, capacity * sizeof *channels);
+  if (!channels) return false;
+  subset->channels = channels;
+  subset->capacity = capacity;
+  return true;
+}
 
 static void draw(struct sj_balancer *balancer, struct sj_policy_state *policy, const struct sj_turn *turn) {
   const struct sj_policy *const spec = policy->spec;
   struct subset *const subset = sj_errand_block(turn->errand, policy);
   const uint32_t all = turn->choices.count;
   subset->count = spec->replacement || spec->size < all ? spec->size : all;
-  subset->channels = malloc((subset->count > all ? subset->count : all) * sizeof *subset->channels);
-  if (!subset->channels) {
+  if (!make_room(subset, subset->count > all ? subset->count : all)) {
+    subset->count = 0;
     balancer->no_memory = true;
     return;
   }
@@ -75,7 +84,7 @@ static bool may_be_picked(const struct sj_choices *choices, uint32_t channel) {
 static enum sj_picked pick_of_subset(struct sj_balancer *balancer, struct sj_policy_state *policy,
                                      const struct sj_turn *turn, uint32_t *channel) {
   const struct subset *const subset = sj_errand_block(turn->errand, policy);
-  if (!subset->channels) return sj_policy_pick(balancer, policy->inner, turn, channel);
+  if (!subset->count) return sj_policy_pick(balancer, policy->inner, turn, channel);
   struct sj_turn inner = *turn;
   inner.choices = (struct sj_choices){subset->channels, subset->count};
   if (!turn->choices.list) return sj_policy_pick(balancer, policy->inner, &inner, channel);
@@ -94,9 +103,16 @@ static enum sj_picked pick_of_subset(struct sj_balancer *balancer, struct sj_pol
 
 static void forget(struct sj_policy_state *policy, struct sj_errand *errand) {
   struct subset *const subset = sj_errand_block(errand, policy);
-  free(subset->channels);
-  subset->channels = NULL;
+  subset->count = 0;
 }
 
-const struct sj_policy_operations sj_policy_subset_of = {
-    .errand_size = sizeof(struct subset), .arrived = draw, .pick = pick_of_subset, .errand_gone = forget};
+static void gone(struct sj_policy_state *policy, struct sj_errand *errand) {
+  struct subset *const subset = sj_errand_block(errand, policy);
+  free(subset->channels);
+}
+
+const struct sj_policy_operations sj_policy_subset_of = {.errand_size = sizeof(struct subset),
+                                                         .arrived = draw,
+                                                         .pick = pick_of_subset,
+                                                         .errand_over = forget,
+                                                         .errand_gone = gone};

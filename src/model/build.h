@@ -159,7 +159,7 @@ void sj_build_expectations(struct sj_builder *builder);
 void sj_check_world(struct sj_builder *builder);
 /* What concerns several components: cycles, joins, recorded services. */
 void sj_check_graph(struct sj_builder *builder);
-/* Arrival rates, run settings, offered load, whether anything is random. */
+/* Arrival rates, run settings, whether anything is random. */
 void sj_derive(struct sj_builder *builder);
 void sj_build_note(struct sj_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

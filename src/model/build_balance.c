@@ -70,7 +70,8 @@ static void wrong_policy(struct sj_builder *builder, const struct sj_node *node,
   size_t count = 0;
   for (size_t i = 0; i < sj_policy_schema_count && count < 63; i++) names[count++] = sj_policy_schemas[i]->name;
   names[count] = NULL;
-  const char *const nearest = value->kind == SJ_VALUE_STRING ? sj_nearest(value->as.string, names) : NULL;
+  const char *nearest = value->kind == SJ_VALUE_STRING ? sj_nearest(value->as.string, names) : NULL;
+  if (nearest && !strcmp(nearest, value->as.string)) nearest = NULL; /* it needs more than its name */
   const size_t length = sj_build_enter(builder, field, SIZE_MAX);
   char buffer[96];
   if (nearest)
@@ -116,18 +117,19 @@ static bool read_policy(struct sj_builder *builder, const struct sj_node *node, 
   }
   policy->kind = (enum sj_policy_kind)kind;
   const struct sj_node *const given = value->kind == SJ_VALUE_NODE ? value->as.node : &empty;
-  if (given->depth > DEEPEST_POLICY) {
-    sj_build_wrong(builder, node, field, SIZE_MAX, value, "`%s`: policies are nested too deeply", builder->path.data);
-    return false;
-  }
   /* A bare word stands nowhere; what it lacks is missed where it is used. */
   struct sj_node placed = *given;
   if (!placed.line && !placed.owner) placed.line = sj_document_line(builder->document, node, field, SIZE_MAX);
   const size_t length = sj_build_enter(builder, field, SIZE_MAX);
-  sj_build_fields(builder, &placed, sj_policy_schemas[kind], policy);
-  sj_build_policy_parts(builder, &placed, policy);
+  const bool shallow = given->depth <= DEEPEST_POLICY;
+  if (shallow) {
+    sj_build_fields(builder, &placed, sj_policy_schemas[kind], policy);
+    sj_build_policy_parts(builder, &placed, policy);
+  } else {
+    sj_build_wrong(builder, node, field, SIZE_MAX, value, "`%s`: policies are nested too deeply", builder->path.data);
+  }
   sj_build_leave(builder, length);
-  return true;
+  return shallow;
 }
 
 bool sj_build_inner_policy(struct sj_builder *builder, const struct sj_node *node, const struct sj_field_schema *field,

@@ -125,8 +125,11 @@ static void check_continuous(struct sj_builder *builder) {
     for (size_t a = 0; apis && a < apis->field_count; a++) {
       const struct sj_node *const api = part_of(apis, apis->fields[a].name);
       if (!api || api->schema != &sj_schema_table) continue;
+      const size_t inner = sj_build_enter(builder, "apis", SIZE_MAX);
+      sj_build_enter(builder, apis->fields[a].name, SIZE_MAX);
       check_continuous_calls(builder, api, "calls");
       check_continuous_calls(builder, api, "forward");
+      sj_build_leave(builder, inner);
     }
     sj_build_leave(builder, length);
   }

@@ -1,4 +1,4 @@
-/* What follows from the model: rates, run settings, offered load, whether anything is random. */
+/* What follows from the model: rates, run settings, whether anything is random, and when asked for the offered load. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -360,25 +360,28 @@ static bool anything_random(const struct sj_model *model) {
 
 /* ---- offered load ---- */
 
-static void derive_load(struct sj_builder *builder, const struct sj_graph *graph) {
-  struct sj_model *const model = builder->model;
-  model->offered_load = sj_arena_array(&builder->document->arena, model->server_count, sizeof *model->offered_load);
-  double *const visits = sj_allocate_array(graph->count, sizeof *visits);
+double *sj_model_offered_load(const struct sj_model *model) {
+  double *const load = sj_allocate_array(model->server_count, sizeof *load);
+  struct sj_graph graph;
+  sj_graph_create(model, &graph);
+  double *const visits = sj_allocate_array(graph.count, sizeof *visits);
   for (size_t i = 0; i < model->client_count; i++) {
     const struct sj_client *const client = &model->clients[i];
-    sj_graph_visits(model, graph, &client->call, visits);
-    for (size_t j = 0; j < graph->count; j++) {
+    sj_graph_visits(model, &graph, &client->call, visits);
+    for (size_t j = 0; j < graph.count; j++) {
       if (visits[j] <= 0 || client->arrivals.mean_rate <= 0) continue;
-      const struct sj_server *const server = &model->servers[graph->server[j]];
-      const double work = sj_law_mean(model, &server->apis[graph->api[j]].work, recorded_mean(client));
-      model->offered_load[graph->server[j]] += client->arrivals.mean_rate * visits[j] * work;
+      const struct sj_server *const server = &model->servers[graph.server[j]];
+      const double work = sj_law_mean(model, &server->apis[graph.api[j]].work, recorded_mean(client));
+      load[graph.server[j]] += client->arrivals.mean_rate * visits[j] * work;
     }
   }
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
-    model->offered_load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
+    load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
   }
   free(visits);
+  sj_graph_clear(&graph);
+  return load;
 }
 
 /* ---- all together ---- */
@@ -427,6 +430,5 @@ void sj_derive(struct sj_builder *builder) {
   sj_graph_create(builder->model, &graph);
   derive_rates(builder, &graph);
   if (!builder->base) derive_run(builder);
-  derive_load(builder, &graph);
   sj_graph_clear(&graph);
 }

@@ -13,6 +13,7 @@ struct json {
   bool first; /* nothing yet in the innermost object or array */
   bool canonical;
   const struct sj_model *model;
+  const double *load; /* offered load by server; NULL if canonical */
 };
 
 static void quote(struct json *j, const char *s) {
@@ -361,8 +362,8 @@ static void describe_server(struct json *j, size_t index) {
   describe_reporting(j, server);
   number(j, "orbit", server->orbit);
   if (!j->canonical) {
-    number(j, "offered_load", j->model->offered_load[index]);
-    string(j, "stability", stability(j->model->offered_load[index]));
+    number(j, "offered_load", j->load[index]);
+    string(j, "stability", stability(j->load[index]));
   }
   end(j, '}');
 }
@@ -449,7 +450,8 @@ static void describe_surroundings(struct json *j) {
  * what an engine can be told otherwise (duration, warm-up, drain, runs, seed: they are part of a result's identity by
  * themselves) is left out of the canonical form. */
 static char *describe(const struct sj_model *model, bool canonical) {
-  struct json j = {.canonical = canonical, .model = model, .first = true};
+  double *const load = canonical ? NULL : sj_model_offered_load(model);
+  struct json j = {.canonical = canonical, .model = model, .first = true, .load = load};
   begin(&j, NULL, '{');
   if (!canonical) describe_surroundings(&j);
   string(&j, "time_unit", model->time_unit);
@@ -472,6 +474,7 @@ static char *describe(const struct sj_model *model, bool canonical) {
   for (size_t i = 0; i < model->fault_count; i++) describe_fault(&j, &model->faults[i]);
   end(&j, ']');
   end(&j, '}');
+  free(load);
   return j.text.data;
 }
 

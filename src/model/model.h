@@ -169,7 +169,7 @@ struct sj_policy {
   uint32_t choices;      /* least_cost and others: sampled first; 0: all; join_idle_queue: queues a server looks at */
   bool negative;         /* weighted: costs may be negative */
   bool zero_is_unknown;  /* weighted: a cost of 0 says nothing */
-  bool only_if_idle;     /* fastest_probe: probes only members with nothing in flight, if there are any */
+  bool only_if_idle;     /* fastest_probe: answers of members where something waits do not count */
   uint32_t per_request;  /* with_probes: probes a request ... */
   bool at_most_idle;     /* ... but no more than there are members with nothing in flight */
   uint32_t size;         /* subset_of, caller_subset, aperture */
@@ -381,13 +381,15 @@ struct sj_model {
   struct sj_expectation *expectations;
   char **scenarios;
   /* Derived. */
-  double *offered_load; /* [server]: work arriving per time at one member / its threads, first attempts only; NAN if
-                           unknown */
   size_t note_count;
   char *
       *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
+
+/* [server]: work arriving per time at one member / its threads, first attempts only; NAN if unknown. The caller frees
+ * it. The means behind it may take some milliseconds, so nothing computes it that does not show it. */
+double *sj_model_offered_load(const struct sj_model *model);
 
 /* The model as it is while the `count` changes are in force, applied in order (the last `set` wins, factors multiply).
  * Components and their indices, members, targets and apis are the same as in `model`; only figures and laws differ. The

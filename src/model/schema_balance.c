@@ -101,7 +101,7 @@ POLICY(pid_weighted, pid_weighted_fields, "pid_weighted or pid_weighted{kp=, ki=
 
 static const struct sj_field_schema fastest_probe_fields[] = {
     FLAG("only_if_idle", AT(sj_policy, only_if_idle),
-         "only members with nothing in flight are probed, where there are any"),
+         "only answers of members where nothing waits count; if there are none, the fastest of all is taken"),
 };
 POLICY(fastest_probe, fastest_probe_fields, "fastest_probe or fastest_probe{only_if_idle=true}",
        "Probes every member and takes the one that answers first.");

@@ -40,7 +40,7 @@ void sj_message_send(struct world *world, struct message *message) {
   const struct member *const member = &pool->servers->members[caller->balancer.channels[message->channel].member];
   const uint64_t key = message->answered ? pool->back_key : pool->link_key;
   message->due = world->tick - 1 +
-                 sj_tick_law_ticks(caller->laws[message->channel], key, message->lineage, world->quantum, member->rtt);
+                 sj_tick_law_ticks(caller->laws[message->channel], key, message->lineage, world->per_time, member->rtt);
   if (!sj_calendar_put(&world->under_way, world->tick, message->caller, message))
     sj_engine_out_of_memory(world->engine);
 }
@@ -51,11 +51,8 @@ static struct message *new_message(struct world *world, struct discrete_caller *
     sj_engine_out_of_memory(world->engine);
     return NULL;
   }
-  *message = (struct message){.lineage = lineage,
-                              .caller = caller->lane,
-                              .arrival = world->tick,
-                              .sent = world->tick,
-                              .counted = world->engine->counting};
+  *message = (struct message){
+      .lineage = lineage, .caller = caller->lane, .arrival = world->tick, .counted = world->engine->counting};
   return message;
 }
 
@@ -79,7 +76,7 @@ static void send_probes(struct world *world, struct discrete_caller *caller) {
 
 /* ---- requests come ---- */
 
-static void arrive(struct world *world, struct caller_pool *pool, struct arrivals *arrivals) {
+void sj_caller_arrive(struct world *world, struct caller_pool *pool, struct arrivals *arrivals) {
   struct engine *const engine = world->engine;
   struct client *const figures = pool->figures;
   const uint64_t lineage = arrivals->base_lineage + arrivals->number++;
@@ -113,21 +110,6 @@ static void arrive(struct world *world, struct caller_pool *pool, struct arrival
   message->errand = sj_balancer_arrived(&caller->balancer, &turn, message);
   if (!message->errand) sj_engine_out_of_memory(engine);
   send_probes(world, caller);
-}
-
-void sj_callers_arrivals(struct world *world) {
-  struct engine *const engine = world->engine;
-  const double until = (world->tick + 1) * world->quantum;
-  for (size_t i = 0; i < engine->model->client_count; i++) {
-    struct client *const client = world->clients[i].figures;
-    for (size_t k = 0; k < client->arrivals_count; k++) {
-      struct arrivals *const arrivals = &client->arrivals[k];
-      while (arrivals->next_time < until && arrivals->next_time < engine->duration && engine->status == SJ_OK) {
-        arrive(world, &world->clients[i], arrivals);
-        arrivals->next_time = sj_arrivals_next(engine, arrivals, arrivals->next_time);
-      }
-    }
-  }
 }
 
 /* ---- picking ---- */
@@ -192,14 +174,15 @@ static void note_completed(struct world *world, struct discrete_caller *caller, 
 
 /* What a caller takes for the latency: with overlapping states a tick for each change of state is counted twice. */
 static double known_latency(const struct world *world, const struct message *message) {
-  if (!world->engine->model->overlapping_states) return (world->tick - message->sent) * world->quantum;
+  if (!world->engine->model->overlapping_states)
+    return (world->tick - (message->probe ? message->arrival : message->sent)) * world->quantum;
   return sj_original_latency(world->tick - message->arrival, message->probe) * world->quantum;
 }
 
 static void complete(struct world *world, struct discrete_caller *caller, struct message *message) {
   struct sj_balancer *const balancer = &caller->balancer;
   const struct caller_pool *const pool = caller->pool;
-  if (sj_original_wants(&world->original, world->tick * world->quantum))
+  if (world->recorded)
     sj_original_note(&world->original, world->tick < world->end, message->probe, world->tick - message->arrival,
                      pool->servers->members[balancer->channels[message->channel].member].lane,
                      message->report->utilization.latest);

@@ -19,6 +19,7 @@
 
 #include "balance/balancer.h"
 #include "balance/shared.h"
+#include "random/whole_table.h"
 #include "simulate/engine.h"
 #include "simulate/original.h"
 
@@ -28,6 +29,7 @@
 struct tick_law {
   struct sj_distribution *owned; /* NULL: the model's */
   const struct sj_distribution *distribution;
+  struct sj_whole_table *table; /* where there can be one */
   double x;
   uint32_t references;
   struct tick_law *next; /* in its hash bucket */
@@ -46,21 +48,32 @@ void sj_tick_laws_destroy(struct tick_laws *laws);
 struct tick_law *sj_tick_law_draw(struct engine *engine, struct tick_laws *laws, struct sj_stream *stream,
                                   double server_rtt);
 void sj_tick_law_release(struct tick_laws *laws, struct tick_law *law);
-/* A draw from the beginning of the stream (key, number), in ticks, rounded, at least one. */
-uint32_t sj_tick_law_ticks(struct tick_law *law, uint64_t key, uint64_t number, double quantum, double server_rtt);
+/* A draw from the beginning of the stream (key, number), in ticks, rounded, at least one; `per_time` ticks are
+ * a time unit. */
+uint32_t sj_tick_law_ticks(const struct tick_law *law, uint64_t key, uint64_t number, double per_time,
+                           double server_rtt);
 
 /* ---- messages ---- */
 
-/* A request or a probe, wherever it is. */
+/* A request or a probe, wherever it is: 64 bytes, for there are many. */
 struct message {
-  struct message *next;     /* waiting for a pick or a thread, or due at the same tick */
-  struct sj_report *report; /* that the answer carries, held */
+  struct message *next; /* waiting for a pick or a thread, or due at the same tick */
+  union {
+    struct sj_report *report; /* that the answer carries, held */
+    struct {
+      uint32_t queued, started; /* ticks, before it is answered */
+    };
+  };
   struct sj_errand *errand; /* of the request; of a probe what the balancer gave with it */
   uint64_t lineage;
-  uint32_t caller, channel, position;
-  uint32_t arrival, sent, queued, started, due; /* ticks */
-  uint32_t sequence;                            /* in the order of starting service at its server */
-  uint16_t starts;                              /* times that service began */
+  uint32_t caller, channel;
+  union {
+    uint32_t position; /* of a probe */
+    uint32_t sent;     /* tick, of a request; a probe is sent at its arrival */
+  };
+  uint32_t arrival, due; /* ticks */
+  uint32_t sequence;     /* in the order of starting service at its server */
+  uint8_t starts;        /* times that service began, up to 255 */
   bool probe, counted, answered;
 };
 
@@ -160,6 +173,8 @@ struct caller_pool {
   struct client *figures; /* the engine's */
   struct pool *servers;
   struct discrete_caller *callers;
+  uint32_t *
+      *spread; /* [source][tick]: how many come of a number that is spread; NULL: they come as sj_arrivals_next says */
   struct tick_laws one_way;
   bool needs_ends;
   uint64_t policy_key, arrived_key, link_key, back_key, law_key, subset_key;
@@ -168,7 +183,7 @@ struct caller_pool {
 
 struct world {
   struct engine *engine;
-  double quantum;
+  double quantum, per_time; /* per_time: 1 / quantum */
   uint32_t tick;
   uint32_t end, last; /* arrivals stop before the tick `end`; the run before `last` */
   struct pool *pools;
@@ -182,6 +197,7 @@ struct world {
   uint32_t *scratch;
   double *scratch_costs;
   struct original original;
+  bool recorded; /* completions of this tick are among its figures */
 };
 
 /* world.c */
@@ -196,11 +212,17 @@ uint32_t sj_next_at_random(struct sj_stream *stream, double probability, uint32_
 bool sj_member_draw_laws(struct world *world, struct member *member);
 void sj_members_step(struct world *world);
 
+/* arrivals.c: what comes in the first. False: no memory. */
+bool sj_sources_create(struct world *world, struct caller_pool *pool);
+void sj_sources_destroy(struct caller_pool *pool);
+void sj_sources_step(struct world *world);
+
 /* callers.c: the first and the third. */
 bool sj_caller_draw_law(struct world *world, struct discrete_caller *caller, uint32_t channel, uint64_t number);
 /* Finds the next channel to be drawn anew, after `channel` at `tick`. */
 void sj_caller_next_redraw(struct discrete_caller *caller, uint32_t tick, uint32_t channel);
-void sj_callers_arrivals(struct world *world);
+/* The next request of a source comes now. */
+void sj_caller_arrive(struct world *world, struct caller_pool *pool, struct arrivals *arrivals);
 void sj_callers_step(struct world *world);
 /* The message leaves for its server, or its answer for the caller. */
 void sj_message_send(struct world *world, struct message *message);

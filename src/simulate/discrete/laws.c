@@ -17,11 +17,13 @@ bool sj_tick_laws_create(struct tick_laws *laws, const struct sj_law *law) {
   if (!laws->fixed) return false;
   laws->fixed->distribution = law->fixed;
   laws->fixed->references = 1;
+  if (law->fixed) laws->fixed->table = sj_whole_table_create(law->fixed);
   return true;
 }
 
 static void destroy_law(struct tick_law *law) {
   sj_distribution_destroy(law->owned);
+  free(law->table);
   free(law);
 }
 
@@ -73,6 +75,7 @@ static struct tick_law *make(struct engine *engine, struct tick_laws *laws, doub
     return NULL;
   }
   law->distribution = law->owned;
+  law->table = sj_whole_table_create(law->owned);
   law->x = x;
   if (++laws->count > 2 * laws->bucket_count) grow(laws);
   struct tick_law **const bucket = bucket_of(laws, x);
@@ -104,10 +107,14 @@ void sj_tick_law_release(struct tick_laws *laws, struct tick_law *law) {
   destroy_law(law);
 }
 
-uint32_t sj_tick_law_ticks(struct tick_law *law, uint64_t key, uint64_t number, double quantum, double server_rtt) {
+static double draw(const struct tick_law *law, uint64_t key, uint64_t number, double server_rtt) {
+  if (law->table) return sj_whole_table_at(law->table, (double)(sj_stream_first(key, number) >> 11) * 0x1p-53);
+  return sj_draw_at(law->distribution, key, number, server_rtt);
+}
+
+uint32_t sj_tick_law_ticks(const struct tick_law *law, uint64_t key, uint64_t number, double per_time,
+                           double server_rtt) {
   if (!law->distribution) return 1;
-  struct sj_stream stream;
-  sj_stream_seed(&stream, key, number);
-  const double ticks = round(sj_draw(law->distribution, &stream, server_rtt) / quantum);
-  return ticks > 1 ? ticks < MOST_TICKS ? (uint32_t)ticks : MOST_TICKS : 1;
+  const double ticks = draw(law, key, number, server_rtt) * per_time + 0.5;
+  return ticks >= 2 ? ticks < MOST_TICKS ? (uint32_t)ticks : MOST_TICKS : 1;
 }

@@ -88,7 +88,7 @@ static uint32_t work_of(struct world *world, struct member *member, const struct
   uint32_t ticks = pool->probe_ticks;
   if (!message->probe) {
     const uint64_t number = message->starts ? lineage_below(message->lineage, message->starts) : message->lineage;
-    ticks = sj_tick_law_ticks(member->work, pool->service_key, number, world->quantum, member->rtt);
+    ticks = sj_tick_law_ticks(member->work, pool->service_key, number, world->per_time, member->rtt);
   }
   if (!member->warm) return ticks;
   uint64_t *const word = &member->warm[message->caller / 64], bit = UINT64_C(1) << message->caller % 64;
@@ -103,7 +103,7 @@ static void serve(struct world *world, struct member *member) {
     message->started = world->tick;
     message->due = world->tick + work_of(world, member, message) - 1;
     message->sequence = member->sequence++;
-    message->starts++;
+    if (message->starts < UINT8_MAX) message->starts++;
     member->in_service++;
     if (!sj_calendar_put(&world->in_service, world->tick, member->lane, message))
       sj_engine_out_of_memory(world->engine);

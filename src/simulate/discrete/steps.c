@@ -75,14 +75,10 @@ static void loop(struct world *world, struct engine_control *control) {
   struct engine *const engine = world->engine;
   engine->arriving = true;
   engine->grid_step = engine->results->grid_step;
-  for (size_t i = 0; i < engine->model->client_count; i++)
-    for (size_t k = 0; k < engine->clients[i].arrivals_count; k++) {
-      struct arrivals *const arrivals = &engine->clients[i].arrivals[k];
-      arrivals->next_time = sj_arrivals_next(engine, arrivals, 0);
-    }
   for (; goes_on(world); world->tick++) {
     pass_time(world, world->tick * world->quantum);
-    if (world->tick < world->end) sj_callers_arrivals(world);
+    world->recorded = sj_original_wants(&world->original, engine->now);
+    if (world->tick < world->end) sj_sources_step(world);
     sj_members_step(world);
     sj_callers_step(world);
     if (world->original.no_memory) sj_engine_out_of_memory(engine);

@@ -191,7 +191,7 @@ static bool create_clients(struct world *world, size_t index, uint32_t *lane) {
   if (!pool->callers || !sj_tick_laws_create(&pool->one_way, &spec->call.network.one_way)) return false;
   for (uint32_t m = 0; m < spec->count; m++)
     if (!create_caller(world, pool, m, lane)) return false;
-  return sj_arrivals_create(engine, figures);
+  return sj_arrivals_create(engine, figures) && sj_sources_create(world, pool);
 }
 
 static void destroy_clients(struct caller_pool *pool) {
@@ -205,6 +205,7 @@ static void destroy_clients(struct caller_pool *pool) {
   sj_tick_laws_destroy(&pool->one_way);
   for (uint32_t m = 0; figures->members && m < pool->spec->count; m++) sj_client_statistics_clear(&figures->members[m]);
   if (figures->statistics) sj_client_statistics_clear(figures->statistics);
+  sj_sources_destroy(pool);
   sj_arrivals_destroy(figures);
   free(figures->members);
   free(figures->statistics);
@@ -239,7 +240,7 @@ static bool settle_time(struct world *world) {
 
 bool sj_world_create(struct world *world, struct engine *engine) {
   const struct sj_model *const model = engine->model;
-  *world = (struct world){.engine = engine, .quantum = model->quantum};
+  *world = (struct world){.engine = engine, .quantum = model->quantum, .per_time = 1 / model->quantum};
   if (!settle_time(world)) return true;
   for (size_t i = 0; i < model->server_count; i++) world->member_count += model->servers[i].count;
   for (size_t i = 0; i < model->client_count; i++) world->caller_count += model->clients[i].count;
