@@ -11,10 +11,10 @@ static void send(struct hand *hand, uint32_t channel, int times) {
 
 static void nobody_to_pick(void **state) {
   (void)state;
-  for (int kind = 0; kind < SJ_POLICY_KINDS; kind++) {
+  for (int kind = 0; kind < SJ_POLICY_WITH_PROBES; kind++) { /* others have tests of their own */
     static const struct sj_policy inner = {.kind = SJ_POLICY_RANDOM};
     const struct sj_policy policy = {.kind = (enum sj_policy_kind)kind, .inner = &inner, .size = 2, .per_request = 1};
-    if (kind >= SJ_POLICY_WITH_PROBES && kind <= SJ_POLICY_SUBSET_OF) continue; /* theirs are below */
+
     struct hand hand;
     hand_create(&hand, &policy, 3, NULL);
     hand.choices = (struct sj_choices){hand.list, 0};

@@ -176,7 +176,7 @@ static void slots_close_by_themselves(void **state) {
   (void)state;
   struct sj_publishers pool;
   const struct sj_publish window = {100, 0.5, {0, 0, 0, 0, 0}}; /* slots of one time unit */
-  assert_true(sj_publishers_create(&pool, &window, 1, 0, SJ_NEEDS_REPORTS));
+  assert_true(sj_publishers_create(&pool, &window, 1, 0, SJ_NEEDS_REPORTS | SJ_NEEDS_WINDOWS));
   struct sj_publisher *const member = &pool.members[0];
   sj_publisher_levels(member, 0, 4, 0, 0, 0);
   sj_publisher_arrived(member, 0.25);
