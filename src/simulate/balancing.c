@@ -16,6 +16,7 @@ struct balancing {
   size_t target; /* the first of the caller's that is of this pool */
   struct balancing *next;
   uint64_t probes; /* sent so far */
+  uint32_t attempts_out, probes_out;
 };
 
 struct probe {
@@ -60,7 +61,7 @@ static void plan_call(struct engine *engine, const struct sj_call *call) {
   for (size_t t = 0; t < call->target_count; t++) {
     const uint32_t server = call->targets[t].server;
     struct server_pool *const pool = &engine->servers[server];
-    if (pool->count == 1 && !call->breaker.given) continue;
+    if (pool->count == 1 && call->target_count == 1 && !call->breaker.given) continue;
     pool->policy_needs |= sj_policy_needs(&call->policy);
     const uint32_t most = sj_policy_most_choices(&call->policy, known_members(engine->model, call, server));
     if (most > engine->most_choices) engine->most_choices = most;
@@ -333,11 +334,14 @@ void sj_balancing_left(struct request *request) {
  */
 
 void sj_balancing_sent(struct attempt *attempt) {
-  sj_balancer_sent(&balancing_of_attempt(attempt)->balancer, attempt->channel);
+  struct balancing *const b = balancing_of_attempt(attempt);
+  b->attempts_out++;
+  sj_balancer_sent(&b->balancer, attempt->channel);
 }
 
 void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_end end) {
   struct balancing *const b = balancing_of_attempt(attempt);
+  b->attempts_out--;
   sj_balancer_over(&b->balancer, attempt->channel);
   if (!(b->balancer.needs & (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_ENDS))) return;
   const bool answered = end == SJ_END_OK || end == SJ_END_REFUSED || end == SJ_END_ERROR;
@@ -416,6 +420,7 @@ static void send_probe(struct engine *engine, struct balancing *b, const struct 
     return;
   }
   struct caller *const caller = b->caller;
+  b->probes_out++;
   *probe = (struct probe){.balancing = b,
                           .inner = *inner,
                           .server = &b->pool->members[b->balancer.channels[inner->channel].member],
@@ -489,6 +494,7 @@ void sj_probe_over(struct engine *engine, struct probe *probe) {
                                  .now = engine->now,
                                  .latency = engine->now - probe->sent,
                                  .report = probe->end == SJ_END_OK ? probe->report : NULL};
+  b->probes_out--;
   sj_balancer_over(&b->balancer, probe->inner.channel);
   struct sj_errand *const errand = sj_balancer_probe_ended(&b->balancer, &probe->inner, &ended);
   check(engine, &b->balancer);
@@ -496,4 +502,18 @@ void sj_probe_over(struct engine *engine, struct probe *probe) {
   sj_pool_give(&engine->probes, probe);
   send_probes(engine, b);
   if (errand) sj_request_probed(engine, sj_errand_owner(errand));
+}
+
+/* --- at the end ----------------------------------------------------------------------------------------------------
+ */
+
+void sj_balancing_check(const struct engine *engine) {
+  for (size_t i = 0; i < engine->model->server_count; i++)
+    for (const struct balancing *b = engine->servers[i].balancings; b; b = b->next) {
+      uint64_t in_flight = 0;
+      for (uint32_t c = 0; c < b->balancer.channel_count; c++) in_flight += b->balancer.channels[c].in_flight;
+      assert(in_flight == (uint64_t)b->attempts_out + b->probes_out);
+      assert(b->attempts_out <= b->caller->out);
+      (void)in_flight;
+    }
 }

@@ -46,6 +46,10 @@ void sj_balancing_left(struct request *request);
 void sj_balancing_report(struct engine *engine, struct attempt *attempt);
 void sj_balancing_forget_report(struct attempt *attempt);
 
+/* Asserts what must hold at the end of a run: what a balancer has in flight is what its caller has out, and its probes;
+ * nobody waits for nothing. */
+void sj_balancing_check(const struct engine *engine);
+
 /* The member begins anew. */
 void sj_balancing_replaced(struct engine *engine, struct server *server);
 

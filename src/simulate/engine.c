@@ -585,6 +585,7 @@ static void loop(struct engine *engine, struct engine_control *control) {
 /* What must hold at the end of every run, whatever the model. */
 static void check_invariants(const struct engine *engine) {
 #ifndef NDEBUG
+  sj_balancing_check(engine);
   uint64_t unfinished = 0;
   for (size_t i = 0; i < engine->model->client_count; i++) {
     const struct client_statistics *const s = engine->clients[i].statistics;

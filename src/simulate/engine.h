@@ -211,8 +211,8 @@ struct caller {
   struct attempt *timer_head, *timer_tail; /* constant timeouts expire in the order of sending */
   uint32_t timer_event;
 
-  uint64_t turn;                 /* round robin */
-  struct balancing **balancings; /* [target], each made when first needed, for the first of a server; or NULL */
+  uint64_t turn;                    /* round robin */
+  struct balancing **balancings;    /* [target], each made when first needed, for the first of a server; or NULL */
   struct balancing *only_balancing; /* the array of one target */
   double tokens, tokens_at;
   struct subset *subsets;    /* [target], or NULL: all members are known */
