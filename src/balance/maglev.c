@@ -13,11 +13,11 @@ bool sj_is_prime(uint64_t n) {
   return true;
 }
 
-enum { NOBODY = UINT32_MAX };
+static const uint32_t nobody = UINT32_MAX;
 
 /* The next place in the member's order that is free. */
 static uint32_t claim(const struct sj_maglev *maglev, uint32_t *place, uint32_t skip) {
-  while (maglev->table[*place] != NOBODY) *place = (uint32_t)(((uint64_t)*place + skip) % maglev->size);
+  while (maglev->table[*place] != nobody) *place = (uint32_t)(((uint64_t)*place + skip) % maglev->size);
   return *place;
 }
 
@@ -26,7 +26,7 @@ bool sj_maglev_fill(struct sj_maglev *maglev, uint32_t members, uint32_t *offset
   *maglev = (struct sj_maglev){.size = size};
   maglev->table = malloc(size * sizeof *maglev->table);
   if (!maglev->table) return false;
-  for (uint32_t i = 0; i < size; i++) maglev->table[i] = NOBODY;
+  for (uint32_t i = 0; i < size; i++) maglev->table[i] = nobody;
   for (uint32_t filled = 0; filled < size;)
     for (uint32_t i = 0; i < members && filled < size; i++, filled++)
       maglev->table[claim(maglev, &offset[i], skip[i])] = i;

@@ -167,6 +167,10 @@ static void cost_text(const struct sj_cost *cost, struct sj_text *text) {
 }
 
 static void field_text(const struct sj_field_schema *field, const struct sj_policy *policy, struct sj_text *text) {
+  if (field->type == SJ_FIELD_PART) {
+    sj_policy_weights_text(policy, text);
+    return;
+  }
   const void *const at = (const char *)policy + field->offset;
   char number[32];
   if (field->type == SJ_FIELD_COST)
@@ -185,8 +189,6 @@ static void field_text(const struct sj_field_schema *field, const struct sj_poli
     sj_text_add(text, "\"%s\"", field->choices[*(const bool *)at]);
   else if (field->type == SJ_FIELD_CHOICE)
     sj_text_add(text, "\"%s\"", field->choices[*(const unsigned *)at]);
-  else if (field->type == SJ_FIELD_PART)
-    sj_policy_weights_text(policy, text);
 }
 
 void sj_policy_text(const struct sj_policy *policy, struct sj_text *text) {
