@@ -121,6 +121,7 @@ static bool read_policy(struct sj_builder *builder, const struct sj_node *node, 
   struct sj_node placed = *given;
   if (!placed.line && !placed.owner) placed.line = sj_document_line(builder->document, node, field, SIZE_MAX);
   const size_t length = sj_build_enter(builder, field, SIZE_MAX);
+  policy->place = sj_stream_key(0, 0, builder->path.data, "policy");
   const bool shallow = given->depth <= DEEPEST_POLICY;
   if (shallow) {
     sj_build_fields(builder, &placed, sj_policy_schemas[kind], policy);
