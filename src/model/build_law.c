@@ -550,6 +550,11 @@ bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const 
                    "`%s`: server_rtt is for the laws of a link, it has no meaning here", builder->path.data);
     return false;
   }
+  if (discrete && mentions(value, &sj_schema_recorded)) {
+    sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
+                   "`%s`: recorded() is not in this version in discrete time (`quantum` above 0)", builder->path.data);
+    return false;
+  }
   if (!recorded_allowed && mentions(value, &sj_schema_recorded)) {
     sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
                    "`%s`: recorded() is the service time of a server, it has no meaning here", builder->path.data);

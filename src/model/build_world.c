@@ -37,10 +37,9 @@ static const char discrete[] = "discrete time (`quantum` above 0)";
 
 static void check_discrete_arrivals(struct sj_builder *builder, const struct sj_node *node) {
   const struct sj_node *const arrivals = part_of(node, "arrivals");
-  if (!arrivals || (strcmp(arrivals->schema->name, "closed") != 0 && strcmp(arrivals->schema->name, "trace") != 0))
-    return;
-  sj_build_wrong(builder, node, "arrivals", SIZE_MAX, NULL, "`%s.arrivals`: %s is not in this version in %s",
-                 node->name, arrivals->schema->name, discrete);
+  if (!arrivals || strcmp(arrivals->schema->name, "closed") != 0) return;
+  sj_build_wrong(builder, node, "arrivals", SIZE_MAX, NULL, "`%s.arrivals`: closed is not in this version in %s",
+                 node->name, discrete);
 }
 
 static void check_discrete_client(struct sj_builder *builder, const struct sj_node *node,

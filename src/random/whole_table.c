@@ -60,9 +60,13 @@ struct sj_whole_table *sj_whole_table_create(const struct sj_distribution *d) {
   double *const cdf = malloc(SJ_WHOLE_TABLE_MOST * sizeof *cdf);
   if (!cdf) return NULL;
   size_t count = 0;
-  do {
+  double last = 0, step = 1;
+  /* Until a further value has no probability that a uniform could tell; roundings may keep the cdf from reaching 1. */
+  while (count < SJ_WHOLE_TABLE_MOST && (last < 0.5 || step > 0x1p-54)) {
     cdf[count] = lower_gamma(shape, above, (first + (double)count + 1 - offset) / scale);
-  } while (1 - cdf[count++] > 0x1p-52 && count < SJ_WHOLE_TABLE_MOST);
+    step = cdf[count] - last;
+    last = cdf[count++];
+  }
   struct sj_whole_table *table = NULL;
   if (count < SJ_WHOLE_TABLE_MOST) table = malloc(sizeof *table + (count + 1) * sizeof *table->cdf);
   if (table) {

@@ -20,8 +20,8 @@ struct sj_whole_table {
   double cdf[];                         /* of first, first + 1, ...; the last is INFINITY */
 };
 
-/* A table of floor(offset + scale * gamma) with scale > 0, some 10 microseconds; up to the point where what is left has
- * a probability below 2^-52, which goes to the last entry. NULL for a law of another form, of more than
+/* A table of floor(offset + scale * gamma) with scale > 0, some 10 microseconds; up to where a value has a probability
+ * below 2^-54, and what is left goes to the last entry. NULL for a law of another form, of more than
  * SJ_WHOLE_TABLE_MOST values, or if memory ran out: then draw as always. free() ends it. */
 struct sj_whole_table *sj_whole_table_create(const struct sj_distribution *d);
 

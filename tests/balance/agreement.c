@@ -1,6 +1,6 @@
 /* The world of models/load-balancing.lua against the runs of its original: are they samples of the same distributions?
  *
- *     agreement MODEL REFERENCE [--runs N] [--test subsets|permutations] [--rounds N] [SCENARIO]...
+ *     agreement MODEL REFERENCE [--runs N] [--test subsets|permutations] [--rounds N] [--seed N] [SCENARIO]...
  *
  * REFERENCE has a row for each run of the original: the scenario, then nine figures. For each scenario and figure p is
  *
@@ -9,6 +9,9 @@
  *                 is a little strict: the mean of ours is taken for exact.
  *   permutations  the share of random exchanges between our runs and the original's after which the two means differ
  *                 by more than they do. It is exact for any number of runs, but with few it sees only what is large.
+ *
+ * Each scenario has its own seed, SEED and its place in REFERENCE: under one seed they would share their worlds (common
+ * random numbers), and with them the luck of the draw.
  *
  * Passes if every p is at least 10^-4 and at most 8 % of them are below 0.05. The scenarios' figures have heavy tails,
  * and a normal test would reject what is right. Prints a table, and TAP. */
@@ -38,7 +41,7 @@ struct settings {
   const char *model, *path;
   uint32_t runs;
   bool permutations;
-  uint64_t rounds;
+  uint64_t rounds, seed;
   char **scenarios;
   int scenario_count;
 };
@@ -54,7 +57,7 @@ static struct reference *find(struct reference *all, size_t *count, const char *
   for (size_t i = 0; i < *count; i++)
     if (!strcmp(all[i].scenario, scenario)) return &all[i];
   if (*count == MOST_SCENARIOS) fail(scenario, "too many scenarios");
-  snprintf(all[*count].scenario, sizeof all[*count].scenario, "%s", scenario);
+  snprintf(all[*count].scenario, sizeof all[*count].scenario, "%.100s", scenario);
   return &all[(*count)++];
 }
 
@@ -84,7 +87,7 @@ static size_t read_reference(const char *path, struct reference *all) {
 /* ---- our runs ---- */
 
 /* Returns [run][figure], the caller's to free. */
-static double *simulate(const struct settings *settings, const char *scenario, double *seconds) {
+static double *simulate(const struct settings *settings, const char *scenario, uint64_t seed, double *seconds) {
   const struct sj_model_options model_options = {.scenario = scenario};
   struct sj_simulate_options options;
   struct sj_error error = {""};
@@ -92,6 +95,8 @@ static double *simulate(const struct settings *settings, const char *scenario, d
   struct sj_results *results = NULL;
   sj_simulate_options_default(&options);
   options.runs = settings->runs;
+  options.seed_given = true;
+  options.seed = seed;
   if (sj_model_load(settings->model, &model_options, &model, &error) ||
       sj_simulate_prepare(model, &options, &results, &error) || sj_simulate_run(model, &options, results, &error))
     fail(scenario, error.message);
@@ -195,14 +200,15 @@ static bool wanted(const struct settings *settings, const char *scenario) {
 }
 
 static struct settings read_arguments(int count, char **arguments) {
-  struct settings settings = {.runs = 200, .rounds = 100000};
+  struct settings settings = {.runs = 200, .rounds = 100000, .seed = 1};
   int i = 3;
-  if (count < 3) fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [SCENARIO]...");
+  if (count < 3) fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
   settings.model = arguments[1];
   settings.path = arguments[2];
   for (; i + 1 < count && !strncmp(arguments[i], "--", 2); i += 2) {
     if (!strcmp(arguments[i], "--runs")) settings.runs = (uint32_t)strtoul(arguments[i + 1], NULL, 10);
     if (!strcmp(arguments[i], "--rounds")) settings.rounds = strtoull(arguments[i + 1], NULL, 10);
+    if (!strcmp(arguments[i], "--seed")) settings.seed = strtoull(arguments[i + 1], NULL, 10);
     if (!strcmp(arguments[i], "--test")) settings.permutations = !strcmp(arguments[i + 1], "permutations");
   }
   settings.scenarios = arguments + i;
@@ -225,7 +231,7 @@ int main(int count, char **arguments) {
     if (!wanted(&settings, all[i].scenario)) continue;
     if (!settings.permutations && settings.runs <= all[i].count) fail(all[i].scenario, "too few runs for subsets");
     double p[FIGURES];
-    double *const ours = simulate(&settings, all[i].scenario, &seconds);
+    double *const ours = simulate(&settings, all[i].scenario, settings.seed + i, &seconds);
     test(&settings, &all[i], ours, p);
     judge(&verdict, all[i].scenario, p);
     free(ours);

@@ -76,6 +76,13 @@ static void send_probes(struct world *world, struct discrete_caller *caller) {
 
 /* ---- requests come ---- */
 
+/* What the recording says of itself. */
+static void note_recording(struct client_statistics *statistics, const struct arrivals *arrivals) {
+  if (!arrivals->reader) return;
+  if (!isnan(arrivals->record.latency)) sample_add(&statistics->recorded_latency, arrivals->record.latency);
+  if (!isnan(arrivals->record.wait)) sample_add(&statistics->recorded_wait, arrivals->record.wait);
+}
+
 void sj_caller_arrive(struct world *world, struct caller_pool *pool, struct arrivals *arrivals) {
   struct engine *const engine = world->engine;
   struct client *const figures = pool->figures;
@@ -99,6 +106,7 @@ void sj_caller_arrive(struct world *world, struct caller_pool *pool, struct arri
       both[i]->arrivals++;
       both[i]->calls.attempts++;
     }
+    note_recording(figures->statistics, arrivals);
   }
   queue_push(&caller->waiting, message);
   if (!sj_balancer_has_errands(&caller->balancer)) return;
