@@ -69,7 +69,7 @@ static void law(struct maker *m, double mean) {
   }
 }
 
-static void network(struct maker *m) {
+static void network(struct maker *m, bool timeout) {
   say(m, ", network = link { ");
   if (one_in(m, 2)) {
     say(m, "rtt = ");
@@ -79,7 +79,10 @@ static void network(struct maker *m) {
     law(m, 0.02);
   }
   if (one_in(m, 3)) say(m, ", per_byte = 0.00001");
-  if (one_in(m, 3)) say(m, ", loss = 0.05");
+  if (one_in(m, 3)) {
+    say(m, ", loss = 0.05");
+    if (!timeout) m->model->loses = true; /* a server waits forever, though its client may not */
+  }
   say(m, " }");
 }
 
@@ -157,7 +160,7 @@ static bool call_fields(struct maker *m, bool *linked) {
   if (one_in(m, 5)) say(m, ", connections = %d", 1 + below(m, 6));
   if (one_in(m, 2)) policy(m);
   *linked = one_in(m, 3);
-  if (*linked) network(m);
+  if (*linked) network(m, timeout);
   return timeout;
 }
 
