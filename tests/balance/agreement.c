@@ -175,6 +175,7 @@ static void test(const struct settings *settings, const struct reference *refere
 
 struct verdict {
   size_t tests, small;
+  double squares, sums[FIGURES]; /* of the standardized differences */
   double least;
   char where[256];
 };
@@ -193,6 +194,31 @@ static void judge(struct verdict *verdict, const char *scenario, const double *p
   fflush(stdout);
 }
 
+/* The original's mean less ours, in units of the error that the two would have if the original varied as ours do. */
+static void standardize(struct verdict *verdict, const struct settings *settings, const struct reference *reference,
+                        const double *ours) {
+  const double theirs_count = (double)reference->count, ours_count = settings->runs;
+  double our_mean[FIGURES], their_mean[FIGURES];
+  mean_of(ours, settings->runs, our_mean);
+  mean_of(reference->figures[0], reference->count, their_mean);
+  for (size_t f = 0; f < FIGURES; f++) {
+    double squares = 0;
+    for (size_t i = 0; i < settings->runs; i++)
+      squares += (ours[i * FIGURES + f] - our_mean[f]) * (ours[i * FIGURES + f] - our_mean[f]);
+    const double z =
+        (their_mean[f] - our_mean[f]) / sqrt(squares / (ours_count - 1) * (1 / ours_count + 1 / theirs_count));
+    verdict->sums[f] += z;
+    verdict->squares += z * z;
+  }
+}
+
+static void print_standardized(const struct verdict *verdict) {
+  const double tests = (double)verdict->tests;
+  printf("# standardized differences: root mean square %.2f; means", sqrt(verdict->squares / tests));
+  for (int f = 0; f < FIGURES; f++) printf(" %.2f", verdict->sums[f] / (tests / FIGURES));
+  printf("\n");
+}
+
 static bool wanted(const struct settings *settings, const char *scenario) {
   for (int i = 0; i < settings->scenario_count; i++)
     if (!strcmp(settings->scenarios[i], scenario)) return true;
@@ -202,7 +228,8 @@ static bool wanted(const struct settings *settings, const char *scenario) {
 static struct settings read_arguments(int count, char **arguments) {
   struct settings settings = {.runs = 200, .rounds = 100000, .seed = 1};
   int i = 3;
-  if (count < 3) fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
+  if (count < 3)
+    fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
   settings.model = arguments[1];
   settings.path = arguments[2];
   for (; i + 1 < count && !strncmp(arguments[i], "--", 2); i += 2) {
@@ -234,11 +261,13 @@ int main(int count, char **arguments) {
     double *const ours = simulate(&settings, all[i].scenario, settings.seed + i, &seconds);
     test(&settings, &all[i], ours, p);
     judge(&verdict, all[i].scenario, p);
+    standardize(&verdict, &settings, &all[i], ours);
     free(ours);
   }
   const double share = verdict.tests ? (double)verdict.small / (double)verdict.tests : 1;
   printf("# %zu tests in %.1f s of simulation; least p %.5f: %s\n", verdict.tests, seconds, verdict.least,
          verdict.where);
+  print_standardized(&verdict);
   printf("%s 1 - every p is at least 0.0001\n", verdict.least >= 1e-4 ? "ok" : "not ok");
   printf("%s 2 - at most 8 %% of them are below 0.05: %.1f %%\n", share <= 0.08 ? "ok" : "not ok", 100 * share);
   printf("1..2\n");
