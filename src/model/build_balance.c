@@ -178,8 +178,8 @@ static void field_text(const struct sj_field_schema *field, const struct sj_poli
     cost_text(at, text);
   else if (field->type == SJ_FIELD_POLICY)
     sj_policy_text(*(const struct sj_policy *const *)at, text);
-  else if (field->type == SJ_FIELD_COUNT && !*(const uint32_t *)at && field->fallback_text)
-    sj_text_add(text, "%s", field->fallback_text); /* "all" */
+  else if (field->type == SJ_FIELD_COUNT && *(const uint32_t *)at == 0)
+    sj_text_add(text, "%s", field->fallback_text); /* no number: "all" */
   else if (field->type == SJ_FIELD_COUNT)
     sj_text_add(text, "%u", *(const uint32_t *)at);
   else if (field->type == SJ_FIELD_BOOLEAN)

@@ -10,8 +10,8 @@
  *   permutations  the share of random exchanges between our runs and the original's after which the two means differ
  *                 by more than they do. It is exact for any number of runs, but with few it sees only what is large.
  *
- * Each scenario has its own seed, SEED and its place in REFERENCE: under one seed they would share their worlds (common
- * random numbers), and with them the luck of the draw.
+ * The seed is the model's, the same for all scenarios, which then share their worlds (common random numbers) and with
+ * them the luck of the draw; with --seed each scenario has its own, N and its place in REFERENCE.
  *
  * Passes if every p is at least 10^-4 and at most 8 % of them are below 0.05. The scenarios' figures have heavy tails,
  * and a normal test would reject what is right. Prints a table, and TAP. */
@@ -40,7 +40,7 @@ struct reference {
 struct settings {
   const char *model, *path;
   uint32_t runs;
-  bool permutations;
+  bool permutations, seed_given;
   uint64_t rounds, seed;
   char **scenarios;
   int scenario_count;
@@ -95,7 +95,7 @@ static double *simulate(const struct settings *settings, const char *scenario, u
   struct sj_results *results = NULL;
   sj_simulate_options_default(&options);
   options.runs = settings->runs;
-  options.seed_given = true;
+  options.seed_given = settings->seed_given;
   options.seed = seed;
   if (sj_model_load(settings->model, &model_options, &model, &error) ||
       sj_simulate_prepare(model, &options, &results, &error) || sj_simulate_run(model, &options, results, &error))
@@ -226,7 +226,7 @@ static bool wanted(const struct settings *settings, const char *scenario) {
 }
 
 static struct settings read_arguments(int count, char **arguments) {
-  struct settings settings = {.runs = 200, .rounds = 100000, .seed = 1};
+  struct settings settings = {.runs = 200, .rounds = 100000};
   int i = 3;
   if (count < 3)
     fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
@@ -235,7 +235,10 @@ static struct settings read_arguments(int count, char **arguments) {
   for (; i + 1 < count && !strncmp(arguments[i], "--", 2); i += 2) {
     if (!strcmp(arguments[i], "--runs")) settings.runs = (uint32_t)strtoul(arguments[i + 1], NULL, 10);
     if (!strcmp(arguments[i], "--rounds")) settings.rounds = strtoull(arguments[i + 1], NULL, 10);
-    if (!strcmp(arguments[i], "--seed")) settings.seed = strtoull(arguments[i + 1], NULL, 10);
+    if (!strcmp(arguments[i], "--seed")) {
+      settings.seed = strtoull(arguments[i + 1], NULL, 10);
+      settings.seed_given = true;
+    }
     if (!strcmp(arguments[i], "--test")) settings.permutations = !strcmp(arguments[i + 1], "permutations");
   }
   settings.scenarios = arguments + i;
