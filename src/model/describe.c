@@ -446,6 +446,39 @@ static void describe_surroundings(struct json *j) {
   end(j, ']');
 }
 
+static bool has_function(const struct sj_call *call) {
+  for (const struct sj_policy *policy = &call->policy; policy; policy = policy->inner)
+    if (policy->kind == SJ_POLICY_FUNCTION) return true;
+  return false;
+}
+
+static bool calls_functions(const struct sj_model *model) {
+  for (size_t i = 0; i < model->client_count; i++)
+    if (has_function(&model->clients[i].call)) return true;
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t a = 0; a < model->servers[i].api_count; a++)
+      for (size_t c = 0; c < model->servers[i].apis[a].call_count; c++)
+        if (has_function(&model->servers[i].apis[a].calls[c])) return true;
+  return false;
+}
+
+/* What a function does follows from its text and from what that refers to, which may stand anywhere in the file and
+ * depend on the parameters and on the scenario: all of it is part of the identity. */
+static void describe_functions(struct json *j) {
+  const struct sj_document *const document = j->model->document;
+  if (!calls_functions(j->model)) return;
+  char hash[65];
+  sj_sha256_hex(document->source, document->source_length, hash);
+  begin(j, "functions", '{');
+  string(j, "file", hash);
+  string(j, "scenario", j->model->scenario);
+  begin(j, "parameters", '{');
+  for (size_t i = 0; i < document->parameter_count; i++)
+    expression(j, document->parameters[i].name, &document->parameters[i].value);
+  end(j, '}');
+  end(j, '}');
+}
+
 /* Names of models with different figures differ; what cannot change a figure (title, file, expectations, comments) and
  * what an engine can be told otherwise (duration, warm-up, drain, runs, seed: they are part of a result's identity by
  * themselves) is left out of the canonical form. */
@@ -455,6 +488,7 @@ static char *describe(const struct sj_model *model, bool canonical) {
   begin(&j, NULL, '{');
   if (!canonical) describe_surroundings(&j);
   string(&j, "time_unit", model->time_unit);
+  if (canonical) describe_functions(&j);
   if (model->quantum > 0) number(&j, "quantum", model->quantum);
   if (model->overlapping_states) boolean(&j, "overlapping_states", true);
   if (model->original.given) {

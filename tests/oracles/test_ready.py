@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 
 from oracle import Oracle, Suite, without_time
 
@@ -19,6 +20,33 @@ def figures_of(path, scenario, threads):
     return without_time(suite.run(["simulate", path, "--json", "--runs", "3", "--threads", threads, *chosen]))
 
 
+def names_listed(path):
+    """The names that the program lists when it is given none."""
+    done = subprocess.run([suite.program, "simulate", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    return re.findall(r'--scenario "(.*)"', done.stderr.decode())
+
+
+def families():
+    """models/load-balancing: each scenario, shortened, and the same bytes from one and two threads."""
+    folder = os.path.join(suite.ready_models, "load-balancing")
+    for model in sorted(os.listdir(folder)):
+        path, figures = os.path.join(folder, model), {}
+        for scenario in names_listed(path):
+            name, duration = "%s, %s" % (model, scenario), 3000 if model == "long-run.lua" else 2000
+            duration = 100 if model == "many-low-rate-clients.lua" else duration
+            options = {"runs": 2, "duration": duration, "warmup": duration / 10, "scenario": scenario}
+            o = Oracle(suite, name, path, None, options)
+            figures[scenario] = o.document["metrics"]
+            again = [without_time(suite.run(["simulate", path, "--json", "--threads", threads] + [
+                word for option, value in options.items() for word in ("--" + option, str(value))]))
+                for threads in ("1", "2")]
+            suite.case(again[0] == again[1], "%s: the same bytes from one and two threads" % name)
+        suite.case(len(figures) >= 5, "%s: %d scenarios" % (model, len(figures)))
+        arrivals = {str(metrics["caller.arrivals"]["runs"]) for metrics in figures.values()}
+        suite.case(len(arrivals) == 1, "%s: all scenarios have the same arrivals" % model)
+
+
+families()
 for model in sorted(name for name in os.listdir(suite.ready_models) if name.endswith(".lua")):
     model_path = os.path.join(suite.ready_models, model)
     for name in scenarios_of(model_path):
