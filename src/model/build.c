@@ -46,6 +46,8 @@ const char *sj_value_describe(const struct sj_value *value, char buffer[96]) {
           !value->as.node->schema->items)
         return "a distribution";
       return value->as.node->schema->name;
+    case SJ_VALUE_FUNCTION:
+      return "a function";
     case SJ_VALUE_OTHER:
       break;
   }
@@ -175,6 +177,8 @@ static void store_number(const struct sj_field_schema *field, double x, void *ta
     case SJ_FIELD_TEXT:
     case SJ_FIELD_LAW:
     case SJ_FIELD_DISTRIBUTION:
+    case SJ_FIELD_POLICY:
+    case SJ_FIELD_COST:
     case SJ_FIELD_PART:
     case SJ_FIELD_LATER:
       break;
@@ -246,6 +250,12 @@ bool sj_build_field(struct sj_builder *builder, const struct sj_node *node, cons
         *(char **)(void *)((char *)target + field->offset) =
             sj_arena_string(&builder->document->arena, value->as.string);
       return true;
+    case SJ_FIELD_POLICY:
+      return target && sj_build_inner_policy(builder, node, field, value,
+                                             (const struct sj_policy **)(void *)((char *)target + field->offset));
+    case SJ_FIELD_COST:
+      return target && sj_build_cost(builder, node, field->name, value,
+                                     (struct sj_cost *)(void *)((char *)target + field->offset));
     case SJ_FIELD_LAW:
     case SJ_FIELD_DISTRIBUTION:
       return read_law(builder, node, field, value, target);
@@ -272,6 +282,17 @@ void sj_build_lacks(struct sj_builder *builder, const struct sj_node *node, cons
                    expected);
 }
 
+/* A default in the model's unit, if that is a real one. */
+static void default_in_seconds(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
+                               const struct sj_field_schema *field, void *target) {
+  store_number(field, field->fallback / builder->model->seconds, target);
+  if (sj_node_field(node, field->name) || !isnan(builder->model->seconds)) return;
+  char *const expected =
+      sj_format("a time; its default of %s means nothing in %s", field->fallback_text, builder->model->time_unit);
+  sj_build_lacks(builder, node, schema, field->name, expected);
+  free(expected);
+}
+
 void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                      void *target) {
   sj_build_known(builder, node, schema);
@@ -285,6 +306,11 @@ void sj_build_fields(struct sj_builder *builder, const struct sj_node *node, con
       free(expected.data);
     }
     if (field->offset == SJ_NO_OFFSET) continue;
+    if (field->in_seconds) {
+      default_in_seconds(builder, node, schema, field, target);
+      if (value) sj_build_field(builder, node, field, target);
+      continue;
+    }
     if (field->type != SJ_FIELD_LAW && field->type != SJ_FIELD_DISTRIBUTION &&
         (field->type == SJ_FIELD_NUMBER || isfinite(field->fallback)))
       store_number(field, field->fallback, target);
@@ -377,11 +403,7 @@ static void read_settings(struct sj_builder *builder) {
   model->seconds = NAN;
   for (size_t i = 0; words[i]; i++)
     if (!strcmp(words[i], name)) model->seconds = seconds[i];
-  const struct sj_field_schema *const quantum = sj_schema_field(&sj_schema_model, "quantum");
-  const struct sj_value *const value = sj_node_field(node, "quantum");
-  if (sj_build_field(builder, node, quantum, NULL) && value->as.number > 0)
-    sj_build_wrong(builder, node, "quantum", SIZE_MAX, value,
-                   "discrete time (`quantum` above 0) is not in this version");
+  sj_build_original(builder, node, &model->original);
   sj_build_leave(builder, length);
   sj_build_price(builder);
 }
@@ -415,6 +437,7 @@ void sj_build_model(struct sj_document *document, struct sj_resources *resources
     if (!document->incomplete) sj_build_expectations(&builder);
   }
   sj_build_index_laws(document);
+  if (!mistakes->count) sj_check_world(&builder);
   if (!mistakes->count) sj_check_graph(&builder);
   if (!mistakes->count) sj_derive(&builder);
   free(builder.path.data);

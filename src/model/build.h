@@ -131,6 +131,23 @@ void sj_build_free_laws(struct sj_document *document);
 
 /* ---- parts; each reports what is wrong and goes on ---- */
 
+/* build_balance.c: the field `policy` of a caller, if it is given. */
+void sj_build_policy(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy);
+/* build_policy.c: what the tables do not read of one; whether a call's policy fits the pools that it calls, once their
+ * members are known; a policy's weights as `sojourn show` has them. */
+void sj_build_policy_parts(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy);
+void sj_check_policy(struct sj_builder *builder, const struct sj_node *node, const struct sj_call *call);
+void sj_policy_weights_text(const struct sj_policy *policy, struct sj_text *text);
+/* The policy inside another, and a cost; false with a report. */
+bool sj_build_inner_policy(struct sj_builder *builder, const struct sj_node *node, const struct sj_field_schema *field,
+                           const struct sj_value *value, const struct sj_policy **policy);
+bool sj_build_cost(struct sj_builder *builder, const struct sj_node *node, const char *field,
+                   const struct sj_value *value, struct sj_cost *cost);
+void sj_build_publish(struct sj_builder *builder, const struct sj_node *server, struct sj_publish *publish);
+void sj_build_original(struct sj_builder *builder, const struct sj_node *model, struct sj_original *original);
+/* What a policy is made of, with every default, as the language writes it. */
+void sj_policy_text(const struct sj_policy *policy, struct sj_text *text);
+
 void sj_build_call(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                    struct sj_call *call);
 /* The targets of `call` from a name or a list { {weight, name}, ... }. */
@@ -148,9 +165,11 @@ void sj_build_arrivals(struct sj_builder *builder, const struct sj_node *client,
 void sj_build_faults(struct sj_builder *builder);
 void sj_build_run(struct sj_builder *builder);
 void sj_build_expectations(struct sj_builder *builder);
+/* build_world.c: refuses what the world that the model wants, discrete or continuous, does not do. */
+void sj_check_world(struct sj_builder *builder);
 /* What concerns several components: cycles, joins, recorded services. */
 void sj_check_graph(struct sj_builder *builder);
-/* Arrival rates, run settings, offered load, whether anything is random. */
+/* Arrival rates, run settings, whether anything is random. */
 void sj_derive(struct sj_builder *builder);
 /* A batcher at its limit: every slot taken, every batch filled. Requests have the sizes of the clients that call it,
  * mixed by their rates; batches are filled by a fixed sequence of draws, so that the figures are good to about 1 %.

@@ -195,27 +195,6 @@ static void read_hedge(struct sj_builder *builder, const struct sj_node *node, s
   sj_build_leave(builder, length);
 }
 
-static void read_policy(struct sj_builder *builder, const struct sj_node *node, struct sj_policy *policy) {
-  const struct sj_value *const value = sj_node_field(node, "policy");
-  if (!value || sj_build_is_unknown(value)) return;
-  const char *const name = value->kind == SJ_VALUE_STRING ? value->as.string
-                           : value->kind == SJ_VALUE_NODE && value->as.node->schema->family == SJ_FAMILY_POLICY
-                               ? value->as.node->schema->name
-                               : "";
-  if (!strcmp(name, "random")) {
-    policy->kind = SJ_POLICY_RANDOM;
-  } else if (!strcmp(name, "round_robin")) {
-    policy->kind = SJ_POLICY_ROUND_ROBIN;
-  } else if (value->kind == SJ_VALUE_OTHER) {
-    const size_t length = sj_build_enter(builder, "policy", SIZE_MAX);
-    sj_build_wrong(builder, node, "policy", SIZE_MAX, value, "`%s`: a policy as a function is not in this version",
-                   builder->path.data);
-    sj_build_leave(builder, length);
-  } else {
-    sj_build_expected(builder, node, "policy", SIZE_MAX, value, "random or round_robin");
-  }
-}
-
 static bool in_schema(const struct sj_schema *schema, const char *name) {
   return sj_schema_field(schema, name) != NULL;
 }
@@ -223,7 +202,9 @@ static bool in_schema(const struct sj_schema *schema, const char *name) {
 void sj_build_call(struct sj_builder *builder, const struct sj_node *node, const struct sj_schema *schema,
                    struct sj_call *call) {
   call->priority_given = sj_node_field(node, "priority") != NULL;
-  read_policy(builder, node, &call->policy);
+  const size_t mistakes = builder->mistakes->count;
+  sj_build_policy(builder, node, &call->policy);
+  if (builder->mistakes->count == mistakes) sj_check_policy(builder, node, call);
   read_link(builder, node, &call->network);
   if (!in_schema(schema, "backoff")) return;
   read_backoff(builder, node, &call->backoff);

@@ -289,7 +289,8 @@ static struct sj_distribution *build_constructor(const struct context *c, const 
   if (!strcmp(name, "mixture")) return build_mixture(c, node);
   if (!strcmp(name, "phase_type")) return build_phase_type(c, node);
   if (!strcmp(name, "empirical")) return build_empirical(c, node);
-  if (!strcmp(name, "recorded")) return sj_distribution_recorded(error);
+  /* Both are figures that come from elsewhere with each draw. */
+  if (!strcmp(name, "recorded") || !strcmp(name, "server_rtt")) return sj_distribution_recorded(error);
   return fail(c, "`per_member` cannot stand inside another law");
 }
 
@@ -434,12 +435,12 @@ static void report_law(struct sj_builder *builder, const struct sj_node *node, c
     sj_mistake(builder->mistakes, builder->document->file, found, value->origin, "%s", error->message);
 }
 
-static bool mentions_recorded(const struct sj_value *value) {
+static bool mentions(const struct sj_value *value, const struct sj_schema *schema) {
   if (value->kind != SJ_VALUE_NODE) return false;
   const struct sj_node *const node = value->as.node;
-  if (node->schema == &sj_schema_recorded) return true;
+  if (node->schema == schema) return true;
   for (size_t i = 0; i < node->item_count; i++)
-    if (mentions_recorded(&node->items[i])) return true;
+    if (mentions(&node->items[i], schema)) return true;
   return false;
 }
 
@@ -469,6 +470,9 @@ static bool expect_range(struct sj_builder *builder, const struct sj_node *node,
   return false;
 }
 
+/* What server_rtt may be, for the example of a law. */
+#define EXAMPLE_RTT 1.0
+
 static bool build_member_law(struct sj_builder *builder, const struct sj_node *node,
                              const struct sj_field_schema *field, const struct sj_value *value, struct sj_law *law) {
   const struct sj_node *const per_member = value->as.node, *place = NULL;
@@ -484,7 +488,7 @@ static bool build_member_law(struct sj_builder *builder, const struct sj_node *n
     report_law(builder, node, value, place ? place : per_member, &error, SJ_INVALID);
     return false;
   }
-  if (sj_distribution_uses_recorded(drawn)) {
+  if (mentions(&per_member->items[0], &sj_schema_recorded)) {
     sj_build_wrong(builder, per_member, NULL, SIZE_MAX, NULL, "a parameter cannot be drawn from recorded()");
     sj_distribution_destroy(drawn);
     return false;
@@ -492,7 +496,7 @@ static bool build_member_law(struct sj_builder *builder, const struct sj_node *n
   /* The law that follows from the first draw is an example that must be possible. */
   struct sj_stream stream;
   sj_stream_seed(&stream, 0, 0);
-  const double x = sj_draw(drawn, &stream, NAN);
+  const double x = sj_draw(drawn, &stream, EXAMPLE_RTT);
   struct sj_distribution *const example =
       sj_build_distribution(builder->resources, &per_member->items[1], per_member->symbol, x, &place, &error);
   const bool fits = example && expect_range(builder, node, field, value, example);
@@ -534,7 +538,24 @@ bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const 
   const size_t before = builder->mistakes->count;
   sj_build_check_law(builder, value);
   if (builder->mistakes->count > before) return false;
-  if (!recorded_allowed && mentions_recorded(value)) {
+  const bool of_link = field == sj_schema_field(&sj_schema_link, field->name);
+  const bool discrete = builder->model->quantum > 0;
+  if (of_link && !discrete && mentions(value, &sj_schema_server_rtt)) {
+    sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
+                   "`%s`: server_rtt is not in this version in continuous time (`quantum` 0)", builder->path.data);
+    return false;
+  }
+  if (!of_link && mentions(value, &sj_schema_server_rtt)) {
+    sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
+                   "`%s`: server_rtt is for the laws of a link, it has no meaning here", builder->path.data);
+    return false;
+  }
+  if (discrete && mentions(value, &sj_schema_recorded)) {
+    sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
+                   "`%s`: recorded() is not in this version in discrete time (`quantum` above 0)", builder->path.data);
+    return false;
+  }
+  if (!recorded_allowed && mentions(value, &sj_schema_recorded)) {
     sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
                    "`%s`: recorded() is the service time of a server, it has no meaning here", builder->path.data);
     return false;
@@ -559,10 +580,12 @@ bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const 
   return true;
 }
 
-struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream, struct sj_error *error) {
-  if (law->fixed || !law->member) return NULL;
+double sj_law_draw_parameter(const struct sj_law *law, struct sj_stream *stream, double server_rtt) {
+  return sj_draw(law->member->drawn, stream, server_rtt);
+}
+
+struct sj_distribution *sj_law_with_parameter(const struct sj_law *law, double x, struct sj_error *error) {
   const struct sj_member_law *const member = law->member;
-  const double x = sj_draw(member->drawn, stream, NAN);
   struct sj_error reason = {{0}};
   struct sj_distribution *const d =
       sj_build_distribution(member->resources, &member->body, member->symbol, x, NULL, &reason);
@@ -577,4 +600,9 @@ struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_s
   sj_error_set(error, SJ_INVALID, "`%s`: with the drawn parameter %s the law can be negative", member->what,
                sj_number_text(x, number));
   return NULL;
+}
+
+struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream, struct sj_error *error) {
+  if (law->fixed || !law->member) return NULL;
+  return sj_law_with_parameter(law, sj_law_draw_parameter(law, stream, NAN), error);
 }

@@ -174,6 +174,7 @@ void sj_build_servers(struct sj_builder *builder) {
       read_service(builder, node, server);
       read_admissions(builder, node, server);
       read_replacement(builder, node, server);
+      sj_build_publish(builder, node, &server->publish);
     }
     sj_build_leave(builder, length);
   }

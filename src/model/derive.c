@@ -1,4 +1,4 @@
-/* What follows from the model: rates, run settings, offered load, whether anything is random. */
+/* What follows from the model: rates, run settings, whether anything is random, and when asked for the offered load. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +100,7 @@ static double member_average(const struct sj_model *model, const struct sj_membe
 }
 
 double sj_law_mean(const struct sj_model *model, const struct sj_law *law, double recorded) {
+  if (law->member && sj_distribution_uses_recorded(law->member->drawn)) return NAN; /* server_rtt */
   if (law->member) return member_average(model, law->member, mean_of_law);
   if (!law->fixed) return NAN;
   if (!sj_distribution_uses_recorded(law->fixed)) return sj_distribution_mean(law->fixed);
@@ -299,7 +300,9 @@ static bool call_random(const struct sj_model *model, const struct sj_call *call
   if (retries && call->backoff.given && call->backoff.jitter != SJ_JITTER_NONE && call->backoff.base > 0) return true;
   for (size_t i = 0; i < call->target_count; i++) {
     const uint32_t members = model->servers[call->targets[i].server].count;
-    if (members > 1 && (call->policy.kind == SJ_POLICY_RANDOM || (call->subset && call->subset < members))) return true;
+    const enum sj_policy_kind kind = call->policy.kind;
+    const bool fixed = kind == SJ_POLICY_ROUND_ROBIN || kind == SJ_POLICY_PICK_FIRST;
+    if (members > 1 && (!fixed || (call->subset && (call->subset < members || call->subset_replacement)))) return true;
   }
   return false;
 }
@@ -323,7 +326,9 @@ static bool arrivals_random(const struct sj_client *client) {
 
 static bool server_random(const struct sj_model *model, const struct sj_server *server) {
   if (server->store.failure > 0 && server->store.failure < 1) return true;
-  if (law_random(&server->threads) || server->discipline == SJ_RANDOM_ORDER || server->replace_rate > 0) return true;
+  if (law_random(&server->threads) || law_random(&server->rtt) || server->discipline == SJ_RANDOM_ORDER ||
+      server->replace_rate > 0)
+    return true;
   for (size_t i = 0; i < server->admission_count; i++)
     if (server->admissions[i].kind == SJ_ADMIT_THROTTLE && server->admissions[i].admit > 0 &&
         server->admissions[i].admit < 1)
@@ -356,29 +361,32 @@ static bool anything_random(const struct sj_model *model) {
 
 /* ---- offered load ---- */
 
-static void derive_load(struct sj_builder *builder, const struct sj_graph *graph) {
-  struct sj_model *const model = builder->model;
-  model->offered_load = sj_arena_array(&builder->document->arena, model->server_count, sizeof *model->offered_load);
-  double *const visits = sj_allocate_array(graph->count, sizeof *visits);
+double *sj_model_offered_load(const struct sj_model *model) {
+  double *const load = sj_allocate_array(model->server_count, sizeof *load);
+  struct sj_graph graph;
+  sj_graph_create(model, &graph);
+  double *const visits = sj_allocate_array(graph.count, sizeof *visits);
   for (size_t i = 0; i < model->client_count; i++) {
     const struct sj_client *const client = &model->clients[i];
-    sj_graph_visits(model, graph, &client->call, visits);
-    for (size_t j = 0; j < graph->count; j++) {
+    sj_graph_visits(model, &graph, &client->call, visits);
+    for (size_t j = 0; j < graph.count; j++) {
       if (visits[j] <= 0 || client->arrivals.mean_rate <= 0) continue;
-      const struct sj_server *const server = &model->servers[graph->server[j]];
-      const double work = sj_law_mean(model, &server->apis[graph->api[j]].work, recorded_mean(client));
-      model->offered_load[graph->server[j]] += client->arrivals.mean_rate * visits[j] * work;
+      const struct sj_server *const server = &model->servers[graph.server[j]];
+      const double work = sj_law_mean(model, &server->apis[graph.api[j]].work, recorded_mean(client));
+      load[graph.server[j]] += client->arrivals.mean_rate * visits[j] * work;
     }
   }
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
     if (server->kind != SJ_SERVER) { /* it has no threads that could be busy */
-      model->offered_load[i] = NAN;
+      load[i] = NAN;
       continue;
     }
-    model->offered_load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
+    load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
   }
   free(visits);
+  sj_graph_clear(&graph);
+  return load;
 }
 
 /* ---- all together ---- */
@@ -427,6 +435,5 @@ void sj_derive(struct sj_builder *builder) {
   sj_graph_create(builder->model, &graph);
   derive_rates(builder, &graph);
   if (!builder->base) derive_run(builder);
-  derive_load(builder, &graph);
   sj_graph_clear(&graph);
 }

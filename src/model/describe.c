@@ -13,6 +13,7 @@ struct json {
   bool first; /* nothing yet in the innermost object or array */
   bool canonical;
   const struct sj_model *model;
+  const double *load; /* offered load by server; NULL if canonical */
 };
 
 static void quote(struct json *j, const char *s) {
@@ -178,6 +179,7 @@ static void describe_link(struct json *j, const struct sj_link *link) {
   law(j, "one_way", &link->one_way);
   number(j, "per_byte", link->per_byte);
   number(j, "loss", link->loss);
+  if (link->redraw > 0) number(j, "redraw", link->redraw);
   end(j, '}');
 }
 
@@ -196,7 +198,11 @@ static void describe_call(struct json *j, const struct sj_call *call) {
     string(j, "priority", NULL);
   limit(j, "subset", call->subset);
   boolean(j, "subset_replacement", call->subset_replacement);
-  string(j, "policy", call->policy.kind == SJ_POLICY_RANDOM ? "random" : "round_robin");
+  struct sj_text policy = {0};
+  sj_policy_text(&call->policy, &policy);
+  string(j, "policy", policy.data);
+  free(policy.data);
+  if (call->until_served) string(j, "in_flight_until", "served");
   describe_link(j, &call->network);
   law(j, "stage_timeout", &call->stage_timeout);
   number(j, "stage_retries", call->stage_retries);
@@ -350,6 +356,32 @@ static void describe_store(struct json *j, const struct sj_server *server) {
   end(j, '}');
 }
 
+static void describe_pid(struct json *j, const struct sj_pid_settings *pid) {
+  begin(j, "pid", '{');
+  number(j, "kp", pid->proportional);
+  number(j, "ki", pid->integral);
+  number(j, "kd", pid->derivative);
+  number(j, "margin", pid->margin);
+  number(j, "ceiling", pid->ceiling);
+  end(j, '}');
+}
+
+/* What only load balancing looks at, where it is not as always. */
+static void describe_reporting(struct json *j, const struct sj_server *server) {
+  if (server->replace_requeue) boolean(j, "replace_requeue", true);
+  if (sj_law_given(&server->rtt)) law(j, "rtt", &server->rtt);
+  if (server->cold_start > 0) number(j, "cold_start", server->cold_start);
+  if (server->probe_service > 0) number(j, "probe_service", server->probe_service);
+  const struct sj_publish *const publish = &server->publish;
+  const struct sj_publish usual = {100, 0.2, {1, 1.0 / 50, 5, 10, 80}};
+  if (!memcmp(publish, &usual, sizeof usual)) return;
+  begin(j, "publish", '{');
+  number(j, "window", publish->window);
+  number(j, "ewma", publish->ewma);
+  describe_pid(j, &publish->pid);
+  end(j, '}');
+}
+
 static void describe_server(struct json *j, size_t index) {
   static const char *const disciplines[] = {"fifo", "lifo", "random", "priority", "ps"};
   const struct sj_server *const server = &j->model->servers[index];
@@ -375,10 +407,11 @@ static void describe_server(struct json *j, size_t index) {
   boolean(j, "join", server->join);
   number(j, "speed", server->speed);
   number(j, "replace_rate", server->replace_rate);
+  describe_reporting(j, server);
   number(j, "orbit", server->orbit);
   if (!j->canonical) {
-    number(j, "offered_load", j->model->offered_load[index]);
-    string(j, "stability", stability(j->model->offered_load[index]));
+    number(j, "offered_load", j->load[index]);
+    string(j, "stability", stability(j->load[index]));
   }
   end(j, '}');
 }
@@ -461,14 +494,57 @@ static void describe_surroundings(struct json *j) {
   end(j, ']');
 }
 
+static bool has_function(const struct sj_call *call) {
+  for (const struct sj_policy *policy = &call->policy; policy; policy = policy->inner)
+    if (policy->kind == SJ_POLICY_FUNCTION) return true;
+  return false;
+}
+
+static bool calls_functions(const struct sj_model *model) {
+  for (size_t i = 0; i < model->client_count; i++)
+    if (has_function(&model->clients[i].call)) return true;
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t a = 0; a < model->servers[i].api_count; a++)
+      for (size_t c = 0; c < model->servers[i].apis[a].call_count; c++)
+        if (has_function(&model->servers[i].apis[a].calls[c])) return true;
+  return false;
+}
+
+/* What a function does follows from its text and from what that refers to, which may stand anywhere in the file and
+ * depend on the parameters and on the scenario: all of it is part of the identity. */
+static void describe_functions(struct json *j) {
+  const struct sj_document *const document = j->model->document;
+  if (!calls_functions(j->model)) return;
+  char hash[65];
+  sj_sha256_hex(document->source, document->source_length, hash);
+  begin(j, "functions", '{');
+  string(j, "file", hash);
+  string(j, "scenario", j->model->scenario);
+  begin(j, "parameters", '{');
+  for (size_t i = 0; i < document->parameter_count; i++)
+    expression(j, document->parameters[i].name, &document->parameters[i].value);
+  end(j, '}');
+  end(j, '}');
+}
+
 /* Names of models with different figures differ; what cannot change a figure (title, file, expectations, comments) and
  * what an engine can be told otherwise (duration, warm-up, drain, runs, seed: they are part of a result's identity by
  * themselves) is left out of the canonical form. */
 static char *describe(const struct sj_model *model, bool canonical) {
-  struct json j = {.canonical = canonical, .model = model, .first = true};
+  double *const load = canonical ? NULL : sj_model_offered_load(model);
+  struct json j = {.canonical = canonical, .model = model, .first = true, .load = load};
   begin(&j, NULL, '{');
   if (!canonical) describe_surroundings(&j);
   string(&j, "time_unit", model->time_unit);
+  if (canonical) describe_functions(&j);
+  if (model->quantum > 0) number(&j, "quantum", model->quantum);
+  if (model->overlapping_states) boolean(&j, "overlapping_states", true);
+  if (model->original.given) {
+    begin(&j, "original", '{');
+    number(&j, "every", model->original.every);
+    number(&j, "after", model->original.after);
+    end(&j, '}');
+  }
   string(&j, "kind", model->run.kind == SJ_RUN_STEADY ? "steady" : "terminating");
   if (model->price.given) {
     begin(&j, "price", '{');
@@ -486,6 +562,7 @@ static char *describe(const struct sj_model *model, bool canonical) {
   for (size_t i = 0; i < model->fault_count; i++) describe_fault(&j, &model->faults[i]);
   end(&j, ']');
   end(&j, '}');
+  free(load);
   return j.text.data;
 }
 

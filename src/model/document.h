@@ -33,7 +33,14 @@ enum sj_value_kind {
   SJ_VALUE_NUMBER,
   SJ_VALUE_STRING,
   SJ_VALUE_NODE,
-  SJ_VALUE_OTHER /* something no field takes; `string` names it: "a function" */
+  SJ_VALUE_FUNCTION, /* a function written in the file */
+  SJ_VALUE_OTHER     /* something no field takes; `string` names it */
+};
+
+/* A function of the file, called by engines in environments of their own: see lua/program.h. */
+struct sj_function {
+  uint32_t number;     /* among those that were met when the file was read, from 0: the same at every reading */
+  int line, last_line; /* where it stands */
 };
 
 struct sj_value {
@@ -45,6 +52,7 @@ struct sj_value {
     double number;
     const char *string;
     const struct sj_node *node;
+    const struct sj_function *function;
   } as;
 };
 
@@ -83,11 +91,22 @@ struct sj_parameter {
   int line;
 };
 
+/* What else than the text decides how a file is read: so that it can be read again. */
+struct sj_reading {
+  uint64_t instructions; /* limits of the environment; 0: the default */
+  size_t memory_bytes;
+  unsigned hash_seed;
+  size_t scenario; /* whose function ran; SIZE_MAX: none */
+  const char *const *overrides;
+  size_t override_count;
+};
+
 struct sj_document {
   struct sj_arena arena;
   const char *file;   /* as messages name it */
   const char *source; /* the file's text, for the lines of fields */
   size_t source_length;
+  struct sj_reading reading;
   bool incomplete;                           /* an error ended the reading: what is missing may have come later */
   const struct sj_node *model, *run, *price; /* NULL if not given */
   const struct sj_node **components;         /* servers, clients, batchers and stores in the order of the file */

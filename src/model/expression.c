@@ -133,6 +133,28 @@ static void write_fields(const struct writer *w, const struct sj_node *node) {
   sj_text_add(w->text, "}");
 }
 
+/* Whether every field has a position: then they are written as arguments. */
+static bool by_position(const struct sj_node *node) {
+  const struct sj_schema *const schema = node->schema;
+  if (!schema->positional || !node->field_count) return false;
+  for (size_t i = 0; i < node->field_count; i++) {
+    const char *const name = node->fields[i].name;
+    const bool also = schema->also_positional && !strcmp(name, schema->also_positional);
+    if (strcmp(name, schema->positional) != 0 && !also) return false;
+  }
+  return sj_node_field(node, schema->positional) != NULL;
+}
+
+static void write_positions(const struct writer *w, const struct sj_node *node) {
+  sj_text_add(w->text, "(");
+  write_value(w, sj_node_field(node, node->schema->positional), LOOSE);
+  if (node->field_count > 1) {
+    sj_text_add(w->text, ", ");
+    write_value(w, sj_node_field(node, node->schema->also_positional), LOOSE);
+  }
+  sj_text_add(w->text, ")");
+}
+
 static void write_per_member(const struct writer *w, const struct sj_node *node) {
   sj_text_add(w->text, "per_member(");
   write_value(w, &node->items[0], LOOSE);
@@ -155,17 +177,15 @@ static void write_node(const struct writer *w, const struct sj_node *node, int o
     write_value(w, sj_node_field(node, "value"), outer);
   } else if (schema == &sj_schema_table) {
     write_table(w, node);
-  } else if (schema->family == SJ_FAMILY_POLICY) {
+  } else if (!node->field_count && sj_schema_is_word(schema) && !node->item_count && !schema->items) {
     sj_text_add(w->text, "%s", schema->name);
   } else if (node->item_count && !schema->items) {
     write_operation(w, node, outer);
   } else if (!write_by_mean(w, node)) {
     sj_text_add(w->text, "%s", schema->name);
-    if (schema->positional && node->field_count == 1) {
-      sj_text_add(w->text, "(");
-      write_value(w, &node->fields[0].value, LOOSE);
-      sj_text_add(w->text, ")");
-    } else if (schema->field_count)
+    if (by_position(node))
+      write_positions(w, node);
+    else if (schema->field_count)
       write_fields(w, node);
     else
       write_table(w, node);
@@ -185,6 +205,9 @@ static void write_value(const struct writer *w, const struct sj_value *value, in
       break;
     case SJ_VALUE_NODE:
       write_node(w, value->as.node, outer);
+      break;
+    case SJ_VALUE_FUNCTION:
+      sj_text_add(w->text, "function (line %d)", value->as.function->line);
       break;
     case SJ_VALUE_NONE:
     case SJ_VALUE_OTHER:

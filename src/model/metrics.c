@@ -151,6 +151,20 @@ static const struct entry global_entries[] = {
     {"spectral_gap", SOLVE},  {"relaxation_time", SOLVE}, {"mixing_time", SOLVE}, {"mixing_time.bound", SOLVE},
     {"spectrum[].re", SOLVE}, {"spectrum[].im", SOLVE},   {"time_constant[]", 0}, {"settling[].mean", 0},
     {"settling[].std", 0},    {"error.train", 0},         {"error.test", 0},      {NULL, 0}};
+static const struct entry original_entries[] = {{"original.mean_latency", SIMULATE},
+                                                {"original.stdev_latency", SIMULATE},
+                                                {"original.p50", SIMULATE},
+                                                {"original.p90", SIMULATE},
+                                                {"original.p99", SIMULATE},
+                                                {"original.p99.9", SIMULATE},
+                                                {"original.mean_utilization", SIMULATE},
+                                                {"original.stdev_utilization", SIMULATE},
+                                                {"original.mean_stdev_utilization", SIMULATE},
+                                                {"original.p50_utilization_ratio", SIMULATE},
+                                                {"original.p90_utilization_ratio", SIMULATE},
+                                                {"original.p99_utilization_ratio", SIMULATE},
+                                                {"original.p99.9_utilization_ratio", SIMULATE},
+                                                {NULL, 0}};
 static const char *const statistics[] = {"mean", "std", "min", "max", "p50", "p90", "p95", "p99", "p99.9", NULL};
 static const char *const countings[] = {"", "ratio", "rate", NULL};
 
@@ -281,6 +295,7 @@ static bool concerns(const struct visit *visit, const char *component) {
 
 static void collect(struct visit *visit, const struct sj_model *model) {
   take_entries(visit, "", global_entries);
+  if (model->original.given) take_entries(visit, "", original_entries);
   for (size_t i = 0; i < model->client_count; i++) {
     const struct sj_client *const client = &model->clients[i];
     if (!concerns(visit, client->name)) continue;

@@ -23,6 +23,10 @@ struct sj_law {
  * to destroy. For a fixed law returns NULL (use `fixed`). NULL with a message in `error` if the drawn x gives
  * impossible parameters. */
 struct sj_distribution *sj_law_instantiate(const struct sj_law *law, struct sj_stream *stream, struct sj_error *error);
+/* The same in two steps, for those who keep the distributions that follow from the same x: only for per_member laws.
+ * `server_rtt` is that of the called member, for the laws of links. */
+double sj_law_draw_parameter(const struct sj_law *law, struct sj_stream *stream, double server_rtt);
+struct sj_distribution *sj_law_with_parameter(const struct sj_law *law, double x, struct sj_error *error);
 
 static inline bool sj_law_given(const struct sj_law *law) { return law->fixed || law->member; }
 
@@ -59,11 +63,132 @@ struct sj_link {
   struct sj_law rtt, one_way;
   double per_byte; /* time a byte, on the way to the server */
   double loss;     /* probability that a message is lost, each direction */
+  double redraw;   /* rate at which a channel's drawn parameter is drawn anew; 0: never */
 };
 
-enum sj_policy_kind { SJ_POLICY_RANDOM, SJ_POLICY_ROUND_ROBIN };
+/* ---- load balancing: see src/balance ---- */
+
+/* A controller of a server's weight by its utilization (per cent): weight += proportional e + integral (sum of e) +
+ * derivative (change of e) with e = target - utilization, where the target is the members' mean, plus `margin` if that
+ * is under `ceiling`. */
+struct sj_pid_settings {
+  double proportional, integral, derivative, margin, ceiling;
+};
+
+/* How a server measures what it reports. */
+struct sj_publish {
+  double window; /* time over which it averages */
+  double ewma;   /* weight of the newest value */
+  struct sj_pid_settings pid;
+};
+
+enum sj_aggregate { SJ_LATEST, SJ_MEAN, SJ_EWMA };
+/* What servers report. */
+enum sj_reported {
+  SJ_FIGURE_IN_FLIGHT,
+  SJ_FIGURE_EXPECTED_LATENCY,
+  SJ_FIGURE_UTILIZATION,
+  SJ_FIGURE_REQUEST_RATE,
+  SJ_FIGURE_LATENCY,
+  SJ_FIGURE_CAPACITY, /* of `aggregate` utilization and `of_rate` request rate; likewise: */
+  SJ_FIGURE_AVAILABLE_CAPACITY,
+  SJ_FIGURE_PID_WEIGHT
+};
+enum sj_cost_kind {
+  SJ_COST_CLIENT_IN_FLIGHT, /* what this caller has out there */
+  SJ_COST_CLIENT_LATENCY,   /* of this caller's last requests there */
+  SJ_COST_REPORTED,         /* `figure` as the last answer from there had it */
+  SJ_COST_ACTUAL            /* `figure` as it is now */
+};
+struct sj_cost {
+  enum sj_cost_kind kind;
+  enum sj_reported figure;
+  enum sj_aggregate aggregate, of_rate;
+};
+
+/* Which members of a pool a caller knows: src/balance/subset.h. */
+enum sj_subsetting { SJ_SUBSET_RANDOM, SJ_SUBSET_DETERMINISTIC, SJ_SUBSET_APERTURE };
+/* gRPC's weighted round robin: src/balance/weighted_round_robin.c. */
+struct sj_utilization_weights {
+  double blackout, expiry, update; /* times */
+  double error_penalty;
+};
+/* Consistent hashing: src/balance/hashing.c. */
+struct sj_hashing {
+  uint32_t keys;      /* population of keys; 0: every request has its own */
+  double zipf;        /* exponent of their popularity; 0: all alike */
+  double load_factor; /* bounded_hash */
+  uint32_t points;    /* bounded_hash: on the ring, of each member */
+  uint32_t table;     /* maglev: its size */
+};
+/* src/balance/prequal.c. */
+struct sj_prequal {
+  uint32_t pool;           /* most probe answers kept */
+  double probes, removals; /* a request */
+  double age;              /* time after which an answer is dropped */
+  double delta;            /* of the reuse budget */
+  double cutoff;           /* quantile of requests in flight above which a member is hot */
+};
+
+enum sj_policy_kind {
+  SJ_POLICY_RANDOM,
+  SJ_POLICY_ROUND_ROBIN,
+  SJ_POLICY_PICK_FIRST,
+  SJ_POLICY_LEAST_COST,
+  SJ_POLICY_WEIGHTED,
+  SJ_POLICY_HOT_COLD,
+  SJ_POLICY_PID_WEIGHTED,
+  SJ_POLICY_FASTEST_PROBE,
+  SJ_POLICY_WITH_PROBES,
+  SJ_POLICY_SUBSET_OF,
+  SJ_POLICY_POWER_OF_CHOICES,
+  SJ_POLICY_JOIN_SHORTEST_QUEUE,
+  SJ_POLICY_JOIN_IDLE_QUEUE,
+  SJ_POLICY_LEAST_REQUESTS,
+  SJ_POLICY_PEAK_EWMA,
+  SJ_POLICY_SUCCESS_LATENCY,
+  SJ_POLICY_WEIGHTED_ROUND_ROBIN,
+  SJ_POLICY_PREQUAL,
+  SJ_POLICY_BOUNDED_HASH,
+  SJ_POLICY_MAGLEV,
+  SJ_POLICY_APERTURE,
+  SJ_POLICY_ZONE_AWARE,
+  SJ_POLICY_CALLER_SUBSET,
+  SJ_POLICY_FUNCTION, /* has no name in the language, so it comes last */
+  SJ_POLICY_KINDS
+};
+/* One node of a policy's tree. Zero is `random`. */
 struct sj_policy {
   enum sj_policy_kind kind;
+  uint64_t
+      place; /* where it stands in the model: tells its policies apart, and is the same in all variants and copies */
+  const struct sj_function
+      *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
+  bool sees_latencies, sees_reports, sees_expected_latency, sees_pid_weight;
+  struct sj_cost cost;   /* least_cost, weighted; hot_cold: rank */
+  struct sj_cost health; /* hot_cold */
+  double cutoff;         /* hot_cold: the quantile of health up to which a member is healthy */
+  uint32_t choices;      /* least_cost and others: sampled first; 0: all; join_idle_queue: queues a server looks at */
+  bool negative;         /* weighted: costs may be negative */
+  bool zero_is_unknown;  /* weighted: a cost of 0 says nothing */
+  bool only_if_idle;     /* fastest_probe: answers of members where something waits do not count */
+  uint32_t per_request;  /* with_probes: probes a request ... */
+  bool at_most_idle;     /* ... but no more than there are members with nothing in flight */
+  uint32_t size;         /* subset_of, caller_subset, aperture */
+  bool replacement;      /* subset_of: drawn with replacement */
+  struct sj_pid_settings pid;    /* pid_weighted */
+  const struct sj_policy *inner; /* of policies that wrap another: the one that picks; else NULL */
+  bool sees_servers; /* join_shortest_queue, power_of_choices: true queues, else the caller's own requests */
+  enum sj_subsetting subsetting; /* caller_subset */
+  double decay;                  /* peak_ewma, success_latency: time */
+  const double *weights;         /* least_requests: of member i, weights[i mod weight_count]; count 0: all alike */
+  size_t weight_count;
+  double active_request_bias; /* least_requests */
+  uint32_t zones,
+      least_members; /* zone_aware: member i is in zone i mod zones; below so many zones are not looked at */
+  struct sj_utilization_weights utilization_weights; /* weighted_round_robin */
+  struct sj_hashing hashing;                         /* bounded_hash, maglev */
+  struct sj_prequal prequal;                         /* prequal */
 };
 
 /* One of the weighted targets of a call. */
@@ -93,6 +218,7 @@ struct sj_call {
   uint32_t subset;      /* members each caller knows of a target pool, drawn at random; 0: all */
   bool subset_replacement;
   struct sj_policy policy;
+  bool until_served; /* in_flight_until = "served": a channel counts what its server has not finished */
   struct sj_link network;
   /* Into a pipeline: the stage's own timeout (not given: none) and retries. For a client's call of a server that
    * forwards, and for the entries of `forward` (where the language's `timeout` and `retries` mean these). */
@@ -217,8 +343,12 @@ struct sj_server {
   bool async;
   bool join;
   double speed;
-  double replace_rate; /* of each member, per time; 0: never */
-  double orbit;        /* solve only; NAN if not given */
+  double replace_rate;  /* of each member, per time; 0: never */
+  bool replace_requeue; /* what a new member has no threads for goes back to the queue's head and starts over */
+  struct sj_law rtt;    /* each member's share of its callers' round trips; not given: none */
+  double cold_start, probe_service;
+  struct sj_publish publish;
+  double orbit; /* solve only; NAN if not given */
   int line;
 };
 
@@ -271,11 +401,20 @@ struct sj_expectation {
   int line;
 };
 
+/* How the original of a shipped model took its figures: of completions at multiples of `every` later than `after`. */
+struct sj_original {
+  bool given;
+  double every, after;
+};
+
 struct sj_model {
-  char *file, *title; /* title: NULL if none */
-  char *scenario;     /* applied; NULL if none */
-  char time_unit[16]; /* "s" */
-  double seconds;     /* of one time unit; NAN for a unit of another name */
+  char *file, *title;      /* title: NULL if none */
+  char *scenario;          /* applied; NULL if none */
+  char time_unit[16];      /* "s" */
+  double seconds;          /* of one time unit; NAN for a unit of another name */
+  double quantum;          /* > 0: discrete time */
+  bool overlapping_states; /* discrete time: latencies that callers rank by count each change of state twice */
+  struct sj_original original;
   struct sj_run_settings run;
   struct sj_price price;
   size_t client_count, server_count, fault_count, expectation_count, scenario_count;
@@ -285,8 +424,6 @@ struct sj_model {
   struct sj_expectation *expectations;
   char **scenarios;
   /* Derived. */
-  double *offered_load; /* [server]: work arriving per time at one member / its threads, first attempts only; NAN if
-                           unknown */
   size_t note_count;
   char *
       *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
@@ -298,6 +435,9 @@ static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher)
   const uint32_t retries = batcher->apis[0].calls[0].retries;
   return retries < 10 ? retries : 10;
 }
+/* [server]: work arriving per time at one member / its threads, first attempts only; NAN if unknown. The caller frees
+ * it. The means behind it may take some milliseconds, so nothing computes it that does not show it. */
+double *sj_model_offered_load(const struct sj_model *model);
 
 /* The model as it is while the `count` changes are in force, applied in order (the last `set` wins, factors multiply).
  * Components and their indices, members, targets and apis are the same as in `model`; only figures and laws differ. The

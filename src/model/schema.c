@@ -23,6 +23,24 @@ static bool same(const char *word, const char *name, size_t length) {
   return word && strlen(word) == length && !memcmp(word, name, length);
 }
 
+const struct sj_schema *sj_schema_at(size_t i) {
+  size_t count = 0;
+  while (sj_schemas[count]) count++;
+  if (i < count) return sj_schemas[i];
+  i -= count;
+  if (i < sj_policy_schema_count) return sj_policy_schemas[i];
+  i -= sj_policy_schema_count;
+  if (i < sj_cost_schema_count) return sj_cost_schemas[i];
+  i -= sj_cost_schema_count;
+  return i < sj_figure_schema_count ? sj_figure_schemas[i] : NULL;
+}
+
+bool sj_schema_is_word(const struct sj_schema *schema) {
+  for (size_t i = 0; i < schema->field_count; i++)
+    if (!schema->fields[i].fallback_text) return false;
+  return true;
+}
+
 bool sj_schema_is_named(const struct sj_schema *schema, const char *name, size_t length) {
   return same(schema->name, name, length) || same(schema->also, name, length);
 }
@@ -73,6 +91,12 @@ void sj_field_expected(const struct sj_field_schema *field, struct sj_text *text
     case SJ_FIELD_DISTRIBUTION:
       add_range(field, field->whole ? "a whole number" : "a number", text);
       sj_text_add(text, " or a distribution");
+      break;
+    case SJ_FIELD_POLICY:
+      sj_text_add(text, SJ_TAKES_POLICY);
+      break;
+    case SJ_FIELD_COST:
+      sj_text_add(text, SJ_TAKES_COST);
       break;
     case SJ_FIELD_PART:
       sj_text_add(text, "%s", field->takes);

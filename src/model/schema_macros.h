@@ -1,10 +1,12 @@
-/* Short forms for the tables of the language: schema_tables.c and schema_batching.c. */
+/* How the tables of the language are written; for the schema_*.c files only. */
 #ifndef SJ_MODEL_SCHEMA_MACROS_H
 #define SJ_MODEL_SCHEMA_MACROS_H
 
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "model/model.h"
 #include "model/schema.h"
 
 /* clang-format off */

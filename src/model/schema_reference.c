@@ -45,13 +45,17 @@ static const char *group_of(const struct sj_schema *schema) {
       return "Arrivals";
     case SJ_FAMILY_DISTRIBUTION:
       return "Distributions";
+    case SJ_FAMILY_POLICY:
+      return "Load-balancing policies";
+    case SJ_FAMILY_COST:
+    case SJ_FAMILY_FIGURE:
+      return "Costs that policies rank by";
     case SJ_FAMILY_TABLE:
     case SJ_FAMILY_SYMBOL:
     case SJ_FAMILY_BACKOFF:
     case SJ_FAMILY_BUCKET:
     case SJ_FAMILY_ADMISSION:
     case SJ_FAMILY_LINK:
-    case SJ_FAMILY_POLICY:
     case SJ_FAMILY_UNKNOWN:
       break;
   }
@@ -60,12 +64,13 @@ static const char *group_of(const struct sj_schema *schema) {
 
 void sj_schema_reference(struct sj_text *text) {
   const char *group = "";
-  for (size_t i = 0; sj_schemas[i]; i++) {
-    if (strcmp(group, group_of(sj_schemas[i])) != 0) {
-      group = group_of(sj_schemas[i]);
+  for (size_t i = 0; sj_schema_at(i); i++) {
+    const struct sj_schema *const schema = sj_schema_at(i);
+    if (strcmp(group, group_of(schema)) != 0) {
+      group = group_of(schema);
       sj_text_add(text, "\n### %s\n", group);
     }
-    add_schema(text, sj_schemas[i]);
+    add_schema(text, schema);
   }
   sj_text_add(text, "\n### Tables inside\n");
   for (size_t i = 0; sj_schema_plain_tables[i]; i++) {
@@ -75,5 +80,16 @@ void sj_schema_reference(struct sj_text *text) {
     named.example = example;
     add_schema(text, &named);
     free(example);
+  }
+}
+
+void sj_policy_table(struct sj_text *text) {
+  sj_text_add(text, "| policy | picks | must know | published |\n| --- | --- | --- | --- |\n");
+  for (size_t i = 0; i < sj_policy_schema_count; i++) {
+    sj_text_add(text, "| `%s` |", sj_policy_schemas[i]->name);
+    add_cell(text, sj_policy_schemas[i]->comment);
+    add_cell(text, sj_policy_notes[i].knows);
+    add_cell(text, sj_policy_notes[i].source);
+    sj_text_add(text, "\n");
   }
 }

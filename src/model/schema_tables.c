@@ -1,10 +1,5 @@
 /* The tables of the language. To add a field, add its line here; to add a constructor, its fields, its schema and its
  * place in sj_schemas. */
-#include <math.h>
-#include <stdint.h>
-
-#include "model/model.h"
-#include "model/schema.h"
 #include "model/schema_macros.h"
 
 /* One field a line or two: a formatter would make one line of each member. */
@@ -41,11 +36,15 @@
       {.name = "subset", .type = SJ_FIELD_COUNT, CALL_AT(base, subset), RANGE(1, MOST_MEMBERS), DEFAULT(0, "all"),     \
        .unit = "members", .comment = "how many members of the called pool each caller member knows, drawn at random"}, \
       FLAG("subset_replacement", CALL_AT(base, subset_replacement), "the subset is drawn with replacement"),           \
-      PART("policy", "random or round_robin", NULL, "random", "which member of a called pool is taken"),               \
+      PART("policy", SJ_TAKES_POLICY, NULL, "random", "which member of a called pool is taken"),                       \
+      {.name = "in_flight_until", .type = SJ_FIELD_EITHER, CALL_AT(base, until_served), .choices = until_choices,      \
+       DEFAULT(0, "\"answer\""), .unit = "",                                                                           \
+       .comment = "when what a policy counts as in flight ends: with the answer, or when the server has finished"},    \
       PART("network", "link{rtt=} or link{one_way=}", &sj_schema_link, "no delay",                                     \
            "what messages to the server and back meet")
 
 static const char *const late_choices[] = {"drop", "accept", NULL};
+static const char *const until_choices[] = {"answer", "served", NULL};
 static const char *const order_choices[] = {"sequence", "parallel", NULL};
 static const char *const discipline_choices[] = {"fifo", "lifo", "random", "priority", "ps", NULL};
 static const char *const refuse_choices[] = {"answer", "silent", NULL};
@@ -118,7 +117,8 @@ static const struct sj_field_schema link_fields[] = {
      .unit = "time/byte", .comment = "on the way to the server"},
     {.name = "loss", .type = SJ_FIELD_NUMBER, AT(sj_link, loss), RANGE(0, 1), DEFAULT(0, "0"), .unit = "probability",
      .comment = "of a message in each direction"},
-    LATER("redraw"),
+    {.name = "redraw", .type = SJ_FIELD_NUMBER, AT(sj_link, redraw), AT_LEAST(0), DEFAULT(0, "never"),
+     .unit = "1/time", .comment = "rate at which the drawn parameter of a per_member law is drawn anew"},
 };
 const struct sj_schema sj_schema_link = {.name = "link", .family = SJ_FAMILY_LINK, FIELDS(link_fields),
     .example = "link{rtt=}", .comment = "What lies between a caller and a server."};
@@ -148,6 +148,9 @@ const struct sj_schema sj_schema_breaker = {.name = "circuit_breaker", .family =
 static const struct sj_field_schema replace_fields[] = {
     {.name = "rate", .type = SJ_FIELD_NUMBER, AT(sj_server, replace_rate), AT_LEAST(0), REQUIRED, .unit = "1/time",
      .comment = "at which each member is replaced, its drawn parameters drawn anew"},
+    FLAG("requeue", AT(sj_server, replace_requeue),
+         "requests in service beyond the new threads go back to the head of the queue, each before the last, and start "
+         "over; else they are served to their end"),
 };
 const struct sj_schema sj_schema_replace = {.name = "replace", .family = SJ_FAMILY_TABLE, FIELDS(replace_fields),
     .example = "{ rate= }", .comment = "Random replacement of a pool's members."};
@@ -186,7 +189,7 @@ static const struct sj_field_schema stage_fields[] = {
     {.name = "subset", .type = SJ_FIELD_COUNT, AT(sj_call, subset), RANGE(1, MOST_MEMBERS), DEFAULT(0, "all"),
      .unit = "members", .comment = "as for a client"},
     FLAG("subset_replacement", AT(sj_call, subset_replacement), "as for a client"),
-    PART("policy", "random or round_robin", NULL, "random", "which member of a pool is taken"),
+    PART("policy", SJ_TAKES_POLICY, NULL, "random", "which member of a pool is taken"),
     PART("network", "link{rtt=} or link{one_way=}", &sj_schema_link, "no delay", "on the way to the next server"),
 };
 const struct sj_schema sj_schema_stage = {.name = "stage", .family = SJ_FAMILY_TABLE, FIELDS(stage_fields),
@@ -242,10 +245,14 @@ static const struct sj_field_schema server_fields[] = {
     {.name = "count", .type = SJ_FIELD_COUNT, AT(sj_server, count), RANGE(1, MOST_MEMBERS), DEFAULT(1, "no pool"),
      .unit = "members", .comment = "a pool of that many servers"},
     PART("replace", "{ rate= }", &sj_schema_replace, "never", "members replaced at random"),
-    LATER("rtt"),
-    LATER("cold_start"),
-    LATER("probe_service"),
-    LATER("publish"),
+    {.name = "rtt", .type = SJ_FIELD_LAW, AT(sj_server, rtt), AT_LEAST(0), OPTIONAL, .unit = "time",
+     .comment = "drawn once a member: its share of the round trip to each caller, `server_rtt` in a link's laws"},
+    {.name = "cold_start", .type = SJ_FIELD_NUMBER, AT(sj_server, cold_start), AT_LEAST(0), DEFAULT(0, "0"),
+     .unit = "time", .comment = "more work for the first request of each caller at each member; a probe does for it"},
+    {.name = "probe_service", .type = SJ_FIELD_NUMBER, AT(sj_server, probe_service), AT_LEAST(0), DEFAULT(0, "0"),
+     .unit = "time", .comment = "the work of a policy's probe"},
+    PART("publish", "{ window=, ewma=, pid= }", &sj_schema_publish, "the defaults",
+         "how members measure what they report"),
 };
 const struct sj_schema sj_schema_server = {.name = "server", .also = "servers", .family = SJ_FAMILY_COMPONENT,
     FIELDS(server_fields), .example = "server \"name\" { service= }",
@@ -272,8 +279,13 @@ static const struct sj_field_schema model_fields[] = {
      .comment = "of tables and charts"},
     PART("time_unit", "\"us\", \"ms\", \"s\", \"minute\", \"hour\" or a name of one's own", NULL, "\"s\"",
          "what times and rates are in; `model` then comes first in the file"),
-    {.name = "quantum", .type = SJ_FIELD_NUMBER, BY_CODE, AT_LEAST(0), DEFAULT(0, "0"), .unit = "time",
-     .comment = "0; discrete time is not in this version"},
+    {.name = "quantum", .type = SJ_FIELD_NUMBER, AT(sj_model, quantum), AT_LEAST(0), .below = true,
+     DEFAULT(0, "0: continuous"), .unit = "time", .comment = "the step of discrete time"},
+    FLAG("overlapping_states", AT(sj_model, overlapping_states),
+         "latencies that callers rank by count a quantum of each change of state twice: 3 quanta more for a request, 2 "
+         "for a probe"),
+    PART("original", "{ every=, after= }", &sj_schema_original, "none",
+         "the figures `original....`, recorded as a shipped model's original does"),
 };
 const struct sj_schema sj_schema_model = {.name = "model", .family = SJ_FAMILY_SETTING, FIELDS(model_fields),
     .example = "model{title=, time_unit=}", .comment = "What the model is called and counted in."};
@@ -504,10 +516,8 @@ const struct sj_schema sj_schema_per_member = {.name = "per_member", .family = S
     .comment = "x is drawn once for each member of a pool, and again when it is replaced; the function, called once "
                "when the model is read, says which law follows."};
 
-static const struct sj_schema schema_random = {.name = "random", .family = SJ_FAMILY_POLICY, .example = "random",
-    .comment = "Any member, uniformly."};
-static const struct sj_schema schema_round_robin = {.name = "round_robin", .family = SJ_FAMILY_POLICY,
-    .example = "round_robin", .comment = "Each caller takes the members in turn."};
+const struct sj_schema sj_schema_server_rtt = {.name = "server_rtt", .family = SJ_FAMILY_DISTRIBUTION,
+    .example = "server_rtt", .comment = "The called member's `rtt`, in the laws of a link."};
 
 const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
     &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_batcher, &sj_schema_store, &sj_schema_price,
@@ -521,10 +531,11 @@ const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
     &schema_phase_type, &sj_schema_empirical, &sj_schema_recorded, &sj_schema_per_member,
     /* parts */
     &sj_schema_token_bucket, &sj_schema_throttle, &sj_schema_codel, &sj_schema_max_in_flight,
-    &sj_schema_exponential_backoff, &sj_schema_link, &schema_random, &schema_round_robin, NULL};
+    &sj_schema_exponential_backoff, &sj_schema_link, &sj_schema_server_rtt, NULL};
 
 const struct sj_schema *const sj_schema_plain_tables[] = {&sj_schema_api, &sj_schema_call, &sj_schema_stage,
-    &sj_schema_target_list, &sj_schema_flush, &sj_schema_hedge, &sj_schema_breaker, &sj_schema_replace, NULL};
+    &sj_schema_target_list, &sj_schema_flush, &sj_schema_hedge, &sj_schema_breaker, &sj_schema_replace,
+    &sj_schema_publish, &sj_schema_pid, &sj_schema_original, NULL};
 
 const struct sj_schema sj_schema_table = {.name = "a table", .family = SJ_FAMILY_TABLE, .items = &sj_schema_table};
 const struct sj_schema sj_schema_unknown = {.name = "an unknown name", .family = SJ_FAMILY_UNKNOWN};
@@ -542,11 +553,7 @@ OPERATION(sj_schema_round, "round");
 OPERATION(sj_schema_floor, "floor");
 OPERATION(sj_schema_ceil, "ceil");
 
-const char *const sj_words_not_in_this_version[] = {
-    "solve", "pick_first", "least_cost", "weighted", "hot_cold", "fastest_probe", "with_probes",
-    "subset_of", "pid_weighted", "client_in_flight", "client_latency", "reported", "actual", "in_flight",
-    "expected_latency", "utilization", "request_rate", "capacity", "available_capacity", "latency", "pid_weight",
-    "server_rtt", NULL};
+const char *const sj_words_not_in_this_version[] = {"solve", NULL};
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */

@@ -13,7 +13,8 @@ enum { WIDTH = 80, NAME = 20, INDENT = 2 };
 struct page {
   struct sj_text text;
   const struct sj_model *model;
-  size_t component; /* of the document, where the search for the next one begins */
+  const double *load; /* offered load by server */
+  size_t component;   /* of the document, where the search for the next one begins */
 };
 
 /* The node of the next client, or of the next that can be called, which come in the model's order. */
@@ -157,6 +158,8 @@ static double read_number(const struct sj_field_schema *field, const void *sourc
     case SJ_FIELD_TEXT:
     case SJ_FIELD_LAW:
     case SJ_FIELD_DISTRIBUTION:
+    case SJ_FIELD_POLICY:
+    case SJ_FIELD_COST:
     case SJ_FIELD_PART:
     case SJ_FIELD_LATER:
       break;
@@ -188,6 +191,14 @@ static bool add_field(const struct page *page, const struct sj_field_schema *fie
   return true;
 }
 
+/* Figures that only load balancing looks at: shown where they are given, or in discrete time. */
+static bool is_special(const struct page *page, const char *name) {
+  static const char *const names[] = {"rtt", "cold_start", "probe_service", "in_flight_until", NULL};
+  for (const char *const *special = names; *special; special++)
+    if (!strcmp(*special, name)) return !(page->model->quantum > 0);
+  return false;
+}
+
 /* The fields that an engine uses: given or at their default. Those in `skip` are shown by other code. */
 static void show_fields(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node,
                         const void *source, const char *const *skip) {
@@ -197,6 +208,7 @@ static void show_fields(struct page *page, int indent, const struct sj_schema *s
     for (const char *const *word = skip; *word; word++) skipped = skipped || !strcmp(*word, field->name);
     if (skipped) continue;
     const bool given = node && sj_node_field(node, field->name);
+    if (!given && is_special(page, field->name)) continue;
     struct sj_text value = {0};
     if (!add_field(page, field, source, given, &value))
       sj_text_add(&value, "%s", field->fallback_text ? field->fallback_text : "");
@@ -222,10 +234,23 @@ static void show_part(struct page *page, int indent, const struct sj_node *node,
 static const char *const call_parts[] = {"backoff", "retry_budget", "circuit_breaker", "hedge", "policy", "network",
                                          NULL};
 
-static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node) {
+/* The policy with every field, given or not. */
+static void show_policy(struct page *page, int indent, const struct sj_policy *policy) {
+  struct sj_text text = {0};
+  sj_policy_text(policy, &text);
+  line(page, indent, "policy", text.data);
+  free(text.data);
+}
+
+static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node,
+                       const struct sj_call *call) {
   for (const char *const *name = call_parts; *name; name++) {
     const struct sj_field_schema *const field = sj_schema_field(schema, *name);
-    if (field) show_part(page, indent, node, *name, field->fallback_text);
+    if (!field) continue;
+    if (!strcmp(*name, "policy") && sj_node_field(node, "policy"))
+      show_policy(page, indent, &call->policy);
+    else
+      show_part(page, indent, node, *name, field->fallback_text);
   }
 }
 
@@ -270,7 +295,9 @@ static void show_call(struct page *page, int indent, const struct sj_node *node,
     const struct sj_field_schema *const field = &schema->fields[i];
     if (!sj_node_field(node, field->name)) continue;
     const struct sj_schema one = {.fields = field, .field_count = 1};
-    if (field->type == SJ_FIELD_PART)
+    if (!strcmp(field->name, "policy"))
+      show_policy(&inner, indent + INDENT, &call->policy);
+    else if (field->type == SJ_FIELD_PART)
       show_part(&inner, indent + INDENT, node, field->name, "");
     else
       show_fields(&inner, indent + INDENT, &one, node, call, nothing);
@@ -342,7 +369,7 @@ static void show_batcher(struct page *page, const struct sj_server *batcher, con
   show_part(page, INDENT, node, "flush", "");
   show_fields(page, INDENT, &sj_schema_batcher, node, batcher, skip);
   show_fields(page, INDENT, &sj_schema_sending, node, &batcher->apis[0].calls[0], nothing);
-  show_parts(page, INDENT, &sj_schema_batcher, node);
+  show_parts(page, INDENT, &sj_schema_batcher, node, &batcher->apis[0].calls[0]);
   /* Flaws only where it has them. */
   for (const char *const *word = &skip[4]; *word; word++) {
     const struct sj_schema one = {.fields = sj_schema_field(&sj_schema_batcher, *word), .field_count = 1};
@@ -378,7 +405,8 @@ static void show_server(struct page *page, size_t index) {
   show_fields(page, INDENT, &sj_schema_server, node, server, skip);
   show_part(page, INDENT, node, "admission", "none");
   if (server->replace_rate > 0) show_part(page, INDENT, node, "replace", "never");
-  show_load(page, page->model->offered_load[index]);
+  if (sj_node_field(node, "publish")) show_part(page, INDENT, node, "publish", "the defaults");
+  show_load(page, page->load[index]);
 }
 
 static void show_trace(struct page *page, const struct sj_trace *trace) {
@@ -411,7 +439,7 @@ static void show_client(struct page *page, const struct sj_client *client) {
     static const char *const nothing[] = {NULL};
     show_fields(page, INDENT, &sj_schema_target_list, calls->as.node, &client->call, nothing);
   }
-  show_parts(page, INDENT, &sj_schema_client, node);
+  show_parts(page, INDENT, &sj_schema_client, node, &client->call);
 }
 
 /* ---- faults and the rest ---- */
@@ -506,7 +534,17 @@ static void show_surroundings(struct page *page) {
     }
     sj_text_add(&page->text, "\n");
   }
-  sj_text_add(&page->text, "times in %s, rates per %s\n\n", model->time_unit, model->time_unit);
+  sj_text_add(&page->text, "times in %s, rates per %s\n", model->time_unit, model->time_unit);
+  char number[32];
+  if (model->quantum > 0)
+    sj_text_add(&page->text, "discrete time, in steps of %s %s\n", sj_number_text(model->quantum, number),
+                model->time_unit);
+  if (model->overlapping_states)
+    sj_text_add(&page->text, "latencies that callers rank by count each change of state twice\n");
+  if (model->original.given)
+    sj_text_add(&page->text, "original figures: completions at multiples of %g %s, after %g %s\n",
+                model->original.every, model->time_unit, model->original.after, model->time_unit);
+  sj_text_add(&page->text, "\n");
 }
 
 static void show_parameters(struct page *page) {
@@ -540,7 +578,10 @@ char *sj_model_text(const struct sj_model *model) {
     show_parameters(&page);
     for (size_t i = 0; i < model->client_count; i++) show_client(&page, &model->clients[i]);
     page.component = 0;
+    double *const load = sj_model_offered_load(model);
+    page.load = load;
     for (size_t i = 0; i < model->server_count; i++) show_server(&page, i);
+    free(load);
     show_faults(&page);
     show_expectations(&page);
   }

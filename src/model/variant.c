@@ -6,6 +6,22 @@
 #include "model/build.h"
 #include "model/path.h"
 
+static bool keeps_nothing(const struct sj_policy *policy) {
+  return policy->kind == SJ_POLICY_RANDOM || policy->kind == SJ_POLICY_ROUND_ROBIN;
+}
+
+/* What a policy knows is gathered from the start of a run, by its figures. */
+static bool same_policy(const struct sj_policy *a, const struct sj_policy *b) {
+  if (keeps_nothing(a) && keeps_nothing(b)) return true;
+  struct sj_text texts[2] = {{0}};
+  sj_policy_text(a, &texts[0]);
+  sj_policy_text(b, &texts[1]);
+  const bool same = !strcmp(texts[0].data, texts[1].data);
+  free(texts[0].data);
+  free(texts[1].data);
+  return same;
+}
+
 /* What an engine builds once for a run must be the same in every variant. NULL, or what differs. */
 static const char *call_difference(const struct sj_call *a, const struct sj_call *b) {
   if (a->target_count != b->target_count) return "whom it calls";
@@ -13,7 +29,7 @@ static const char *call_difference(const struct sj_call *a, const struct sj_call
     if (a->targets[i].server != b->targets[i].server || a->targets[i].api != b->targets[i].api) return "whom it calls";
   if (a->wait != b->wait || a->optional != b->optional) return "whether a call is waited for";
   if (a->subset != b->subset || a->subset_replacement != b->subset_replacement) return "a subset";
-  return NULL;
+  return same_policy(&a->policy, &b->policy) ? NULL : "a policy";
 }
 
 static const char *batcher_difference(const struct sj_batcher *a, const struct sj_batcher *b) {
@@ -31,6 +47,7 @@ static const char *server_difference(const struct sj_server *a, const struct sj_
   if (a->count != b->count || a->pool != b->pool) return "the size of a pool";
   if (a->discipline != b->discipline) return "a discipline";
   if (a->async != b->async || a->join != b->join) return "`async` or `join`";
+  if (memcmp(&a->publish, &b->publish, sizeof a->publish) != 0) return "what a server publishes";
   if (a->admission_count != b->admission_count) return "the list of admissions";
   for (size_t i = 0; i < a->admission_count; i++)
     if (a->admissions[i].kind != b->admissions[i].kind) return "the kind of an admission";

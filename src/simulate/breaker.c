@@ -86,12 +86,15 @@ static bool add(struct breaker *breaker, struct ending ending) {
   return true;
 }
 
-static void probe_ended(struct breaker *breaker, bool failed, bool known, double now) {
+static void probe_ended(struct caller *caller, struct breaker *breaker, bool failed, bool known, double now) {
   breaker->probing = false;
   if (!known) return; /* withdrawn before its end: the next attempt probes again */
   breaker->count = breaker->failed = 0;
   breaker->open = failed;
-  if (failed) breaker->opened = now;
+  if (failed)
+    breaker->opened = now;
+  else
+    caller->open_breakers--;
 }
 
 void sj_breaker_ended(struct engine *engine, struct caller *caller, struct attempt *attempt, bool failed, bool known) {
@@ -101,7 +104,7 @@ void sj_breaker_ended(struct engine *engine, struct caller *caller, struct attem
   if (!breaker) return;
   if (attempt->flags & ATTEMPT_PROBE) {
     attempt->flags &= (uint8_t)~ATTEMPT_PROBE;
-    probe_ended(breaker, failed, known, engine->now);
+    probe_ended(caller, breaker, failed, known, engine->now);
     return;
   }
   if (!known || breaker->open) return;
@@ -112,6 +115,7 @@ void sj_breaker_ended(struct engine *engine, struct caller *caller, struct attem
   }
   if (breaker->count >= LEAST_ATTEMPTS && breaker->failed >= spec->failures * breaker->count) {
     breaker->open = true;
+    caller->open_breakers++;
     breaker->opened = engine->now;
   }
 }

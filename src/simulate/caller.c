@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "random/elementary.h"
+#include "simulate/balancing.h"
 #include "simulate/caller_steps.h"
 #include "simulate/closing.h"
 #include "simulate/engine.h"
+#include "simulate/link.h"
 
 struct request *sj_request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
   return new_request_of(engine, caller, lineage);
@@ -26,6 +28,7 @@ static void request_release(struct engine *engine, struct request *request) {
 void sj_attempt_release(struct engine *engine, struct attempt *attempt) {
   if (attempt->flags & ATTEMPT_OUT || attempt->place != PLACE_GONE) return;
   if (attempt->children > 0) return;
+  if (attempt->report) sj_balancing_forget_report(attempt);
   struct request *const request = attempt->request;
   if (!(attempt->flags & ATTEMPT_FIRST)) sj_pool_give(&engine->attempts, attempt);
   request_release(engine, request);
@@ -39,49 +42,6 @@ void sj_attempt_vanish(struct engine *engine, struct attempt *attempt) {
 static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
   note_closed(engine, request, outcome);
   if (request->customer) sj_arrivals_think(engine, request->customer);
-}
-
-/* --- choosing a member ---------------------------------------------------------------------------------------------
- */
-
-static bool may_pick(struct engine *engine, struct caller *caller, const struct request *request, uint32_t member,
-                     uint32_t avoid) {
-  if (member == avoid) return false;
-  return !caller->spec->breaker.given || sj_breaker_allows(engine, caller, request->target, member);
-}
-
-static struct server *pick(struct engine *engine, struct caller *caller, const struct request *request,
-                           const struct attempt *attempt, uint32_t avoid) {
-  struct server_pool *const pool = &engine->servers[caller->spec->targets[request->target].server];
-  const uint32_t *const subset = caller->subsets ? caller->subsets[request->target].members : NULL;
-  const uint32_t known = subset ? caller->subsets[request->target].count : pool->count;
-  uint32_t *const choices = engine->scratch;
-  uint32_t count = 0;
-  if (pool->join && request->flags & REQUEST_STAGE && pool->count > 1) {
-    /* The branches of one request must meet. */
-    struct sj_stream stream = stream_of(pool->join_key, attempt_lineage(request->flow->root));
-    return &pool->members[sj_stream_below(&stream, pool->count)];
-  }
-  const bool all = avoid == UINT32_MAX && !caller->spec->breaker.given;
-  if (!all)
-    for (uint32_t i = 0; i < known; i++)
-      if (may_pick(engine, caller, request, subset ? subset[i] : i, avoid)) choices[count++] = i;
-  if (all) count = known;
-  if (count == 0) return NULL;
-  uint32_t choice = 0;
-  switch (caller->spec->policy.kind) {
-    case SJ_POLICY_RANDOM:
-      if (count > 1) {
-        struct sj_stream stream = stream_of(caller->keys[KEY_POLICY], attempt_lineage(attempt));
-        choice = (uint32_t)sj_stream_below(&stream, count);
-      }
-      break;
-    case SJ_POLICY_ROUND_ROBIN:
-      choice = (uint32_t)(caller->turn++ % count);
-      break;
-  }
-  const uint32_t i = all ? choice : choices[choice];
-  return &pool->members[subset ? subset[i] : i];
 }
 
 /* --- timeouts ------------------------------------------------------------------------------------------------------
@@ -138,18 +98,14 @@ void sj_caller_timeouts(struct engine *engine, struct caller *caller) {
  */
 
 /* Time of one message, or NAN if it is lost on the way. */
-static double message_delay(const struct caller *caller, const struct request *request, const struct attempt *attempt,
-                            bool back) {
-  const struct sj_link *const link = &caller->spec->network;
+static double message_delay(struct engine *engine, const struct attempt *attempt, bool back) {
+  const struct request *const request = attempt->request;
+  struct caller *const caller = request->caller;
   struct sj_stream stream = stream_of(caller->keys[back ? KEY_BACK : KEY_LINK], attempt_lineage(attempt));
-  if (link->loss > 0 && sj_stream_uniform(&stream) < link->loss) return NAN;
-  double delay = 0;
-  if (caller->one_way)
-    delay = sj_draw(caller->one_way, &stream, 0);
-  else if (caller->rtt)
-    delay = sj_draw(caller->rtt, &stream, 0) / 2;
-  if (!back) delay += link->per_byte * request->size;
-  return delay;
+  bool lost;
+  const double delay = sj_link_delay(engine, caller, attempt->server, &stream, &lost);
+  if (lost) return NAN;
+  return back ? delay : delay + caller->spec->network.per_byte * request->size;
 }
 
 static bool flows(const struct engine *engine, const struct caller *caller, const struct request *request) {
@@ -187,38 +143,61 @@ static void schedule_hedge(struct engine *engine, struct caller *caller, struct 
 
 static void attempt_failed(struct engine *engine, struct request *request, enum outcome outcome);
 
+/* The lineage of the request's next attempt. */
+static uint64_t next_lineage(const struct request *request) {
+  const uint32_t number = request->attempts_made;
+  return number == 0 ? request->lineage : lineage_below(request->lineage, number);
+}
+
+/* Whom to send to. A copy goes to another member than what is out, if there is one. */
+static enum sj_picked choose(struct engine *engine, struct request *request, bool hedge, struct choice *choice) {
+  struct caller *const caller = request->caller;
+  if (flows(engine, caller, request)) return SJ_PICKED; /* its stages choose */
+  choice->server = caller->only;
+  if (caller->only) return SJ_PICKED;
+  const uint64_t lineage = next_lineage(request);
+  if (hedge && request->attempts && request->attempts->server &&
+      engine->servers[request->attempts->server->index].count > 1) {
+    const uint32_t avoid = request->attempts->server->member;
+    const enum sj_picked picked = sj_balancing_pick(engine, request, lineage, avoid, choice);
+    if (picked != SJ_PICK_NOBODY) return picked;
+  }
+  return sj_balancing_pick(engine, request, lineage, UINT32_MAX, choice);
+}
+
+static void count_sent(struct caller *caller, const struct request *request, bool hedge) {
+  if (!(request->flags & REQUEST_COUNTED)) return;
+  caller->counts->attempts++;
+  if (hedge)
+    caller->counts->hedges++;
+  else if (request->tries > 1)
+    caller->counts->retries++;
+}
+
 static void send(struct engine *engine, struct request *request, bool hedge) {
   struct caller *const caller = request->caller;
   const struct sj_call *const spec = caller->spec;
-  uint32_t avoid = UINT32_MAX;
-  if (hedge && request->attempts && request->attempts->server &&
-      engine->servers[request->attempts->server->index].count > 1)
-    avoid = request->attempts->server->member;
+  struct choice choice = {NULL, NO_CHANNEL};
+  const enum sj_picked picked = choose(engine, request, hedge, &choice);
+  if (picked == SJ_PICK_LATER) {
+    request->flags |= hedge ? REQUEST_WANTS_COPY : REQUEST_WANTS_ATTEMPT;
+    return;
+  }
   if (!hedge) request->tries++;
   struct attempt *const attempt = attempt_create(engine, request);
   if (!attempt) return;
   caller->out++;
-  const struct sj_target *const target = &spec->targets[request->target];
-  attempt->api = (uint16_t)target->api;
-  const bool flowing = flows(engine, caller, request);
-  if (!flowing) {
-    attempt->server = caller->only ? caller->only : pick(engine, caller, request, attempt, avoid);
-    if (!attempt->server && avoid != UINT32_MAX) /* there is no other member for the copy */
-      attempt->server = pick(engine, caller, request, attempt, UINT32_MAX);
-    if (!attempt->server) { /* every breaker is open */
-      attempt->place = PLACE_GONE;
-      sj_attempt_result(engine, attempt, OUTCOME_BREAKER);
-      return;
-    }
-    if (spec->breaker.given) sj_breaker_sent(engine, caller, request->target, attempt);
+  attempt->api = (uint16_t)spec->targets[request->target].api;
+  attempt->server = choice.server;
+  if (picked == SJ_PICK_NOBODY) { /* every breaker is open */
+    attempt->place = PLACE_GONE;
+    sj_attempt_result(engine, attempt, OUTCOME_BREAKER);
+    return;
   }
-  if (request->flags & REQUEST_COUNTED) {
-    caller->counts->attempts++;
-    if (hedge)
-      caller->counts->hedges++;
-    else if (request->tries > 1)
-      caller->counts->retries++;
-  }
+  attempt->channel = choice.channel;
+  if (choice.channel != NO_CHANNEL) sj_balancing_sent(attempt);
+  if (spec->breaker.given && attempt->server) sj_breaker_sent(engine, caller, request->target, attempt);
+  count_sent(caller, request, hedge);
   if (hedge) attempt->flags |= ATTEMPT_HEDGE;
   if (caller->timeout) arm_timeout(engine, caller, attempt);
   schedule_hedge(engine, caller, request);
@@ -226,7 +205,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
     sj_attempt_deliver(engine, attempt);
     return;
   }
-  const double delay = message_delay(caller, request, attempt, false);
+  const double delay = message_delay(engine, attempt, false);
   if (isnan(delay))
     sj_attempt_vanish(engine, attempt);
   else
@@ -289,6 +268,7 @@ void sj_request_begin(struct engine *engine, struct request *request) {
     return;
   }
   if (!(request->flags & REQUEST_STAGE)) request->target = sj_request_pick_target(caller, request);
+  if (!caller->only && !flows(engine, caller, request)) sj_balancing_arrived(engine, request);
   if (caller->spec->deadline < INFINITY)
     request->deadline_event =
         sj_event_schedule(&engine->events, engine->now + caller->spec->deadline, EVENT_DEADLINE, request, true);
@@ -299,7 +279,7 @@ void sj_request_begin(struct engine *engine, struct request *request) {
  */
 
 /* The attempt is over for its caller. */
-static void end_attempt(struct engine *engine, struct attempt *attempt) {
+static void end_attempt(struct engine *engine, struct attempt *attempt, enum sj_end end) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   assert(attempt->flags & ATTEMPT_OUT);
@@ -309,6 +289,7 @@ static void end_attempt(struct engine *engine, struct attempt *attempt) {
   struct attempt **link = &request->attempts;
   while (*link != attempt) link = &(*link)->sibling;
   *link = attempt->sibling;
+  if (attempt->channel != NO_CHANNEL) sj_balancing_ended(engine, attempt, end);
 }
 
 static bool take_token(struct engine *engine, struct caller *caller) {
@@ -335,6 +316,7 @@ static double backoff_delay(const struct caller *caller, const struct request *r
 static void attempt_failed(struct engine *engine, struct request *request, enum outcome outcome) {
   struct caller *const caller = request->caller;
   if (request->attempts) return; /* a copy is still out */
+  request->flags &= ~(uint32_t)REQUEST_WANTS_COPY;
   if (request->tries > caller->spec->retries) {
     sj_request_close(engine, request, outcome);
   } else if (!take_token(engine, caller)) {
@@ -345,6 +327,15 @@ static void attempt_failed(struct engine *engine, struct request *request, enum 
     request->retry_event = sj_event_schedule(&engine->events, engine->now + delay, EVENT_RETRY, request, false);
     if (request->batch) sj_batch_backs_off(engine, request, delay <= 0);
   }
+}
+
+void sj_request_probed(struct engine *engine, struct request *request) {
+  const uint32_t wanted = request->flags & (REQUEST_WANTS_ATTEMPT | REQUEST_WANTS_COPY);
+  request->flags &= ~wanted;
+  if (wanted & REQUEST_WANTS_ATTEMPT)
+    try_now(engine, request);
+  else if (wanted && request->attempts)
+    send(engine, request, true);
 }
 
 void sj_request_retry(struct engine *engine, struct request *request) {
@@ -404,7 +395,7 @@ void sj_attempt_timeout(struct engine *engine, struct attempt *attempt) {
   if (request->flags & REQUEST_COUNTED) caller->counts->timeouts++;
   if (caller->spec->breaker.given) sj_breaker_ended(engine, caller, attempt, true, true);
   enter_orbit(engine, request, attempt->server);
-  end_attempt(engine, attempt);
+  end_attempt(engine, attempt, SJ_END_TIMEOUT);
   attempt->flags |= ATTEMPT_TIMED_OUT;
   withdraw(engine, attempt);
   attempt_failed(engine, request, OUTCOME_TIMEOUT);
@@ -439,7 +430,10 @@ void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outc
     const struct attempt *const original = attempt->flags & ATTEMPT_HEDGE ? &request->first : attempt;
     sj_hedging_add(caller, engine->now - original->sent);
   }
-  end_attempt(engine, attempt);
+  end_attempt(engine, attempt,
+              outcome == OUTCOME_OK        ? SJ_END_OK
+              : outcome == OUTCOME_REFUSED ? SJ_END_REFUSED
+                                           : SJ_END_ERROR);
   if (outcome == OUTCOME_OK) {
     if (request->flags & REQUEST_STAGE) request->served_by = attempt->server;
     sj_request_close(engine, request, OUTCOME_OK);
@@ -473,6 +467,7 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   if (request->flags & REQUEST_STAGE) { /* no message: the request is handed on from where it is */
+    if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
     sj_attempt_result(engine, attempt, outcome);
     return;
   }
@@ -480,11 +475,12 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
     sj_attempt_vanish(engine, attempt);
     return;
   }
+  if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
   if (!caller->spec->network.given) {
     sj_attempt_result(engine, attempt, outcome);
     return;
   }
-  const double delay = message_delay(caller, request, attempt, true);
+  const double delay = message_delay(engine, attempt, true);
   if (isnan(delay)) {
     sj_attempt_vanish(engine, attempt);
     return;
@@ -517,7 +513,7 @@ static void abandon_attempts(struct engine *engine, struct request *request) {
   while (request->attempts) {
     struct attempt *const attempt = request->attempts;
     if (request->caller->spec->breaker.given) sj_breaker_ended(engine, request->caller, attempt, false, false);
-    end_attempt(engine, attempt);
+    end_attempt(engine, attempt, SJ_END_ABANDONED);
     withdraw(engine, attempt);
     sj_attempt_release(engine, attempt);
   }
@@ -531,6 +527,7 @@ void sj_request_close(struct engine *engine, struct request *request, enum outco
   cancel_event(engine, &request->hedge_event);
   abandon_attempts(engine, request);
   leave_orbit(engine, request);
+  if (request->errand) sj_balancing_left(request);
   if (request->flags & REQUEST_STAGE)
     sj_flow_stage_closed(engine, request, outcome);
   else if (request->caller->client)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "simulate/balancing.h"
 #include "simulate/engine.h"
 
 static bool draw_subset(const struct engine *engine, const struct caller *caller, const struct sj_call *spec,
@@ -134,6 +135,7 @@ void sj_caller_destroy(struct engine *engine, struct caller *caller) {
   if (caller->subsets)
     for (size_t t = 0; t < caller->spec->target_count; t++) free(caller->subsets[t].members);
   free(caller->subsets);
+  sj_balancing_destroy(caller);
   sj_breakers_destroy(engine, caller);
   sj_hedging_destroy(caller);
   for (size_t i = 0; i < sizeof caller->owned / sizeof *caller->owned; i++) sj_distribution_destroy(caller->owned[i]);

@@ -30,6 +30,7 @@ static inline struct request *new_request_of(struct engine *engine, struct calle
   request->orbit_server = NULL;
   request->served_by = NULL;
   request->customer = NULL;
+  request->errand = NULL;
   request->deadline_event = request->retry_event = request->hedge_event = SJ_EVENT_NONE;
   request->attempts_made = 0;
   return request;
@@ -52,8 +53,10 @@ static inline struct attempt *attempt_create(struct engine *engine, struct reque
   attempt->timer_next = attempt->timer_previous = NULL;
   attempt->merged = NULL;
   attempt->flow = NULL;
+  attempt->report = NULL;
   attempt->timer = SJ_EVENT_NONE;
   attempt->children = 0;
+  attempt->channel = NO_CHANNEL;
   attempt->next_call = 0;
   attempt->outcome = OUTCOME_OK;
   attempt->answered = false;

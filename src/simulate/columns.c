@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "simulate/engine.h"
+#include "simulate/original.h"
 
 struct walk {
   struct sj_results *results; /* naming: where the columns go; NULL when filling */
@@ -262,6 +263,12 @@ bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t index) {
   return false;
 }
 
+static void put_original(struct walk *walk, const struct sj_model *model, const struct engine *engine) {
+  double figures[ORIGINAL_FIGURES] = {0};
+  if (engine) sj_original_figures(engine->original, model->quantum, figures);
+  for (size_t i = 0; i < ORIGINAL_FIGURES; i++) put_mean(walk, "original", sj_original_names[i], figures[i]);
+}
+
 static void walk_model(struct walk *walk, const struct sj_model *model, const struct engine *engine, bool members) {
   struct client_statistics no_client = {0};
   struct server_statistics no_server = {0};
@@ -302,6 +309,7 @@ static void walk_model(struct walk *walk, const struct sj_model *model, const st
       free(name);
     }
   }
+  if (model->original.given) put_original(walk, model, engine);
 }
 
 struct series_name {

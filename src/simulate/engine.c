@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "simulate/balancing.h"
 #include "simulate/plain.h"
 
 void sj_engine_out_of_memory(struct engine *engine) {
@@ -49,8 +50,9 @@ const struct sj_distribution *sj_member_law(struct engine *engine, const struct 
  */
 
 static void fill_keys(const struct engine *engine, const char *component, const char *call, uint64_t keys[KEY_COUNT]) {
-  static const char *const purposes[KEY_COUNT] = {"timeout", "backoff", "target", "policy",
-                                                  "link",    "back",    "subset", "law"};
+  static const char *const purposes[KEY_COUNT] = {"timeout", "backoff",    "target",       "policy", "link",
+                                                  "back",    "subset",     "law",          "errand", "balancer",
+                                                  "probe",   "probe back", "probe timeout"};
   for (size_t k = 0; k < KEY_COUNT; k++) {
     char *const purpose = sj_format("%s%s", call, purposes[k]);
     keys[k] = sj_stream_key(engine->seed, engine->run, component, purpose);
@@ -230,10 +232,13 @@ static bool make_server_callers(struct engine *engine, struct server_pool *pool,
   return true;
 }
 
-static void pool_destroy(struct engine *engine, struct server_pool *pool) {
+static void destroy_members(struct engine *engine, struct server_pool *pool) {
+  for (uint32_t m = 0; pool->members && m < pool->count; m++) destroy_member(engine, &pool->members[m]);
+}
+
+static void pool_destroy(struct server_pool *pool) {
   if (!pool->spec) return;
   const size_t apis = pool->spec->api_count;
-  for (uint32_t m = 0; pool->members && m < pool->count; m++) destroy_member(engine, &pool->members[m]);
   for (uint32_t m = 0; pool->member_statistics && m < pool->count; m++)
     sj_server_statistics_clear(&pool->member_statistics[m], apis);
   if (pool->statistics) sj_server_statistics_clear(pool->statistics, apis);
@@ -317,6 +322,17 @@ static void find_quick_servers(struct engine *engine) {
   }
 }
 
+/* As many members as a subset drawn with replacement may have. */
+static uint32_t most_known(const struct sj_model *model, uint32_t most) {
+  for (size_t i = 0; i < model->client_count; i++)
+    if (model->clients[i].call.subset > most) most = model->clients[i].call.subset;
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t a = 0; a < model->servers[i].api_count; a++)
+      for (size_t c = 0; c < model->servers[i].apis[a].call_count; c++)
+        if (model->servers[i].apis[a].calls[c].subset > most) most = model->servers[i].apis[a].calls[c].subset;
+  return most;
+}
+
 static bool make_world(struct engine *engine) {
   const struct sj_model *const model = engine->model;
   engine->plain = is_plain(model);
@@ -334,6 +350,7 @@ static bool make_world(struct engine *engine) {
     decide_levels(engine, &engine->servers[i]);
     if (model->servers[i].count > largest) largest = model->servers[i].count;
   }
+  largest = most_known(model, largest);
   engine->scratch = calloc(largest, sizeof *engine->scratch);
   if (!engine->scratch) return false;
   if (!sj_flows_create(engine)) {
@@ -341,6 +358,7 @@ static bool make_world(struct engine *engine) {
                    model->file);
     return true;
   }
+  if (!sj_balancing_plan(engine)) return false;
   for (size_t i = 0; i < model->server_count; i++)
     for (uint32_t m = 0; m < engine->servers[i].count; m++)
       if (!make_server_callers(engine, &engine->servers[i], &engine->servers[i].members[m])) return false;
@@ -357,7 +375,10 @@ static void destroy_world(struct engine *engine) {
   sj_flows_destroy(engine);
   for (size_t i = 0; engine->clients && i < engine->model->client_count; i++)
     client_destroy(engine, &engine->clients[i]);
-  for (size_t i = 0; engine->servers && i < engine->model->server_count; i++) pool_destroy(engine, &engine->servers[i]);
+  for (size_t i = 0; engine->servers && i < engine->model->server_count; i++)
+    destroy_members(engine, &engine->servers[i]);
+  sj_balancing_end(engine);
+  for (size_t i = 0; engine->servers && i < engine->model->server_count; i++) pool_destroy(&engine->servers[i]);
   free(engine->clients);
   free(engine->servers);
   free(engine->scratch);
@@ -494,6 +515,15 @@ static void dispatch(struct engine *engine, enum event_kind kind, void *argument
     case EVENT_HEDGE:
       sj_request_hedge(engine, argument);
       break;
+    case EVENT_PROBE_ARRIVES:
+      sj_probe_arrives(engine, argument);
+      break;
+    case EVENT_PROBE_DONE:
+      sj_probe_done(engine, argument);
+      break;
+    case EVENT_PROBE_OVER:
+      sj_probe_over(engine, argument);
+      break;
     case EVENT_FAULT:
       sj_fault_happen(engine, argument);
       break;
@@ -590,6 +620,7 @@ static void loop(struct engine *engine, struct engine_control *control) {
 /* What must hold at the end of every run, whatever the model. */
 static void check_invariants(const struct engine *engine) {
 #ifndef NDEBUG
+  sj_balancing_check(engine);
   uint64_t unfinished = 0;
   for (size_t i = 0; i < engine->model->client_count; i++) {
     const struct client_statistics *const s = engine->clients[i].statistics;
@@ -665,6 +696,11 @@ enum sj_status sj_engine_run(const struct sj_model *model, const struct sj_simul
   engine->error = error;
   engine->watched = csv || pilot || options->members;
   engine->series = run && results->series_count > 0 ? run->series : NULL;
+  if (model->quantum > 0) {
+    const enum sj_status status = sj_discrete_run(engine, control, run);
+    free(engine);
+    return status;
+  }
   if (!make_world(engine)) sj_engine_out_of_memory(engine);
   if (engine->status == SJ_OK) start(engine);
   loop(engine, control);

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "balance/publisher.h"
+#include "balance/shared.h"
 #include "model/model.h"
 #include "random/stream.h"
 #include "results/results.h"
@@ -47,6 +49,9 @@ enum event_kind {
   EVENT_RETRY,         /* struct request: the backoff is over */
   EVENT_DEADLINE,      /* struct request */
   EVENT_HEDGE,         /* struct request: time for a copy */
+  EVENT_PROBE_ARRIVES, /* struct probe: reaches the server */
+  EVENT_PROBE_DONE,    /* struct probe: the server answers it */
+  EVENT_PROBE_OVER,    /* struct probe: the answer has come, or none will */
   EVENT_FAULT,         /* struct fault_state: begins or ends */
   EVENT_REPLACE,       /* struct server */
   EVENT_BATCH_DUE,     /* struct server: a batcher's timer */
@@ -113,12 +118,16 @@ struct attempt {
   double done_at;                              /* when its work will be done; while standing still: the work left */
   struct attempt *merged;                      /* next of the branches that this one stands for */
   struct flow *flow;                           /* what it has become; of a host: what it belongs to, until that ends */
+  struct sj_report *report;                    /* of the server, that goes with the answer; held; or NULL */
   uint32_t timer;                              /* EVENT_TIMEOUT, or SJ_EVENT_NONE */
   uint32_t children;                           /* calls (with wait) not yet closed */
+  uint32_t channel;                            /* of its caller's balancer, or NO_CHANNEL */
   uint16_t next_call;
   uint8_t outcome; /* that the answer under way carries */
   bool answered;   /* an answer was made: what its calls still do changes nothing */
 };
+
+#define NO_CHANNEL UINT32_MAX
 
 enum {
   REQUEST_OPEN = 1,
@@ -127,7 +136,10 @@ enum {
   REQUEST_ORBIT = 8,   /* an attempt of it has timed out (counted in its server's orbit) */
   REQUEST_HEDGED = 16,
   REQUEST_ARRIVED = 32, /* a pipeline stage that has come to a join */
-  REQUEST_STAGE = 64    /* `parent` is not set, `flow` is */
+  REQUEST_STAGE = 64,   /* `parent` is not set, `flow` is */
+  /* The policy waits for its probes: then an attempt is to be sent, or a copy. */
+  REQUEST_WANTS_ATTEMPT = 128,
+  REQUEST_WANTS_COPY = 256
 };
 
 struct request {
@@ -151,6 +163,7 @@ struct request {
   struct server *orbit_server;
   struct server *served_by;  /* a stage's, when it has succeeded */
   struct customer *customer; /* of a closed population */
+  struct sj_errand *errand;  /* what its caller's policy keeps for it, or NULL */
   uint32_t deadline_event, retry_event, hedge_event;
   uint32_t attempts_made;
 };
@@ -171,8 +184,11 @@ struct flow {
   } joins[];
 };
 
-struct breaker; /* breaker.c */
-struct hedging; /* hedging.c */
+struct original;  /* original.h */
+struct breaker;   /* breaker.c */
+struct hedging;   /* hedging.c */
+struct balancing; /* balancing.c */
+struct probe;     /* balancing.c */
 
 /* The members of a pool that a caller knows; `members` NULL: all. */
 struct subset {
@@ -201,10 +217,13 @@ struct caller {
   struct attempt *timer_head, *timer_tail; /* constant timeouts expire in the order of sending */
   uint32_t timer_event;
 
-  uint64_t turn; /* round robin */
+  uint64_t turn;                    /* round robin */
+  struct balancing **balancings;    /* [target], each made when first needed, for the first of a server; or NULL */
+  struct balancing *only_balancing; /* the array of one target */
   double tokens, tokens_at;
   struct subset *subsets;    /* [target], or NULL: all members are known */
   struct breaker **breakers; /* [target][member], made when first needed; NULL without breaker */
+  uint32_t open_breakers;    /* of these: with none, all members may be picked */
   struct hedging *hedging;
   const struct sj_distribution *timeout, *rtt, *one_way;
   struct sj_distribution *owned[3]; /* the same, where each member has its own */
@@ -213,7 +232,22 @@ struct caller {
 };
 
 /* Purposes of a caller's random streams. */
-enum { KEY_TIMEOUT, KEY_BACKOFF, KEY_TARGET, KEY_POLICY, KEY_LINK, KEY_BACK, KEY_SUBSET, KEY_LAW, KEY_COUNT };
+enum {
+  KEY_TIMEOUT,
+  KEY_BACKOFF,
+  KEY_TARGET,
+  KEY_POLICY,
+  KEY_LINK,
+  KEY_BACK,
+  KEY_SUBSET,
+  KEY_LAW,
+  KEY_ERRAND,
+  KEY_BALANCER,
+  KEY_PROBE,
+  KEY_PROBE_BACK,
+  KEY_PROBE_TIMEOUT,
+  KEY_COUNT
+};
 
 struct customer {
   struct arrivals *arrivals;
@@ -292,6 +326,8 @@ struct server {
   uint32_t index, member;
   struct server_statistics *statistics;                                  /* of the pool */
   struct server_statistics *own;                                         /* of the member, or NULL */
+  struct sj_publisher *publisher;                                        /* of its reports, where a policy looks at
+                                                                            them; else NULL */
   uint64_t service_key, order_key, admission_key, fail_key, failure_key; /* failure: a store's own */
 
   uint32_t threads, busy, in_system, waiting;
@@ -336,6 +372,10 @@ struct server_pool {
   uint64_t **call_keys;      /* [api][call x KEY_COUNT] */
   struct call_counts calls;  /* that its members make */
   struct call_counts stages; /* of pipelines, sent to its members */
+  uint32_t policy_needs;     /* SJ_NEEDS_... of all that pick among its members */
+  struct sj_publishers *publishers;
+  struct sj_shared shared_by_policies;
+  struct balancing *balancings; /* of all callers, the last made first */
 };
 
 struct fault_state {
@@ -373,15 +413,20 @@ struct engine {
   uint64_t open;  /* clients' requests */
   uint64_t alive; /* requests, open or with something of them left somewhere; not counted where all are plain */
 
-  struct sj_pool requests, attempts;
+  struct sj_pool requests, attempts, probes;
   struct client *clients;
   struct server_pool *servers;
   size_t join_count;
   struct flow *flows;
   struct fault_state *faults;
-  bool faulty;                         /* the model has faults: lists of those in service are kept */
-  size_t cuts;                         /* cut faults of the model */
-  uint32_t *scratch;                   /* as many numbers as the largest pool has members */
+  bool faulty;           /* the model has faults: lists of those in service are kept */
+  size_t cuts;           /* cut faults of the model */
+  uint32_t *scratch;     /* as many numbers as anybody knows members of a pool */
+  uint32_t most_choices; /* that a balancer can meet; twice as many numbers each, for all of them: */
+  uint32_t *choice_scratch;
+  double *cost_scratch;
+  struct sj_chunks balancing_memory;
+  struct sj_program *program;          /* the functions of the model, where policies are some */
   struct fault_state **active_changes; /* faults with set or scale in force, in the order they began */
   size_t active_change_count;
   struct variant *variants;
@@ -392,7 +437,8 @@ struct engine {
   int quarter;
   bool watched; /* csv, pilot or members: more is to be done at the end of a request */
   FILE *csv;
-  struct sj_mser *pilot; /* [client]: latencies of a pilot run, or NULL */
+  struct sj_mser *pilot;     /* [client]: latencies of a pilot run, or NULL */
+  struct original *original; /* discrete time, at the end of a run: its own figures */
   struct sj_error *error;
   enum sj_status status; /* other than SJ_OK ends the run */
 };
@@ -437,6 +483,9 @@ void sj_engine_out_of_memory(struct engine *engine);
 void sj_engine_fail(struct engine *engine, enum sj_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* discrete/steps.c: the same for a model in discrete time, whose engine knows what to run but has nothing made yet. */
+enum sj_status sj_discrete_run(struct engine *engine, struct engine_control *control, struct sj_run *run);
+
 /* arrivals.c */
 bool sj_arrivals_create(struct engine *engine, struct client *client);
 void sj_arrivals_destroy(struct client *client);
@@ -476,6 +525,8 @@ void sj_request_retry(struct engine *engine, struct request *request);
 void sj_request_send(struct engine *engine, struct request *request); /* its next attempt, at once */
 void sj_request_deadline(struct engine *engine, struct request *request);
 void sj_request_hedge(struct engine *engine, struct request *request);
+/* The request, which waits for its policy's probes, may be sent now. */
+void sj_request_probed(struct engine *engine, struct request *request);
 void sj_request_close(struct engine *engine, struct request *request, enum outcome outcome);
 void sj_attempt_timeout(struct engine *engine, struct attempt *attempt);
 void sj_caller_timeouts(struct engine *engine, struct caller *caller);
@@ -544,6 +595,11 @@ void sj_server_count(struct server *server, double now, int in_system, int waiti
 void sj_attempt_list_add(struct attempt **list, struct attempt *attempt);
 void sj_attempt_list_remove(struct attempt **list, struct attempt *attempt);
 
+/* balancing.c: the levels of a server that publishes have changed, `arrived` is 1 if somebody was let in. */
+void sj_publish_levels(struct server *server, double now, int arrived);
+/* It finished a request, well or with an error; the levels change next. */
+void sj_publish_finished(struct server *server, double now, double sojourn, bool ok);
+
 /* queue.c */
 bool sj_queue_push(struct engine *engine, struct server *server, struct attempt *attempt);
 void sj_queue_push_front(struct server *server, struct attempt *attempt);
@@ -585,6 +641,8 @@ void sj_client_draw_sizes(struct engine *engine, struct client *client);
 /* rows.c: one row a request, in the order of closing. */
 void sj_csv_header(FILE *csv);
 void sj_csv_row(const struct engine *engine, const struct request *request, enum outcome outcome);
+void sj_csv_values(const struct engine *engine, const char *client, uint32_t member, double arrival, double latency,
+                   enum outcome outcome, uint32_t attempts);
 
 /* growth.c: notes which servers' queues kept growing; in a steady simulation what has no limit becomes null. */
 void sj_judge_growth(const struct sj_model *model, struct sj_results *results);

@@ -44,6 +44,7 @@ static inline void count_levels(struct server *server, double now, int in_system
   }
   count_into(server->statistics, now, in_system, waiting, busy);
   if (!server->counted_apart) return;
+  if (server->publisher) sj_publish_levels(server, now, in_system);
   if (server->statistics->members_counted && in_system) count_members(server->statistics, server, now, in_system);
   if (!server->own) return;
   count_into(server->own, now, in_system, waiting, busy);
@@ -133,6 +134,7 @@ static inline void pass_thread_on(struct engine *engine, struct server *server, 
 /* An attempt's service is over: it is recorded and leaves, and the next one begins. */
 static inline void finish_service(struct engine *engine, struct server *server, struct attempt *attempt, bool ok) {
   const double now = engine->now;
+  if (__builtin_expect(server->publisher != NULL, 0)) sj_publish_finished(server, now, now - attempt->arrived, ok);
   if (attempt->request->flags & REQUEST_COUNTED) record_visit(server->statistics, attempt, now);
   server->statistics->in_window += engine->counting && ok;
   if (__builtin_expect(server->counted_apart, 0) && server->own) {

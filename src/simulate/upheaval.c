@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "simulate/balancing.h"
 #include "simulate/engine.h"
 
 /* Takes the work in progress off the clock: done_at becomes the work left, in time at pace 1. */
@@ -108,6 +109,7 @@ void sj_server_crash(struct engine *engine, struct server *server, bool answer_e
     server->admissions[i].above_since = NAN;
     server->admissions[i].dropping = false;
   }
+  sj_balancing_replaced(engine, server);
 }
 
 /* The number of threads that a law's draw means. */
@@ -123,6 +125,7 @@ static void set_threads(struct engine *engine, struct server *server, uint32_t t
   sj_server_statistics_threads(server->statistics, engine->now, change);
   if (server->own) sj_server_statistics_threads(server->own, engine->now, change);
   server->threads = threads;
+  if (server->publisher) sj_publish_levels(server, engine->now, 0);
   if (!server->sharing) return;
   const uint32_t busy = server->sharers < threads ? server->sharers : threads;
   sj_server_count(server, engine->now, 0, 0, (int)busy - (int)server->busy);
@@ -148,6 +151,7 @@ void sj_server_draw_laws(struct engine *engine, struct server *server) {
 void sj_server_replace(struct engine *engine, struct server *server) {
   server->replacements++;
   sj_server_draw_laws(engine, server);
+  sj_balancing_replaced(engine, server);
   sj_server_start_waiting(engine, server);
   schedule(engine, engine->now + sj_draw_exponential(&server->replace_stream) / server->spec->replace_rate,
            EVENT_REPLACE, server);

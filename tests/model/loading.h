@@ -40,4 +40,11 @@ static inline void assert_near(double value, double expected, double relative) {
   if (!(fabs(value - expected) <= relative * fabs(expected) + 1e-300)) fail_msg("%.17g is not %.17g", value, expected);
 }
 
+/* The offered load of a server. */
+static inline double offered_load(const struct sj_model *model, size_t server) {
+  double *const all = sj_model_offered_load(model), load = all[server];
+  free(all);
+  return load;
+}
+
 #endif

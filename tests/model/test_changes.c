@@ -286,6 +286,26 @@ static void equal_models_have_equal_bytes(void **state) {
   for (size_t i = 0; i < sizeof equal / sizeof *equal; i++) assert_same(equal[i][0], equal[i][1], true);
 }
 
+#define CHOOSING(body) \
+  "client 'web' { calls = 'api', arrivals = poisson { rate = 8 }, policy = function(r, choices) " body " end }\n"
+
+/* A function does what its file, the parameters and the scenario make of it. */
+static void functions_are_identified(void **state) {
+  (void)state;
+  static const char text[] = API "local which = param('which', 1)\n" CHOOSING(
+      "return which") "scenario('one', function() which = 1 end) scenario('two', function() which = 2 end)\n";
+  static const char *const ways[][2] = {{NULL, NULL}, {"which=2", NULL}, {NULL, "one"}, {NULL, "two"}};
+  char *forms[4];
+  for (int i = 0; i < 4; i++) {
+    struct sj_model *const model = load_with(text, ways[i][0], ways[i][1]);
+    forms[i] = sj_model_canonical(model);
+    sj_model_destroy(model);
+    for (int j = 0; j < i; j++) assert_string_not_equal(forms[i], forms[j]);
+  }
+  for (int i = 0; i < 4; i++) free(forms[i]);
+  assert_same(API CHOOSING("return 1"), API CHOOSING("return 1"), true);
+}
+
 static void different_models_have_different_bytes(void **state) {
   (void)state;
   static const char *const different[] = {
@@ -320,6 +340,10 @@ static void different_models_have_different_bytes(void **state) {
       API WEB "fault { at = 1, lasts = 1, set = { ['web.retries'] = 1 } }\n",
       API WEB "fault { at = 1, lasts = 1, set = { ['web.retries'] = 2 } }\n",
       API WEB "fault { at = 1, lasts = 1, scale = { ['web.retries'] = 2 } }\n",
+      API CHOOSING("return 1"),
+      API CHOOSING("return #choices"),
+      API "local last = 2\n" CHOOSING("return last"),
+      API "local last = 1\n" CHOOSING("return last"),
   };
   enum { COUNT = sizeof different / sizeof *different };
   char *forms[COUNT];
@@ -352,6 +376,7 @@ int main(void) {
       cmocka_unit_test(variants_can_be_impossible_together),
       cmocka_unit_test(equal_models_have_equal_bytes),
       cmocka_unit_test(different_models_have_different_bytes),
+      cmocka_unit_test(functions_are_identified),
       cmocka_unit_test(no_paths_in_the_canonical_form),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static void smallest_model_has_the_defaults(void **state) {
   assert_int_equal(model->run.kind, SJ_RUN_STEADY);
   assert_true(model->run.duration == 12500 && model->run.drain == 125000 && isnan(model->run.warmup));
   assert_true(model->run.runs == 8 && model->run.seed == 1 && !model->run.nothing_random);
-  assert_near(model->offered_load[0], 0.8, 1e-15);
+  assert_near(offered_load(model, 0), 0.8, 1e-15);
   sj_model_destroy(model);
 }
 

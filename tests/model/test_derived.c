@@ -93,7 +93,7 @@ static void recording(void **state) {
   assert_near(model->run.duration, 19970 / 2.0, 1e-4);
   assert_true(model->run.duration > summary->end / 2 && nextafter(model->run.duration, 0) <= summary->end / 2);
   assert_near(arrivals->mean_rate, 2 * 2.2881, 1e-3);
-  assert_near(model->offered_load[0], 2 * 0.8576, 1e-3);
+  assert_near(offered_load(model, 0), 2 * 0.8576, 1e-3);
   assert_int_equal(model->servers[0].apis[0].work.fixed->kind, SJ_RECORDED);
   assert_true(model->run.nothing_random && model->run.runs == 1);
   sj_model_destroy(model);
@@ -109,7 +109,7 @@ static void part_of_a_recording(void **state) {
   /* 749 a second: five deviations. */
   assert_in_range(summary->count, 749 - 137, 749 + 137);
   assert_true(summary->end <= 1 && summary->end > 0.98);
-  assert_near(model->offered_load[0], (double)summary->count / summary->end * (2 * summary->service_mean + 0.001),
+  assert_near(offered_load(model, 0), (double)summary->count / summary->end * (2 * summary->service_mean + 0.001),
               1e-12);
   sj_model_destroy(model);
 }
@@ -200,9 +200,9 @@ static void assert_load(const char *text, const char *server, double expected) {
   for (size_t i = 0; i < model->server_count; i++) {
     if (strcmp(model->servers[i].name, server) != 0) continue;
     if (isnan(expected))
-      assert_true(isnan(model->offered_load[i]));
+      assert_true(isnan(offered_load(model, i)));
     else
-      assert_near(model->offered_load[i], expected, 1e-9);
+      assert_near(offered_load(model, i), expected, 1e-9);
     sj_model_destroy(model);
     return;
   }
@@ -285,7 +285,7 @@ static void deep_graphs_are_quick(void **state) {
       "end end\n"
       "client 'w' { calls = { {1, 'a1'}, {1, 'b1'} }, arrivals = poisson { rate = 4 } }\n";
   struct sj_model *const model = load(text);
-  for (size_t i = 0; i < model->server_count; i++) assert_near(model->offered_load[i], 0.2, 1e-9);
+  for (size_t i = 0; i < model->server_count; i++) assert_near(offered_load(model, i), 0.2, 1e-9);
   sj_model_destroy(model);
 }
 

@@ -3,6 +3,7 @@ bytes."""
 
 import os
 import re
+import subprocess
 
 from oracle import Oracle, Suite, without_time
 
@@ -10,22 +11,48 @@ suite = Suite()
 
 
 def scenarios_of(path):
-    with open(path, encoding="utf-8") as file:
-        return re.findall(r'^\s*scenario\s*\(?\s*"([^"]+)"', file.read(), re.MULTILINE)
+    """The names of the file's scenarios; [None] if it has none."""
+    listed = re.search(r"^scenarios \(.*?\): (.*)$", suite.run(["show", path]).decode(), re.MULTILINE)
+    return re.findall(r'"([^"]*)"', listed[1]) if listed else [None]
 
 
-def figures_of(command, path, *threads):
-    return without_time(suite.run([command, path, "--json", "--runs", "3", "--threads", *threads]))
+def figures_of(path, scenario, threads):
+    chosen = ["--scenario", scenario] if scenario else []
+    return without_time(suite.run(["simulate", path, "--json", "--runs", "3", "--threads", threads, *chosen]))
 
 
+def names_listed(path):
+    """The names that the program lists when it is given none."""
+    done = subprocess.run([suite.program, "simulate", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    return re.findall(r'--scenario "(.*)"', done.stderr.decode())
+
+
+def families():
+    """models/load-balancing: each scenario, shortened, and the same bytes from one and two threads."""
+    folder = os.path.join(suite.ready_models, "load-balancing")
+    for model in sorted(os.listdir(folder)):
+        path, figures = os.path.join(folder, model), {}
+        for scenario in names_listed(path):
+            name, duration = "%s, %s" % (model, scenario), 3000 if model == "long-run.lua" else 2000
+            duration = 100 if model == "many-low-rate-clients.lua" else duration
+            options = {"runs": 2, "duration": duration, "warmup": duration / 10, "scenario": scenario}
+            o = Oracle(suite, name, path, None, options)
+            figures[scenario] = o.document["metrics"]
+            again = [without_time(suite.run(["simulate", path, "--json", "--threads", threads] + [
+                word for option, value in options.items() for word in ("--" + option, str(value))]))
+                for threads in ("1", "2")]
+            suite.case(again[0] == again[1], "%s: the same bytes from one and two threads" % name)
+        suite.case(len(figures) >= 5, "%s: %d scenarios" % (model, len(figures)))
+        arrivals = {str(metrics["caller.arrivals"]["runs"]) for metrics in figures.values()}
+        suite.case(len(arrivals) == 1, "%s: all scenarios have the same arrivals" % model)
+
+
+families()
 for model in sorted(name for name in os.listdir(suite.ready_models) if name.endswith(".lua")):
-    file = os.path.join(suite.ready_models, model)
-    names = scenarios_of(file)
-    for scenario in names:
-        Oracle(suite, "%s, %s" % (model, scenario), file, None, {"runs": 2, "scenario": scenario})
-    if not names:
-        Oracle(suite, model, file, None, {"runs": 2})
-    verb = "compare" if names else "simulate"
-    suite.case(figures_of(verb, file, "1") == figures_of(verb, file, "2"),
-               "%s: the same bytes from one and two threads" % model)
+    model_path = os.path.join(suite.ready_models, model)
+    for name in scenarios_of(model_path):
+        title = "%s, %s" % (model, name) if name else model
+        Oracle(suite, title, model_path, None, {"runs": 2, "scenario": name} if name else {"runs": 2})
+        suite.case(figures_of(model_path, name, "1") == figures_of(model_path, name, "2"),
+                   "%s: the same bytes from one and two threads" % title)
 suite.finish()

@@ -20,7 +20,8 @@ struct maker {
   bool pool[MOST_SERVERS], apis[MOST_SERVERS], sharing[MOST_SERVERS], bounded[MOST_SERVERS];
   int clients;
   bool client_pool[4], poisson[4], timeout[4], linked[4];
-  int calls[4]; /* which server a client calls */
+  int calls[4];    /* which server a client calls */
+  bool whole_pool; /* the last policy goes by all members */
 };
 
 __attribute__((format(printf, 2, 3))) static void say(struct maker *m, const char *format, ...) {
@@ -68,7 +69,7 @@ static void law(struct maker *m, double mean) {
   }
 }
 
-static void network(struct maker *m) {
+static void network(struct maker *m, bool timeout) {
   say(m, ", network = link { ");
   if (one_in(m, 2)) {
     say(m, "rtt = ");
@@ -78,13 +79,65 @@ static void network(struct maker *m) {
     law(m, 0.02);
   }
   if (one_in(m, 3)) say(m, ", per_byte = 0.00001");
-  if (one_in(m, 3)) say(m, ", loss = 0.05");
+  if (one_in(m, 3)) {
+    say(m, ", loss = 0.05");
+    if (!timeout) m->model->loses = true; /* a server waits forever, though its client may not */
+  }
   say(m, " }");
+}
+
+/* A policy that makes do with a pool of any size. */
+static void policy(struct maker *m) {
+  static const char *const policies[] = {
+      "round_robin",
+      "pick_first",
+      "least_cost { cost = client_in_flight }",
+      "least_cost { cost = client_in_flight, choices = 2 }",
+      "least_cost { cost = client_latency(\"mean\"), choices = 2 }",
+      "least_cost { cost = reported(in_flight) }",
+      "least_cost { cost = actual(in_flight) }",
+      "least_cost { cost = reported(expected_latency) }",
+      "weighted { cost = reported(utilization(\"mean\")) }",
+      "weighted { cost = actual(available_capacity(\"mean\", \"ewma\")) }",
+      "weighted { cost = actual(pid_weight), negative = true }",
+      "hot_cold { rank = client_latency(\"ewma\"), health = client_in_flight }",
+      "hot_cold { rank = reported(latency(\"mean\")), health = reported(in_flight) }",
+      "pid_weighted",
+      "fastest_probe",
+      "fastest_probe { only_if_idle = true }",
+      "subset_of(fastest_probe, 2)",
+      "with_probes(least_cost { cost = reported(in_flight) }, { per_request = 2 })",
+      "subset_of(least_cost { cost = client_in_flight }, 2)",
+      "power_of_choices",
+      "join_shortest_queue",
+      "join_shortest_queue { sees = \"servers\" }",
+      "least_requests",
+      "least_requests { weights = { 1, 2 } }",
+      "peak_ewma",
+      "success_latency",
+      "weighted_round_robin { blackout = 1, update = 0.5 }",
+      "bounded_hash { keys = 10 }",
+      "maglev",
+      "function(request, choices, now) return random(#choices) end",
+      "function(request, choices, now)\n"
+      "  local best, least = 1, math.huge\n"
+      "  for i, c in ipairs(choices) do\n"
+      "    local cost = c.in_flight + (c.latency.mean or 0) + (c.report.utilization.mean or 0) / 100\n"
+      "    if cost < least then best, least = i, cost end\n"
+      "  end\n"
+      "  return (request.number + request.attempt) % 3 == 0 and random(#choices) or best\n"
+      "end",
+      "join_idle_queue",
+      "aperture"};
+  const size_t count = sizeof policies / sizeof *policies, which = (size_t)below(m, (int)count);
+  m->whole_pool = which >= count - 2;
+  say(m, ", policy = %s", policies[which]);
 }
 
 /* The fields that a client and a call share. True if there is a timeout. */
 static bool call_fields(struct maker *m, bool *linked) {
   const bool timeout = !one_in(m, 3);
+  m->whole_pool = false;
   if (timeout) {
     say(m, ", timeout = ");
     law(m, one_in(m, 3) ? 0.3 : 1.5);
@@ -105,9 +158,9 @@ static bool call_fields(struct maker *m, bool *linked) {
   }
   if (timeout && one_in(m, 5)) say(m, ", late = \"accept\"");
   if (one_in(m, 5)) say(m, ", connections = %d", 1 + below(m, 6));
-  if (one_in(m, 4)) say(m, ", policy = round_robin");
+  if (one_in(m, 2)) policy(m);
   *linked = one_in(m, 3);
-  if (*linked) network(m);
+  if (*linked) network(m, timeout);
   return timeout;
 }
 
@@ -168,6 +221,8 @@ static void server(struct maker *m, int i) {
     model->threads[i] = threads * members;
   }
   if (m->pool[i] && one_in(m, 4)) say(m, ", replace = { rate = 0.05 }");
+  if (m->pool[i] && one_in(m, 3)) say(m, ", publish = { window = %g }", one_in(m, 2) ? 10.0 : 0.5);
+  if (m->pool[i] && one_in(m, 4)) say(m, ", probe_service = 0.05");
   m->bounded[i] = one_in(m, 2);
   if (m->bounded[i]) say(m, ", capacity = %d", 2 + below(m, 20));
   if (one_in(m, 4)) admission(m, i);
@@ -285,7 +340,7 @@ static void client(struct maker *m, int i) {
   arrivals(m, i);
   m->timeout[i] = call_fields(m, &m->linked[i]);
   if (one_in(m, 3)) say(m, ", priority = %d", below(m, 3));
-  if (one_in(m, 4)) say(m, ", subset = 2");
+  if (one_in(m, 4) && !m->whole_pool) say(m, ", subset = 2");
   if (one_in(m, 4)) say(m, ", size = uniform { min = 0, max = 5000 }");
   if (m->client_pool[i] && one_in(m, 3)) say(m, ", per_client = true");
   say(m, " }\n");

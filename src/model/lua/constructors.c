@@ -11,19 +11,34 @@ static const struct sj_schema *schema_of(lua_State *L) { return lua_touserdata(L
 
 static bool is_plain_table(lua_State *L, int index) { return lua_istable(L, index); }
 
-static struct sj_node *positional_node(lua_State *L, const struct sj_schema *schema) {
-  struct sj_node *const node = sj_reader_new_node(L, schema);
-  node->fields = sj_arena_array(&sj_reader_of(L)->document->arena, 1, sizeof *node->fields);
-  node->fields[0] = (struct sj_field){.name = schema->positional, .value = sj_reader_value(L, 1)};
-  node->field_count = 1;
-  sj_reader_count(L, node, &node->fields[0].value);
+/* Plain arguments, as many as the schema has positions for; a table of other fields may follow. */
+static bool fits_positions(lua_State *L, const struct sj_schema *schema, int count, int *plain) {
+  *plain = count;
+  if (!schema->positional || !count) return false;
+  const int most = schema->also_positional ? 2 : 1;
+  if (count > 1 && is_plain_table(L, count)) *plain = count - 1;
+  for (int i = 1; i <= *plain; i++)
+    if (lua_isnil(L, i) || (i > 1 && is_plain_table(L, i))) return false;
+  return *plain <= most && (*plain == count || schema->field_count > (size_t)most);
+}
+
+static struct sj_node *positional_node(lua_State *L, const struct sj_schema *schema, int count, int plain) {
+  struct sj_arena *const arena = &sj_reader_of(L)->document->arena;
+  struct sj_node *node = count > plain ? sj_reader_node(L, count, schema) : sj_reader_new_node(L, schema);
+  for (int i = 1; i <= plain; i++) {
+    const char *const name = i == 1 ? schema->positional : schema->also_positional;
+    const struct sj_value value = sj_reader_value(L, i);
+    if (sj_node_field(node, name)) sj_reader_mistake(L, "`%s` has `%s` twice", schema->name, name);
+    node = sj_node_with_field(arena, node, name, value);
+    sj_reader_count(L, node, &value);
+  }
   return node;
 }
 
-static int construct(lua_State *L) {
-  const struct sj_schema *const schema = schema_of(L);
+int sj_reader_construct(lua_State *L, const struct sj_schema *schema) {
   const int count = lua_gettop(L);
   const bool empty = !schema->field_count && !schema->items;
+  int plain;
   if (empty && !count) {
     sj_reader_push(L, sj_reader_new_node(L, schema));
     return 1;
@@ -32,8 +47,8 @@ static int construct(lua_State *L) {
     sj_reader_push(L, sj_reader_node(L, 1, schema));
     return 1;
   }
-  if (count == 1 && schema->positional && !lua_isnil(L, 1)) {
-    sj_reader_push(L, positional_node(L, schema));
+  if (fits_positions(L, schema, count, &plain)) {
+    sj_reader_push(L, positional_node(L, schema, count, plain));
     return 1;
   }
   const struct sj_node *const given = sj_reader_check(L, 1);
@@ -43,6 +58,8 @@ static int construct(lua_State *L) {
   }
   return sj_reader_push_unknown(L);
 }
+
+static int construct(lua_State *L) { return sj_reader_construct(L, schema_of(L)); }
 
 static int per_member(lua_State *L) {
   struct sj_reader *const reader = sj_reader_of(L);
@@ -173,14 +190,30 @@ static int missing_name(lua_State *L) {
   return sj_reader_push_unknown(L);
 }
 
+/* Words that stand for themselves: `random`, `in_flight`, `server_rtt`. */
+static bool is_value(const struct sj_schema *schema) {
+  const bool family = schema->family == SJ_FAMILY_POLICY || schema->family == SJ_FAMILY_COST ||
+                      schema->family == SJ_FAMILY_FIGURE || schema == &sj_schema_server_rtt;
+  return family && sj_schema_is_word(schema);
+}
+
+static int push_word(lua_State *L) {
+  sj_reader_push(L, sj_reader_new_node(L, schema_of(L)));
+  return 1;
+}
+
 void sj_reader_open_constructors(lua_State *L, struct sj_reader *reader) {
-  for (size_t i = 0; sj_schemas[i]; i++) {
-    const struct sj_schema *const schema = sj_schemas[i];
+  for (size_t i = 0; sj_schema_at(i); i++) {
+    const struct sj_schema *const schema = sj_schema_at(i);
     if (schema->family == SJ_FAMILY_COMPONENT || schema->family == SJ_FAMILY_SETTING) continue;
     lua_pushlightuserdata(L, reader);
     lua_pushlightuserdata(L, (void *)(uintptr_t)schema);
-    lua_pushcclosure(L, construct, 2);
-    if (schema->family == SJ_FAMILY_POLICY) lua_call(L, 0, 1);
+    if (is_value(schema)) {
+      lua_pushcclosure(L, push_word, 2);
+      lua_call(L, 0, 1);
+    } else {
+      lua_pushcclosure(L, construct, 2);
+    }
     lua_setglobal(L, schema->name);
   }
   sj_reader_global(L, reader, "per_member", per_member);

@@ -48,8 +48,8 @@ static void apply_settings(struct sj_reader *reader) {
   }
 }
 
-static enum sj_status run(struct sj_lua *lua, struct sj_reader *reader, const char *text, size_t length,
-                          struct sj_error *error) {
+enum sj_status sj_reader_run(struct sj_lua *lua, struct sj_reader *reader, const char *text, size_t length,
+                             struct sj_error *error) {
   struct sj_document *const document = reader->document;
   const size_t before = reader->mistakes->count;
   enum sj_status status = sj_lua_protect(lua, open_reader, reader, 0, error);
@@ -63,6 +63,22 @@ static enum sj_status run(struct sj_lua *lua, struct sj_reader *reader, const ch
   return status;
 }
 
+static void note_reading(struct sj_document *document, const struct sj_lua_limits *limits, size_t scenario,
+                         const struct sj_overrides *overrides) {
+  struct sj_reading *const reading = &document->reading;
+  reading->scenario = scenario;
+  if (limits) {
+    reading->instructions = limits->instructions;
+    reading->memory_bytes = limits->memory_bytes;
+    reading->hash_seed = limits->hash_seed;
+  }
+  if (!overrides) return;
+  const char **const texts = sj_arena_array(&document->arena, overrides->count, sizeof *texts);
+  for (size_t i = 0; i < overrides->count; i++) texts[i] = sj_arena_string(&document->arena, overrides->texts[i]);
+  reading->overrides = texts;
+  reading->override_count = overrides->count;
+}
+
 enum sj_status sj_read_document(const char *file, const char *text, size_t length, const struct sj_lua_limits *limits,
                                 size_t scenario, struct sj_overrides *overrides, struct sj_mistakes *mistakes,
                                 struct sj_document **document, struct sj_error *error) {
@@ -74,6 +90,7 @@ enum sj_status sj_read_document(const char *file, const char *text, size_t lengt
   if (length) memcpy(source, text, length);
   made->source = source;
   made->source_length = length;
+  note_reading(made, limits, scenario, overrides);
   struct sj_reader reader = {.document = made,
                              .mistakes = mistakes,
                              .overrides = overrides,
@@ -85,7 +102,7 @@ enum sj_status sj_read_document(const char *file, const char *text, size_t lengt
   struct sj_lua_limits within = limits ? *limits : (struct sj_lua_limits){0};
   if (!within.hash_seed) within.hash_seed = sj_lua_hash_seed(text, length);
   enum sj_status status = sj_lua_create(&within, &lua, error);
-  if (!status) status = run(lua, &reader, text, length, error);
+  if (!status) status = sj_reader_run(lua, &reader, text, length, error);
   if (!status && !made->incomplete) report_pending(&reader);
   sj_lua_destroy(lua);
   if (status) {

@@ -8,6 +8,7 @@
 #include "model/lua/environment.h"
 #include "model/mistakes.h"
 #include "model/schema.h"
+#include "random/stream.h"
 
 /* "PATH=VALUE" texts of the command line, and which of them were taken by a `param`. */
 struct sj_overrides {
@@ -45,6 +46,11 @@ struct sj_reader {
   size_t pending_count, pending_capacity;
   struct sj_setting *settings;
   size_t setting_count, setting_capacity;
+  uint32_t function_count; /* met so far */
+  bool keeps_functions;    /* for calling them: */
+  int *functions;          /* their references in the registry, by number */
+  size_t kept_count, kept_capacity;
+  struct sj_stream *stream; /* of random(), while a policy's function runs; else NULL */
 };
 
 /* Reads `length` bytes at `text` as the file `file`, within `limits` (may be NULL) and, if `scenario` is not SIZE_MAX,
@@ -54,6 +60,11 @@ struct sj_reader {
 enum sj_status sj_read_document(const char *file, const char *text, size_t length, const struct sj_lua_limits *limits,
                                 size_t scenario, struct sj_overrides *overrides, struct sj_mistakes *mistakes,
                                 struct sj_document **document, struct sj_error *error);
+
+/* Opens the environment for a model's file and runs the text and the scenario's function, as sj_read_document does;
+ * mistakes are added to reader->mistakes. */
+enum sj_status sj_reader_run(struct sj_lua *lua, struct sj_reader *reader, const char *text, size_t length,
+                             struct sj_error *error);
 
 /* ---- shared by the files of the reader ---- */
 
@@ -68,6 +79,9 @@ struct sj_value sj_reader_value(lua_State *L, int index);
 struct sj_node *sj_reader_node(lua_State *L, int index, const struct sj_schema *schema);
 /* A node without fields. */
 struct sj_node *sj_reader_new_node(lua_State *L, const struct sj_schema *schema);
+/* What a constructor makes of the arguments that are on the stack: pushes the node, or the unknown one with a report.
+ * Returns 1. */
+int sj_reader_construct(lua_State *L, const struct sj_schema *schema);
 /* Counts `value` as a part of `node`. Parts are shared, so that a few lines can make a tree of any size: it is charged
  * for as if it were written out, and laws have a limit of their own, for they are walked through recursively. */
 void sj_reader_count(lua_State *L, struct sj_node *node, const struct sj_value *value);

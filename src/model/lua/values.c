@@ -179,6 +179,27 @@ static void fill_node(lua_State *L, int index, struct sj_node *node, int depth) 
   }
 }
 
+/* Functions get numbers in the order in which they are met, so that another reading of the file finds them again. */
+static struct sj_value function_of(lua_State *L, int index) {
+  struct sj_reader *const reader = sj_reader_of(L);
+  struct sj_document *const document = reader->document;
+  if (document->arena.used > MOST_BYTES) luaL_error(L, "the model has too many parts");
+  sj_lua_charge(L, COST_OF_PART);
+  struct sj_function *const function = sj_arena_take(&document->arena, sizeof *function);
+  lua_Debug activation;
+  lua_pushvalue(L, index);
+  lua_getinfo(L, ">S", &activation);
+  *function = (struct sj_function){reader->function_count, activation.linedefined, activation.lastlinedefined};
+  reader->function_count++;
+  if (reader->keeps_functions) {
+    lua_pushvalue(L, index);
+    const int reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    *(int *)sj_document_grow(document, &reader->functions, &reader->kept_count, &reader->kept_capacity, sizeof(int)) =
+        reference;
+  }
+  return (struct sj_value){.kind = SJ_VALUE_FUNCTION, .as.function = function};
+}
+
 static struct sj_value convert(lua_State *L, int index, int depth) {
   struct sj_value value = {.kind = SJ_VALUE_NONE};
   switch (lua_type(L, index)) {
@@ -202,11 +223,16 @@ static struct sj_value convert(lua_State *L, int index, int depth) {
       fill_node(L, index, node, depth);
       return sj_value_node(node);
     }
+    case LUA_TFUNCTION:
+      if (!lua_iscfunction(L, index)) return function_of(L, index);
+      value.kind = SJ_VALUE_OTHER;
+      value.as.string = "a function";
+      break;
     default: {
       const struct sj_node *const node = sj_reader_check(L, index);
       if (node) return sj_value_node(node);
       value.kind = SJ_VALUE_OTHER;
-      value.as.string = lua_isfunction(L, index) ? "a function" : "something strange";
+      value.as.string = "something strange";
     }
   }
   return value;
@@ -352,12 +378,35 @@ static int write_field(lua_State *L) {
   return luaL_error(L, "%s cannot be changed once it is made", what);
 }
 
+/* random() in a policy's function: [0, 1), 1 ... n, or m ... n, as plain Lua's math.random. */
+static int draw(lua_State *L, struct sj_stream *stream) {
+  const int count = lua_gettop(L) - 1;
+  if (!count) {
+    lua_pushnumber(L, sj_stream_uniform(stream));
+    return 1;
+  }
+  const lua_Integer low = count > 1 ? luaL_checkinteger(L, 2) : 1, high = luaL_checkinteger(L, count > 1 ? 3 : 2);
+  if (count > 2 || low > high) return luaL_error(L, "expected random(), random(n) or random(m, n) with m <= n");
+  const uint64_t range = (uint64_t)high - (uint64_t)low + 1;
+  lua_pushinteger(L, (lua_Integer)((uint64_t)low + (range ? sj_stream_below(stream, range) : sj_stream_next(stream))));
+  return 1;
+}
+
 static int call(lua_State *L) {
   const struct sj_node *const node = sj_reader_check(L, 1);
-  if (node && node->schema->family == SJ_FAMILY_POLICY)
-    sj_reader_mistake(L, "calling `%s` is not in this version", node->schema->name);
-  else if (node && node->schema != &sj_schema_unknown)
-    sj_reader_mistake(L, "%s cannot be called", node->schema->name);
+  if (node && node->schema->family == SJ_FAMILY_POLICY && !strcmp(node->schema->name, "random")) {
+    struct sj_stream *const stream = sj_reader_of(L)->stream;
+    if (stream) return draw(L, stream);
+    sj_reader_mistake(L,
+                      "random() draws only while a policy's function runs; a model's file is the same at every "
+                      "reading");
+    return sj_reader_push_unknown(L);
+  }
+  if (node && node->schema->family == SJ_FAMILY_POLICY && node->schema->field_count && !node->field_count) {
+    lua_remove(L, 1); /* `fastest_probe{...}`: the word is a policy by itself, and a constructor */
+    return sj_reader_construct(L, node->schema);
+  }
+  if (node && node->schema != &sj_schema_unknown) sj_reader_mistake(L, "%s cannot be called", node->schema->name);
   return sj_reader_push_unknown(L);
 }
 

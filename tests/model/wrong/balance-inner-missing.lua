@@ -1,0 +1,4 @@
+model { quantum = 1 }
+server "api" { service = 1, count = 3 }
+client "web" { calls = "api", arrivals = poisson { rate = 1 }, policy = with_probes { per_request = 2 } }
+--! :3: `web.policy` lacks `policy`: expected a policy, such as least_cost{cost=}

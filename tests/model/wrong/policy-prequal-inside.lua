@@ -1,0 +1,3 @@
+server "api" { service = 0.1, count = 10 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 }, policy = caller_subset(prequal { removals = 2, pool = 4 }, 8) }
+--! :2: `web.policy`: prequal's pool would run dry: with pool 4 of 10 members, probes 3 and removals 2, (1 - pool / members) probes - removals is not above 0

@@ -1,0 +1,3 @@
+server "api" { service = 0.1, count = 10 }
+client "web" { calls = "api", arrivals = poisson { rate = 8 }, policy = prequal { pool = 5 }, subset = 6 }
+--! :2: `web.policy`: prequal's pool would run dry: with pool 5 of 6 members, probes 3 and removals 1, (1 - pool / members) probes - removals is not above 0
