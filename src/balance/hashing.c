@@ -48,7 +48,7 @@ static bool create(struct sj_balancer *balancer, struct sj_policy_state *policy)
   state->table = &state->own;
   bool made = true;
   if (balancer->shared && balancer->all_members)
-    state->table = sj_shared_part(balancer->shared, policy->spec, sizeof *state->table, destroy_table, &made);
+    state->table = sj_shared_part(balancer->shared, policy->spec->place, sizeof *state->table, destroy_table, &made);
   if (!state->table) return false;
   return !made || fill(balancer, policy->spec, state->table);
 }

@@ -105,9 +105,9 @@ static bool idle_create(struct sj_balancer *balancer, struct sj_policy_state *po
   struct idle *const state = policy->memory;
   const uint32_t callers = balancer->shared && balancer->caller_count ? balancer->caller_count : 1;
   bool made = true;
-  state->queues = balancer->shared
-                      ? sj_shared_part(balancer->shared, policy->spec, sizeof *state->queues, destroy_queues, &made)
-                      : &state->own;
+  state->queues = balancer->shared ? sj_shared_part(balancer->shared, policy->spec->place, sizeof *state->queues,
+                                                    destroy_queues, &made)
+                                   : &state->own;
   state->caller = balancer->shared ? balancer->caller : 0;
   if (!state->queues) return false;
   if (!made) return true;

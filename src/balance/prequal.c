@@ -135,6 +135,7 @@ static void add(struct prequal *state, const struct sj_policy *spec, uint32_t ch
 static void take_out_old(struct prequal *state, double now, double age) {
   uint32_t old = 0;
   while (old < state->count && now - state->answers[old].came > age) old++;
+  if (old == 0) return;
   state->count -= old;
   memmove(state->answers, state->answers + old, state->count * sizeof *state->answers);
 }

@@ -3,14 +3,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-void *sj_shared_part(struct sj_shared *shared, const void *owner, size_t size, void (*destroy)(void *memory),
-                     bool *made) {
+void *sj_shared_part(struct sj_shared *shared, uint64_t place, size_t size, void (*destroy)(void *memory), bool *made) {
   *made = false;
   for (const struct sj_shared_part *part = shared->parts; part; part = part->next)
-    if (part->owner == owner) return part->memory;
+    if (part->place == place) return part->memory;
   struct sj_shared_part *const part = calloc(1, sizeof *part);
   if (!part) return NULL;
-  *part = (struct sj_shared_part){.owner = owner, .destroy = destroy, .memory = calloc(1, size), .next = shared->parts};
+  *part = (struct sj_shared_part){.place = place, .destroy = destroy, .memory = calloc(1, size), .next = shared->parts};
   if (!part->memory) {
     free(part);
     return NULL;

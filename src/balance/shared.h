@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct sj_shared_part {
-  const void *owner; /* the policy's spec: callers with the same have the same part */
+  uint64_t place; /* of the policy in the model: callers with the same have the same part */
   void (*destroy)(void *memory);
   void *memory;
   struct sj_shared_part *next;
@@ -20,10 +20,9 @@ struct sj_shared {
   struct sj_shared_part *parts;
 };
 
-/* The part of `owner`; if there is none yet, `size` bytes of zeros, *made = true, and `destroy` (of what is in it; may
- * be NULL) is called at the end. NULL: no memory. */
-void *sj_shared_part(struct sj_shared *shared, const void *owner, size_t size, void (*destroy)(void *memory),
-                     bool *made);
+/* The part of the policy at `place`; if there is none yet, `size` bytes of zeros, *made = true, and `destroy` (of what
+ * is in it; may be NULL) is called at the end. NULL: no memory. */
+void *sj_shared_part(struct sj_shared *shared, uint64_t place, size_t size, void (*destroy)(void *memory), bool *made);
 void sj_shared_destroy(struct sj_shared *shared);
 
 #endif

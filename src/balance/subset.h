@@ -8,9 +8,9 @@
  *                subsetting".
  * aperture       callers and members lie evenly on two rings laid on each other; a caller knows the members under its
  *                own stretch, as many times its share of the ring as it takes to cover `size` of them. Twitter's
- *                deterministic aperture: Finagle, loadbalancer/aperture (2017 on; Glasser and others, "Deterministic
- *                aperture: a distributed, load balancing algorithm", 2019). A member at the edge is covered only in
- *                part; all members are covered to the same extent. */
+ *                deterministic aperture: Finagle, loadbalancer/aperture (2017 on); Oanta and Anderson, "Aperture: a
+ *                non-cooperative, client-side load balancing algorithm" (SREcon 2019). A member at the edge is covered
+ * only in part; all members are covered to the same extent. */
 #ifndef SJ_BALANCE_SUBSET_H
 #define SJ_BALANCE_SUBSET_H
 

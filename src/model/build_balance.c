@@ -121,6 +121,7 @@ static bool read_policy(struct sj_builder *builder, const struct sj_node *node, 
   struct sj_node placed = *given;
   if (!placed.line && !placed.owner) placed.line = sj_document_line(builder->document, node, field, SIZE_MAX);
   const size_t length = sj_build_enter(builder, field, SIZE_MAX);
+  policy->place = sj_stream_key(0, 0, builder->path.data, "policy");
   const bool shallow = given->depth <= DEEPEST_POLICY;
   if (shallow) {
     sj_build_fields(builder, &placed, sj_policy_schemas[kind], policy);
@@ -177,8 +178,8 @@ static void field_text(const struct sj_field_schema *field, const struct sj_poli
     cost_text(at, text);
   else if (field->type == SJ_FIELD_POLICY)
     sj_policy_text(*(const struct sj_policy *const *)at, text);
-  else if (field->type == SJ_FIELD_COUNT && !*(const uint32_t *)at && field->fallback_text)
-    sj_text_add(text, "%s", field->fallback_text); /* "all" */
+  else if (field->type == SJ_FIELD_COUNT && *(const uint32_t *)at == 0)
+    sj_text_add(text, "%s", field->fallback_text); /* no number: "all" */
   else if (field->type == SJ_FIELD_COUNT)
     sj_text_add(text, "%u", *(const uint32_t *)at);
   else if (field->type == SJ_FIELD_BOOLEAN)

@@ -160,6 +160,8 @@ enum sj_policy_kind {
 /* One node of a policy's tree. Zero is `random`. */
 struct sj_policy {
   enum sj_policy_kind kind;
+  uint64_t
+      place; /* where it stands in the model: tells its policies apart, and is the same in all variants and copies */
   const struct sj_function
       *function; /* one's own, in Lua: lua/program.h; else NULL. What its file names, it may see: */
   bool sees_latencies, sees_reports, sees_expected_latency, sees_pid_weight;

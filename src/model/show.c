@@ -478,7 +478,7 @@ static void show_surroundings(struct page *page) {
   if (model->overlapping_states)
     sj_text_add(&page->text, "latencies that callers rank by count each change of state twice\n");
   if (model->original.given)
-    sj_text_add(&page->text, "figures of the original: completions at multiples of %g %s after %g %s\n",
+    sj_text_add(&page->text, "original figures: completions at multiples of %g %s, after %g %s\n",
                 model->original.every, model->time_unit, model->original.after, model->time_unit);
   sj_text_add(&page->text, "\n");
 }

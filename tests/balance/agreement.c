@@ -10,8 +10,8 @@
  *   permutations  the share of random exchanges between our runs and the original's after which the two means differ
  *                 by more than they do. It is exact for any number of runs, but with few it sees only what is large.
  *
- * Each scenario has its own seed, SEED and its place in REFERENCE: under one seed they would share their worlds (common
- * random numbers), and with them the luck of the draw.
+ * The seed is the model's, the same for all scenarios, which then share their worlds (common random numbers) and with
+ * them the luck of the draw; with --seed each scenario has its own, N and its place in REFERENCE.
  *
  * Passes if every p is at least 10^-4 and at most 8 % of them are below 0.05. The scenarios' figures have heavy tails,
  * and a normal test would reject what is right. Prints a table, and TAP. */
@@ -40,7 +40,7 @@ struct reference {
 struct settings {
   const char *model, *path;
   uint32_t runs;
-  bool permutations;
+  bool permutations, seed_given;
   uint64_t rounds, seed;
   char **scenarios;
   int scenario_count;
@@ -95,7 +95,7 @@ static double *simulate(const struct settings *settings, const char *scenario, u
   struct sj_results *results = NULL;
   sj_simulate_options_default(&options);
   options.runs = settings->runs;
-  options.seed_given = true;
+  options.seed_given = settings->seed_given;
   options.seed = seed;
   if (sj_model_load(settings->model, &model_options, &model, &error) ||
       sj_simulate_prepare(model, &options, &results, &error) || sj_simulate_run(model, &options, results, &error))
@@ -175,6 +175,7 @@ static void test(const struct settings *settings, const struct reference *refere
 
 struct verdict {
   size_t tests, small;
+  double squares, sums[FIGURES]; /* of the standardized differences */
   double least;
   char where[256];
 };
@@ -193,6 +194,31 @@ static void judge(struct verdict *verdict, const char *scenario, const double *p
   fflush(stdout);
 }
 
+/* The original's mean less ours, in units of the error that the two would have if the original varied as ours do. */
+static void standardize(struct verdict *verdict, const struct settings *settings, const struct reference *reference,
+                        const double *ours) {
+  const double theirs_count = (double)reference->count, ours_count = settings->runs;
+  double our_mean[FIGURES], their_mean[FIGURES];
+  mean_of(ours, settings->runs, our_mean);
+  mean_of(reference->figures[0], reference->count, their_mean);
+  for (size_t f = 0; f < FIGURES; f++) {
+    double squares = 0;
+    for (size_t i = 0; i < settings->runs; i++)
+      squares += (ours[i * FIGURES + f] - our_mean[f]) * (ours[i * FIGURES + f] - our_mean[f]);
+    const double z =
+        (their_mean[f] - our_mean[f]) / sqrt(squares / (ours_count - 1) * (1 / ours_count + 1 / theirs_count));
+    verdict->sums[f] += z;
+    verdict->squares += z * z;
+  }
+}
+
+static void print_standardized(const struct verdict *verdict) {
+  const double tests = (double)verdict->tests;
+  printf("# standardized differences: root mean square %.2f; means", sqrt(verdict->squares / tests));
+  for (int f = 0; f < FIGURES; f++) printf(" %.2f", verdict->sums[f] / (tests / FIGURES));
+  printf("\n");
+}
+
 static bool wanted(const struct settings *settings, const char *scenario) {
   for (int i = 0; i < settings->scenario_count; i++)
     if (!strcmp(settings->scenarios[i], scenario)) return true;
@@ -200,15 +226,19 @@ static bool wanted(const struct settings *settings, const char *scenario) {
 }
 
 static struct settings read_arguments(int count, char **arguments) {
-  struct settings settings = {.runs = 200, .rounds = 100000, .seed = 1};
+  struct settings settings = {.runs = 200, .rounds = 100000};
   int i = 3;
-  if (count < 3) fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
+  if (count < 3)
+    fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
   settings.model = arguments[1];
   settings.path = arguments[2];
   for (; i + 1 < count && !strncmp(arguments[i], "--", 2); i += 2) {
     if (!strcmp(arguments[i], "--runs")) settings.runs = (uint32_t)strtoul(arguments[i + 1], NULL, 10);
     if (!strcmp(arguments[i], "--rounds")) settings.rounds = strtoull(arguments[i + 1], NULL, 10);
-    if (!strcmp(arguments[i], "--seed")) settings.seed = strtoull(arguments[i + 1], NULL, 10);
+    if (!strcmp(arguments[i], "--seed")) {
+      settings.seed = strtoull(arguments[i + 1], NULL, 10);
+      settings.seed_given = true;
+    }
     if (!strcmp(arguments[i], "--test")) settings.permutations = !strcmp(arguments[i + 1], "permutations");
   }
   settings.scenarios = arguments + i;
@@ -234,11 +264,13 @@ int main(int count, char **arguments) {
     double *const ours = simulate(&settings, all[i].scenario, settings.seed + i, &seconds);
     test(&settings, &all[i], ours, p);
     judge(&verdict, all[i].scenario, p);
+    standardize(&verdict, &settings, &all[i], ours);
     free(ours);
   }
   const double share = verdict.tests ? (double)verdict.small / (double)verdict.tests : 1;
   printf("# %zu tests in %.1f s of simulation; least p %.5f: %s\n", verdict.tests, seconds, verdict.least,
          verdict.where);
+  print_standardized(&verdict);
   printf("%s 1 - every p is at least 0.0001\n", verdict.least >= 1e-4 ? "ok" : "not ok");
   printf("%s 2 - at most 8 %% of them are below 0.05: %.1f %%\n", share <= 0.08 ? "ok" : "not ok", 100 * share);
   printf("1..2\n");

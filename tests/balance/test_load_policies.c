@@ -16,6 +16,45 @@ static void about(uint32_t count, uint32_t picks, double p) {
   if (fabs(count - expected) > 6 * deviation + 1e-9) fail_msg("%u of %u, expected %g", count, picks, expected);
 }
 
+/* ---- the power of d choices ---- */
+
+/* Of two of four, one of which is idle and one crowded: the idle one whenever it is drawn, the crowded one never, ties
+ * at random. */
+static void power_of_two_choices(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_create(&bench, &(struct sj_policy){.kind = SJ_POLICY_POWER_OF_CHOICES, .choices = 2}, 4);
+  static const uint32_t in_flight[] = {1, 0, 7, 1};
+  for (uint32_t i = 0; i < 4; i++) bench_send_to(&bench, i, in_flight[i]);
+  uint32_t counts[4];
+  bench_count(&bench, 6000, counts);
+  about(counts[1], 6000, 0.5);
+  about(counts[0], 6000, 0.25);
+  about(counts[3], 6000, 0.25);
+  assert_int_equal(counts[2], 0);
+  bench.list = (const uint32_t[]){2};
+  bench.list_count = 1;
+  assert_int_equal(bench_pick(&bench), 2);
+  bench_destroy(&bench);
+}
+
+/* With as many choices as members it is the shortest of all; seen at the servers, whoever filled them. */
+static void power_of_choices_sees_the_servers(void **state) {
+  (void)state;
+  const struct sj_policy policy = {.kind = SJ_POLICY_POWER_OF_CHOICES,
+                                   .choices = 3,
+                                   .sees_servers = true,
+                                   .cost = {.kind = SJ_COST_ACTUAL, .figure = SJ_FIGURE_IN_FLIGHT}};
+  struct bench bench;
+  bench_create(&bench, &policy, 3);
+  for (uint32_t i = 0; i < 3; i++) sj_publisher_levels(&bench.publishers.members[i], 0, 1, 1, 1 + i, i);
+  bench_send_to(&bench, 0, 20);
+  assert_int_equal(bench_pick(&bench), 0);
+  sj_publisher_levels(&bench.publishers.members[0], 1, 1, 1, 9, 8);
+  assert_int_equal(bench_pick(&bench), 1);
+  bench_destroy(&bench);
+}
+
 /* ---- join the shortest queue ---- */
 
 static const struct sj_policy shortest = {.kind = SJ_POLICY_JOIN_SHORTEST_QUEUE};
@@ -414,6 +453,42 @@ static void aperture_takes_the_less_loaded(void **state) {
   bench_destroy(&bench);
 }
 
+/* ---- subsets ---- */
+
+/* 12 members dealt out in threes: four callers have them all between them, and each keeps to its own. */
+static void subsets_are_kept_to(void **state) {
+  (void)state;
+  static const struct sj_policy inner = {.kind = SJ_POLICY_JOIN_SHORTEST_QUEUE};
+  const struct sj_policy policy = {
+      .kind = SJ_POLICY_CALLER_SUBSET, .size = 3, .subsetting = SJ_SUBSET_DETERMINISTIC, .inner = &inner};
+  uint32_t all[12] = {0};
+  for (uint32_t caller = 0; caller < 4; caller++) {
+    struct bench bench;
+    bench_create_as(&bench, &policy, 12, caller, 4, NULL);
+    uint32_t mine[3];
+    for (int i = 0; i < 3; i++) {
+      mine[i] = bench_send(&bench);
+      all[mine[i]]++;
+    }
+    bench_send_to(&bench, mine[0], 1);
+    bench_send_to(&bench, mine[2], 1);
+    assert_int_equal(bench_send(&bench), mine[1]);
+    /* Of its own that may be picked the emptiest; where none of them may, of all others. */
+    bench_end(&bench, mine[2], SJ_END_OK, 1);
+    bench.list = (const uint32_t[]){mine[0], mine[1]};
+    bench.list_count = 2;
+    const uint32_t picked = bench_pick(&bench);
+    assert_true(picked == mine[0] || picked == mine[1]);
+    uint32_t stranger = 0;
+    while (stranger == mine[0] || stranger == mine[1] || stranger == mine[2]) stranger++;
+    bench.list = &stranger;
+    bench.list_count = 1;
+    assert_int_equal(bench_pick(&bench), stranger);
+    bench_destroy(&bench);
+  }
+  for (int i = 0; i < 12; i++) assert_int_equal(all[i], 1);
+}
+
 /* ---- zones ---- */
 
 static void zones_are_kept_to(void **state) {
@@ -464,6 +539,8 @@ static void zones_spill_over(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(power_of_two_choices),
+      cmocka_unit_test(power_of_choices_sees_the_servers),
       cmocka_unit_test(shortest_queue_is_joined),
       cmocka_unit_test(shortest_queue_passes_over_the_closed),
       cmocka_unit_test(shortest_queue_sees_the_servers),
@@ -483,6 +560,7 @@ int main(void) {
       cmocka_unit_test(success_latency_forgives),
       cmocka_unit_test(success_latency_with_little_data),
       cmocka_unit_test(aperture_takes_the_less_loaded),
+      cmocka_unit_test(subsets_are_kept_to),
       cmocka_unit_test(zones_are_kept_to),
       cmocka_unit_test(zones_spill_over),
   };

@@ -94,15 +94,17 @@ static void table_of_policies_is_that_of_the_tables(void **state) {
   free(page);
 }
 
-static struct sj_model *load_shipped(const char *name) {
+static struct sj_model *load_scenario(const char *name, const char *scenario) {
+  const struct sj_model_options options = {.scenario = scenario};
   struct sj_error error;
   struct sj_model *model;
-  if (sj_model_load(name, NULL, &model, &error)) fail_msg("%s", error.message);
+  if (sj_model_load(name, &options, &model, &error)) fail_msg("%s", error.message);
   return model;
 }
+static struct sj_model *load_shipped(const char *name) { return load_scenario(name, NULL); }
 
-static void assert_shown(const char *model_path, const char *shown_path) {
-  struct sj_model *const model = load_shipped(model_path);
+static void assert_scenario_shown(const char *model_path, const char *scenario, const char *shown_path) {
+  struct sj_model *const model = load_scenario(model_path, scenario);
   char *const text = sj_model_text(model), *const shown = read_whole(shown_path);
   if (rewriting())
     write_whole(shown_path, text);
@@ -118,13 +120,18 @@ static void assert_shown(const char *model_path, const char *shown_path) {
   sj_model_destroy(model);
 }
 
+static void assert_shown(const char *model_path, const char *shown_path) {
+  assert_scenario_shown(model_path, NULL, shown_path);
+}
+
 static void shown_models(void **state) {
   (void)state;
   assert_shown("mm1.lua", SHOWN "/mm1.txt");
   assert_shown("call-graph.lua", SHOWN "/call-graph.txt");
+  assert_scenario_shown("load-balancing.lua", "Hcl", SHOWN "/load-balancing.txt");
   assert_int_equal(chdir(SHOWN), 0);
   assert_shown("everything.lua", SHOWN "/everything.txt");
-  assert_shown("policies.lua", SHOWN "/policies.txt");
+  assert_shown("policies-of-today.lua", SHOWN "/policies-of-today.txt");
   assert_int_equal(chdir(MODELS), 0);
 }
 
@@ -152,7 +159,8 @@ static void json_of_everything(void **state) {
 
 static void shipped_models_load(void **state) {
   (void)state;
-  static const char *const names[] = {"mm1.lua", "retry-storm.lua", "call-graph.lua", "postgres.lua", "web-log.lua"};
+  static const char *const names[] = {"mm1.lua",      "retry-storm.lua", "call-graph.lua",
+                                      "postgres.lua", "web-log.lua",     "load-balancing.lua"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     struct sj_model *const model = load_shipped(names[i]);
     char *const text = sj_model_text(model), *const json = sj_model_json(model),
@@ -172,6 +180,30 @@ static void shipped_models_load(void **state) {
     free(form);
     sj_model_destroy(model);
   }
+}
+
+/* Every policy of the load-balancing scenarios, all defaults written out. */
+static void policies_of_the_scenarios(void **state) {
+  (void)state;
+  struct sj_model *const all = load_shipped("load-balancing.lua");
+  assert_int_equal(all->scenario_count, 46);
+  struct sj_text text = {0};
+  for (size_t i = 0; i < all->scenario_count; i++) {
+    struct sj_model *const model = load_scenario("load-balancing.lua", all->scenarios[i]);
+    sj_text_add(&text, "%s, %llu requests: ", all->scenarios[i], (unsigned long long)model->clients[0].arrivals.count);
+    sj_policy_text(&model->clients[0].call.policy, &text);
+    sj_text_add(&text, "\n");
+    sj_model_destroy(model);
+  }
+  sj_model_destroy(all);
+  const char *const path = SHOWN "/policies.txt";
+  char *const kept = read_whole(path);
+  if (rewriting())
+    write_whole(path, text.data);
+  else
+    assert_string_equal(text.data, kept);
+  free(kept);
+  free(text.data);
 }
 
 /* Service 52 as its original has it: a queue of 100 places is a capacity of 99. */
@@ -210,6 +242,7 @@ int main(void) {
       cmocka_unit_test(shown_models),
       cmocka_unit_test(json_of_everything),
       cmocka_unit_test(shipped_models_load),
+      cmocka_unit_test(policies_of_the_scenarios),
       cmocka_unit_test(retry_storm_is_service_52),
       cmocka_unit_test(overload_is_said),
   };

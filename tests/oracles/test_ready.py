@@ -2,22 +2,21 @@
 
 import os
 import re
-import subprocess
 
 from oracle import Oracle, Suite, without_time
 
 suite = Suite()
 
 
-def figures_of(model, *threads):
-    return without_time(suite.run(["simulate", os.path.join(suite.ready_models, model), "--json", "--runs", "3",
-                                   "--threads", *threads]))
-
-
 def scenarios_of(path):
-    """The names that the program lists when it is given none."""
-    done = subprocess.run([suite.program, "simulate", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    return re.findall(r'--scenario "(.*)"', done.stderr.decode())
+    """The names of the file's scenarios; [None] if it has none."""
+    listed = re.search(r"^scenarios \(.*?\): (.*)$", suite.run(["show", path]).decode(), re.MULTILINE)
+    return re.findall(r'"([^"]*)"', listed[1]) if listed else [None]
+
+
+def figures_of(path, scenario, threads):
+    chosen = ["--scenario", scenario] if scenario else []
+    return without_time(suite.run(["simulate", path, "--json", "--runs", "3", "--threads", threads, *chosen]))
 
 
 def families():
@@ -42,8 +41,10 @@ def families():
 
 families()
 for model in sorted(name for name in os.listdir(suite.ready_models) if name.endswith(".lua")):
-    if scenarios_of(os.path.join(suite.ready_models, model)):
-        continue  # they have tests of their own
-    Oracle(suite, model, os.path.join(suite.ready_models, model), None, {"runs": 2})
-    suite.case(figures_of(model, "1") == figures_of(model, "2"), "%s: the same bytes from one and two threads" % model)
+    model_path = os.path.join(suite.ready_models, model)
+    for name in scenarios_of(model_path):
+        title = "%s, %s" % (model, name) if name else model
+        Oracle(suite, title, model_path, None, {"runs": 2, "scenario": name} if name else {"runs": 2})
+        suite.case(figures_of(model_path, name, "1") == figures_of(model_path, name, "2"),
+                   "%s: the same bytes from one and two threads" % title)
 suite.finish()

@@ -68,7 +68,8 @@ static void success_latency_avoids_what_fails_fast(void **state) {
   (void)state;
   static const char format[] =
       "server \"api\" { count = 4, threads = 8, service = exponential { mean = 1 } }\n"
-      "client \"web\" { calls = \"api\", arrivals = poisson { rate = 5 }, timeout = 9, network = link { rtt = 0.01 }, policy = %s "
+      "client \"web\" { calls = \"api\", arrivals = poisson { rate = 5 }, timeout = 9, network = link { rtt = 0.01 }, "
+      "policy = %s "
       "}\n"
       "fault { at = 20, crash = \"api[0]\" } run { duration = 1000, runs = 1, kind = \"terminating\" }\n";
   struct sj_results *const deceived = run_with(format, "peak_ewma { choices = 4 }");
@@ -256,7 +257,7 @@ static void policies_stand_everything(void **state) {
   }
 }
 
-/* In discrete time, and between servers. */
+/* In discrete time, between servers, and in pipelines. */
 static void policies_run_elsewhere(void **state) {
   (void)state;
   static const char discrete[] =
@@ -272,14 +273,19 @@ static void policies_run_elsewhere(void **state) {
       "server \"api\" { count = 8, threads = 2, service = exponential { mean = 0.1 } }\n"
       "client \"web\" { count = 5, calls = \"front\", arrivals = poisson { rate = 80 } }\n"
       "run { duration = 10, runs = 1, kind = \"terminating\" }\n";
-  for (int p = 0; p < POLICIES; p++) {
-    struct sj_results *results = run_with(discrete, every_policy[p]);
-    every_request_is_accounted_for(results, every_policy[p]);
-    sj_results_destroy(results);
-    results = run_with(between, every_policy[p]);
-    every_request_is_accounted_for(results, every_policy[p]);
-    sj_results_destroy(results);
-  }
+  static const char pipeline[] =
+      "server \"front\" { count = 4, threads = 20, service = 0.001, forward = { { \"api\", timeout = 2, policy = %s } "
+      "} }\n"
+      "server \"api\" { count = 8, threads = 2, service = exponential { mean = 0.1 } }\n"
+      "client \"web\" { count = 5, calls = \"front\", arrivals = poisson { rate = 80 }, timeout = 5 }\n"
+      "run { duration = 10, runs = 1, kind = \"terminating\" }\n";
+  static const char *const worlds[] = {discrete, between, pipeline};
+  for (int p = 0; p < POLICIES; p++)
+    for (int w = 0; w < 3; w++) {
+      struct sj_results *const results = run_with(worlds[w], every_policy[p]);
+      every_request_is_accounted_for(results, every_policy[p]);
+      sj_results_destroy(results);
+    }
 }
 
 int main(void) {
