@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "balance/prequal.h"
 #include "model/build.h"
 #include "model/expression.h"
 
@@ -242,15 +243,27 @@ static void show_policy(struct page *page, int indent, const struct sj_policy *p
   free(text.data);
 }
 
+/* What follows from a policy's figures and the members that a caller knows. */
+static void show_reuse_budget(struct page *page, int indent, const struct sj_call *call) {
+  const uint32_t count = page->model->servers[call->targets[0].server].count;
+  const uint32_t members = call->subset && (call->subset < count || call->subset_replacement) ? call->subset : count;
+  for (const struct sj_policy *policy = &call->policy; policy; policy = policy->inner)
+    if (policy->kind == SJ_POLICY_PREQUAL)
+      formatted_line(page, indent, "reuse budget", "%.4g: so many requests by each answer",
+                     sj_prequal_reuse_budget(&policy->prequal, members));
+}
+
 static void show_parts(struct page *page, int indent, const struct sj_schema *schema, const struct sj_node *node,
                        const struct sj_call *call) {
   for (const char *const *name = call_parts; *name; name++) {
     const struct sj_field_schema *const field = sj_schema_field(schema, *name);
     if (!field) continue;
-    if (!strcmp(*name, "policy") && sj_node_field(node, "policy"))
-      show_policy(page, indent, &call->policy);
-    else
+    if (strcmp(*name, "policy") != 0 || !sj_node_field(node, "policy")) {
       show_part(page, indent, node, *name, field->fallback_text);
+      continue;
+    }
+    show_policy(page, indent, &call->policy);
+    show_reuse_budget(page, indent, call);
   }
 }
 
@@ -295,12 +308,14 @@ static void show_call(struct page *page, int indent, const struct sj_node *node,
     const struct sj_field_schema *const field = &schema->fields[i];
     if (!sj_node_field(node, field->name)) continue;
     const struct sj_schema one = {.fields = field, .field_count = 1};
-    if (!strcmp(field->name, "policy"))
+    if (!strcmp(field->name, "policy")) {
       show_policy(&inner, indent + INDENT, &call->policy);
-    else if (field->type == SJ_FIELD_PART)
+      show_reuse_budget(&inner, indent + INDENT, call);
+    } else if (field->type == SJ_FIELD_PART) {
       show_part(&inner, indent + INDENT, node, field->name, "");
-    else
+    } else {
       show_fields(&inner, indent + INDENT, &one, node, call, nothing);
+    }
   }
   if (inner.text.data) sj_text_add(&page->text, "%s", inner.text.data);
   free(inner.text.data);
