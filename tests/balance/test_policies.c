@@ -1,9 +1,12 @@
 /* Each policy on a state made by hand in which the right pick is evident: ties and what is unknown included. */
 #include "hand.h"
 
-static const struct sj_cost in_flight_here = {.kind = SJ_COST_CLIENT_IN_FLIGHT};
-static const struct sj_cost in_flight_there = {.kind = SJ_COST_REPORTED, .figure = SJ_FIGURE_IN_FLIGHT};
-static const struct sj_cost latency_here = {.kind = SJ_COST_CLIENT_LATENCY, .aggregate = SJ_MEAN};
+#define IN_FLIGHT_HERE \
+  { .kind = SJ_COST_CLIENT_IN_FLIGHT }
+#define IN_FLIGHT_THERE \
+  { .kind = SJ_COST_REPORTED, .figure = SJ_FIGURE_IN_FLIGHT }
+#define LATENCY_HERE \
+  { .kind = SJ_COST_CLIENT_LATENCY, .aggregate = SJ_MEAN }
 
 static void send(struct hand *hand, uint32_t channel, int times) {
   for (int i = 0; i < times; i++) sj_balancer_sent(&hand->balancer, channel);
@@ -72,7 +75,7 @@ static void pick_first_takes_the_first(void **state) {
 
 static void least_cost_takes_the_least(void **state) {
   (void)state;
-  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_COST, .cost = in_flight_here};
+  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_COST, .cost = IN_FLIGHT_HERE};
   struct hand hand;
   uint32_t counts[MOST];
   hand_create(&hand, &policy, 4, NULL);
@@ -94,7 +97,7 @@ static void least_cost_takes_the_least(void **state) {
 
 static void least_cost_tries_the_unknown(void **state) {
   (void)state;
-  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_COST, .cost = latency_here};
+  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_COST, .cost = LATENCY_HERE};
   struct hand hand;
   uint32_t counts[MOST];
   hand_create(&hand, &policy, 3, NULL);
@@ -133,7 +136,7 @@ static void least_cost_takes_negative_for_nothing(void **state) {
 /* Two of three drawn: the middle one is the least unless the best is drawn too. */
 static void least_cost_of_two_choices(void **state) {
   (void)state;
-  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_COST, .cost = in_flight_here, .choices = 2};
+  const struct sj_policy policy = {.kind = SJ_POLICY_LEAST_COST, .cost = IN_FLIGHT_HERE, .choices = 2};
   struct hand hand;
   uint32_t counts[MOST];
   hand_create(&hand, &policy, 3, NULL);
@@ -150,7 +153,7 @@ static void least_cost_of_two_choices(void **state) {
 
 static void weighted_by_the_inverse(void **state) {
   (void)state;
-  const struct sj_policy policy = {.kind = SJ_POLICY_WEIGHTED, .cost = latency_here};
+  const struct sj_policy policy = {.kind = SJ_POLICY_WEIGHTED, .cost = LATENCY_HERE};
   struct hand hand;
   uint32_t counts[MOST];
   hand_create(&hand, &policy, 3, NULL);
@@ -167,7 +170,7 @@ static void weighted_by_the_inverse(void **state) {
 
 static void weighted_zero(void **state) {
   (void)state;
-  struct sj_policy policy = {.kind = SJ_POLICY_WEIGHTED, .cost = in_flight_here};
+  struct sj_policy policy = {.kind = SJ_POLICY_WEIGHTED, .cost = IN_FLIGHT_HERE};
   struct hand hand;
   uint32_t counts[MOST];
   hand_create(&hand, &policy, 3, NULL);
@@ -211,7 +214,7 @@ static void weighted_negative(void **state) {
 /* ---- hot_cold ---- */
 
 static const struct sj_policy hot_cold = {
-    .kind = SJ_POLICY_HOT_COLD, .cost = latency_here, .health = in_flight_there, .cutoff = 0.8};
+    .kind = SJ_POLICY_HOT_COLD, .cost = LATENCY_HERE, .health = IN_FLIGHT_THERE, .cutoff = 0.8};
 
 /* Five members whose health is 1 to 5 and whose latency is `ranks`. */
 static void five(struct hand *hand, const struct sj_policy *policy, const double *ranks) {
@@ -273,7 +276,7 @@ static void hot_cold_of_the_unknown(void **state) {
 static void hot_cold_zero(void **state) {
   (void)state;
   struct sj_policy policy = hot_cold;
-  policy.cost = in_flight_here;
+  policy.cost = (struct sj_cost)IN_FLIGHT_HERE;
   struct hand hand;
   uint32_t counts[MOST];
   for (int pass = 0; pass < 2; pass++) {
@@ -467,7 +470,7 @@ static void fastest_probe_to_an_idle_server(void **state) {
 
 static void with_probes_sends_them_first(void **state) {
   (void)state;
-  static const struct sj_policy inner = {.kind = SJ_POLICY_LEAST_COST, .cost = in_flight_there};
+  static const struct sj_policy inner = {.kind = SJ_POLICY_LEAST_COST, .cost = IN_FLIGHT_THERE};
   const struct sj_policy policy = {.kind = SJ_POLICY_WITH_PROBES, .inner = &inner, .per_request = 2};
   struct hand hand;
   struct sj_probe probes[MOST];
@@ -519,7 +522,7 @@ static void with_probes_at_most_idle(void **state) {
 
 static void subset_of_draws_for_each_request(void **state) {
   (void)state;
-  static const struct sj_policy inner = {.kind = SJ_POLICY_LEAST_COST, .cost = in_flight_here};
+  static const struct sj_policy inner = {.kind = SJ_POLICY_LEAST_COST, .cost = IN_FLIGHT_HERE};
   struct sj_policy policy = {.kind = SJ_POLICY_SUBSET_OF, .inner = &inner, .size = 2};
   for (int pass = 0; pass < 2; pass++) {
     struct hand hand;
