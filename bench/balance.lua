@@ -12,6 +12,9 @@ local policies = {
   two_live = least_cost { cost = actual(in_flight), choices = 2 },
   two_reported = least_cost { cost = reported(in_flight), choices = 2 },
   two_latency = least_cost { cost = client_latency("mean"), choices = 2 },
+  peak_ewma = peak_ewma,
+  shortest = join_shortest_queue,
+  idle = join_idle_queue,
   own = function(request, choices)
     local i, j = random(#choices), random(#choices)
     return choices[i].in_flight <= choices[j].in_flight and i or j

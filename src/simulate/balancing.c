@@ -56,6 +56,10 @@ static void start_program(struct engine *engine) {
 }
 
 static void plan_call(struct engine *engine, const struct sj_call *call) {
+  for (size_t t = 0; t < call->target_count; t++) {
+    const uint32_t known = known_members(engine->model, call, call->targets[t].server);
+    if (known > engine->most_known) engine->most_known = known;
+  }
   if (!balanced(call)) return;
   if (has_function(&call->policy) && !engine->program) start_program(engine);
   for (size_t t = 0; t < call->target_count; t++) {
@@ -92,6 +96,8 @@ bool sj_balancing_plan(struct engine *engine) {
     for (size_t a = 0; a < model->servers[i].api_count; a++)
       for (size_t c = 0; c < model->servers[i].apis[a].call_count; c++)
         plan_call(engine, &model->servers[i].apis[a].calls[c]);
+  engine->scratch = calloc((size_t)engine->most_known + 1, sizeof *engine->scratch);
+  if (!engine->scratch) return false;
   if (engine->most_choices > 0) {
     engine->choice_scratch = calloc(2 * (size_t)engine->most_choices, sizeof *engine->choice_scratch);
     engine->cost_scratch = calloc(2 * (size_t)engine->most_choices, sizeof *engine->cost_scratch);
@@ -111,6 +117,7 @@ void sj_balancing_end(struct engine *engine) {
     free(pool->publishers);
   }
   sj_program_destroy(engine->program);
+  free(engine->scratch);
   free(engine->choice_scratch);
   free(engine->cost_scratch);
   sj_chunks_destroy(&engine->balancing_memory);

@@ -318,19 +318,8 @@ static void find_quick_servers(struct engine *engine) {
   for (size_t i = 0; i < engine->model->server_count; i++) {
     struct server *const server = &engine->servers[i].members[0];
     server->quick = server->simple && server->levels_follow && server->discipline == SJ_FIFO &&
-                    !server->counted_apart && !server->statistics->apis;
+                    !server->counted_apart && !server->publisher && !server->statistics->apis;
   }
-}
-
-/* As many members as a subset drawn with replacement may have. */
-static uint32_t most_known(const struct sj_model *model, uint32_t most) {
-  for (size_t i = 0; i < model->client_count; i++)
-    if (model->clients[i].call.subset > most) most = model->clients[i].call.subset;
-  for (size_t i = 0; i < model->server_count; i++)
-    for (size_t a = 0; a < model->servers[i].api_count; a++)
-      for (size_t c = 0; c < model->servers[i].apis[a].call_count; c++)
-        if (model->servers[i].apis[a].calls[c].subset > most) most = model->servers[i].apis[a].calls[c].subset;
-  return most;
 }
 
 static bool make_world(struct engine *engine) {
@@ -344,15 +333,10 @@ static bool make_world(struct engine *engine) {
   engine->clients = calloc(model->client_count + 1, sizeof *engine->clients);
   if (!engine->servers || !engine->clients || !sj_event_list_create(&engine->events) || !sj_faults_create(engine))
     return false;
-  uint32_t largest = 1;
   for (size_t i = 0; i < model->server_count; i++) {
     if (!pool_create(engine, &engine->servers[i], &model->servers[i])) return false;
     decide_levels(engine, &engine->servers[i]);
-    if (model->servers[i].count > largest) largest = model->servers[i].count;
   }
-  largest = most_known(model, largest);
-  engine->scratch = calloc(largest, sizeof *engine->scratch);
-  if (!engine->scratch) return false;
   if (!sj_flows_create(engine)) {
     sj_engine_fail(engine, SJ_INVALID, "%s: more than 64 servers join; this engine keeps apart at most 64",
                    model->file);
@@ -381,7 +365,6 @@ static void destroy_world(struct engine *engine) {
   for (size_t i = 0; engine->servers && i < engine->model->server_count; i++) pool_destroy(&engine->servers[i]);
   free(engine->clients);
   free(engine->servers);
-  free(engine->scratch);
   if (engine->faults) sj_faults_destroy(engine);
   sj_event_list_destroy(&engine->events);
   sj_pool_destroy(&engine->requests);

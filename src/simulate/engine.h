@@ -421,7 +421,8 @@ struct engine {
   struct fault_state *faults;
   bool faulty;           /* the model has faults: lists of those in service are kept */
   size_t cuts;           /* cut faults of the model */
-  uint32_t *scratch;     /* as many numbers as anybody knows members of a pool */
+  uint32_t most_known;   /* members of a pool, by anybody */
+  uint32_t *scratch;     /* as many numbers */
   uint32_t most_choices; /* that a balancer can meet; twice as many numbers each, for all of them: */
   uint32_t *choice_scratch;
   double *cost_scratch;

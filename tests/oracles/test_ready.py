@@ -3,7 +3,6 @@ bytes."""
 
 import os
 import re
-import subprocess
 
 from oracle import Oracle, Suite, without_time
 
@@ -21,18 +20,12 @@ def figures_of(path, scenario, threads):
     return without_time(suite.run(["simulate", path, "--json", "--runs", "3", "--threads", threads, *chosen]))
 
 
-def names_listed(path):
-    """The names that the program lists when it is given none."""
-    done = subprocess.run([suite.program, "simulate", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    return re.findall(r'--scenario "(.*)"', done.stderr.decode())
-
-
 def families():
     """models/load-balancing: each scenario, shortened, and the same bytes from one and two threads."""
     folder = os.path.join(suite.ready_models, "load-balancing")
     for model in sorted(os.listdir(folder)):
         path, figures = os.path.join(folder, model), {}
-        for scenario in names_listed(path):
+        for scenario in scenarios_of(path):
             name, duration = "%s, %s" % (model, scenario), 3000 if model == "long-run.lua" else 2000
             duration = 100 if model == "many-low-rate-clients.lua" else duration
             options = {"runs": 2, "duration": duration, "warmup": duration / 10, "scenario": scenario}
