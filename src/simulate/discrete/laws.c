@@ -29,9 +29,8 @@ static void destroy_law(struct tick_law *law) {
 
 void sj_tick_laws_destroy(struct tick_laws *laws) {
   for (uint32_t b = 0; laws->buckets && b < laws->bucket_count; b++)
-    while (laws->buckets[b]) {
-      struct tick_law *const law = laws->buckets[b];
-      laws->buckets[b] = law->next;
+    for (struct tick_law *law = laws->buckets[b], *next; law; law = next) {
+      next = law->next;
       destroy_law(law);
     }
   free(laws->buckets);
