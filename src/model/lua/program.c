@@ -39,7 +39,7 @@ static enum sj_status begin(struct sj_program *program, const struct sj_document
 enum sj_status sj_program_create(const struct sj_document *document, struct sj_program **program,
                                  struct sj_error *error) {
   const struct sj_reading *const reading = &document->reading;
-  struct sj_program *const made = sj_allocate(sizeof *program);
+  struct sj_program *const made = sj_allocate(sizeof *made);
   made->document.file = sj_arena_string(&made->document.arena, document->file);
   made->document.source = document->source;
   made->document.source_length = document->source_length;
