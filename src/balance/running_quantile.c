@@ -138,7 +138,7 @@ static void heap_set(struct sj_running_quantile *q, uint32_t place, double value
 }
 
 static bool begin_heaps(struct sj_running_quantile *q) {
-  uint32_t *const heap = malloc(q->capacity * sizeof *heap), *const position = malloc(q->capacity * sizeof *position);
+  uint32_t *const heap = calloc(q->capacity, sizeof *heap), *const position = calloc(q->capacity, sizeof *position);
   if (!heap || !position) {
     free(heap);
     free(position);

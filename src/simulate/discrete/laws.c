@@ -29,9 +29,8 @@ static void destroy_law(struct tick_law *law) {
 
 void sj_tick_laws_destroy(struct tick_laws *laws) {
   for (uint32_t b = 0; laws->buckets && b < laws->bucket_count; b++)
-    while (laws->buckets[b]) {
-      struct tick_law *const law = laws->buckets[b];
-      laws->buckets[b] = law->next;
+    for (struct tick_law *law = laws->buckets[b], *next; law; law = next) {
+      next = law->next;
       destroy_law(law);
     }
   free(laws->buckets);
@@ -46,19 +45,20 @@ static struct tick_law **bucket_of(const struct tick_laws *laws, double x) {
 }
 
 static void grow(struct tick_laws *laws) {
-  struct tick_laws larger = *laws;
-  larger.bucket_count *= 2;
-  larger.buckets = calloc(larger.bucket_count, sizeof *larger.buckets);
-  if (!larger.buckets) return; /* it stays slower */
-  for (uint32_t b = 0; b < laws->bucket_count; b++)
-    while (laws->buckets[b]) {
-      struct tick_law *const law = laws->buckets[b], **const bucket = bucket_of(&larger, law->x);
-      laws->buckets[b] = law->next;
+  struct tick_law **const old = laws->buckets;
+  const uint32_t old_count = laws->bucket_count;
+  struct tick_law **const larger = calloc(2 * (size_t)old_count, sizeof *larger);
+  if (!larger) return; /* it stays slower */
+  laws->buckets = larger;
+  laws->bucket_count = 2 * old_count;
+  for (uint32_t b = 0; b < old_count; b++)
+    for (struct tick_law *law = old[b], *next; law; law = next) {
+      next = law->next;
+      struct tick_law **const bucket = bucket_of(laws, law->x);
       law->next = *bucket;
       *bucket = law;
     }
-  free(laws->buckets);
-  *laws = larger;
+  free(old);
 }
 
 static struct tick_law *make(struct engine *engine, struct tick_laws *laws, double x) {

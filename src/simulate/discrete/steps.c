@@ -88,17 +88,21 @@ static void loop(struct world *world, struct engine_control *control) {
 }
 
 enum sj_status sj_discrete_run(struct engine *engine, struct engine_control *control, struct sj_run *run) {
-  struct world world;
-  if (!sj_world_create(&world, engine)) sj_engine_out_of_memory(engine);
-  if (engine->status == SJ_OK) loop(&world, control);
+  struct world *const world = calloc(1, sizeof *world);
+  if (!world) {
+    sj_engine_out_of_memory(engine);
+    return engine->status;
+  }
+  if (!sj_world_create(world, engine)) sj_engine_out_of_memory(engine);
+  if (engine->status == SJ_OK) loop(world, control);
   if (engine->status == SJ_OK && run) {
     run->number = engine->run;
     run->events = engine->dispatched;
     run->truncated = engine->open > 0;
-    engine->original = &world.original;
+    engine->original = &world->original;
     sj_statistics_fill(engine, engine->options->members, run);
   }
-  const enum sj_status status = engine->status;
-  sj_world_destroy(&world);
-  return status;
+  sj_world_destroy(world);
+  free(world);
+  return engine->status;
 }
