@@ -36,30 +36,30 @@ static enum sj_status begin(struct sj_program *program, const struct sj_document
   return status;
 }
 
-enum sj_status sj_program_create(const struct sj_document *document, struct sj_program **result,
+enum sj_status sj_program_create(const struct sj_document *document, struct sj_program **program,
                                  struct sj_error *error) {
   const struct sj_reading *const reading = &document->reading;
-  struct sj_program *const program = sj_allocate(sizeof *program);
-  program->document.file = sj_arena_string(&program->document.arena, document->file);
-  program->document.source = document->source;
-  program->document.source_length = document->source_length;
-  program->overrides = (struct sj_overrides){
+  struct sj_program *const made = sj_allocate(sizeof *made);
+  made->document.file = sj_arena_string(&made->document.arena, document->file);
+  made->document.source = document->source;
+  made->document.source_length = document->source_length;
+  made->overrides = (struct sj_overrides){
       reading->overrides, reading->override_count,
-      sj_arena_array(&program->document.arena, reading->override_count, sizeof *program->overrides.used)};
-  program->reader = (struct sj_reader){.document = &program->document,
-                                       .mistakes = &program->mistakes,
-                                       .overrides = &program->overrides,
-                                       .seconds = 1,
-                                       .time_unit = "s",
-                                       .wanted_scenario = reading->scenario,
-                                       .scenario_function = LUA_NOREF,
-                                       .keeps_functions = true};
-  const enum sj_status status = begin(program, document, error);
+      sj_arena_array(&made->document.arena, reading->override_count, sizeof *made->overrides.used)};
+  made->reader = (struct sj_reader){.document = &made->document,
+                                    .mistakes = &made->mistakes,
+                                    .overrides = &made->overrides,
+                                    .seconds = 1,
+                                    .time_unit = "s",
+                                    .wanted_scenario = reading->scenario,
+                                    .scenario_function = LUA_NOREF,
+                                    .keeps_functions = true};
+  const enum sj_status status = begin(made, document, error);
   if (status) {
-    sj_program_destroy(program);
+    sj_program_destroy(made);
     return status;
   }
-  *result = program;
+  *program = made;
   return SJ_OK;
 }
 

@@ -388,7 +388,8 @@ static int draw(lua_State *L, struct sj_stream *stream) {
   const lua_Integer low = count > 1 ? luaL_checkinteger(L, 2) : 1, high = luaL_checkinteger(L, count > 1 ? 3 : 2);
   if (count > 2 || low > high) return luaL_error(L, "expected random(), random(n) or random(m, n) with m <= n");
   const uint64_t range = (uint64_t)high - (uint64_t)low + 1;
-  lua_pushinteger(L, (lua_Integer)((uint64_t)low + (range ? sj_stream_below(stream, range) : sj_stream_next(stream))));
+  const uint64_t drawn = (uint64_t)low + (range ? sj_stream_below(stream, range) : sj_stream_next(stream));
+  lua_pushinteger(L, (lua_Integer)drawn);
   return 1;
 }
 
