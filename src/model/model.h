@@ -56,8 +56,8 @@ struct sj_hedge {
   double delay;
 };
 
-/* Messages between a caller and a server. If `rtt` is given each direction takes half of one draw a message; else
- * `one_way`. Neither: no delay. */
+/* Messages between a caller and a server. If `rtt` is given it is drawn once an attempt, and each direction takes half;
+ * else `one_way`. Neither: no delay. */
 struct sj_link {
   bool given;
   struct sj_law rtt, one_way;

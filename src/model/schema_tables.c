@@ -110,7 +110,7 @@ const struct sj_schema sj_schema_exponential_backoff = {.name = "exponential_bac
 
 static const struct sj_field_schema link_fields[] = {
     {.name = "rtt", .type = SJ_FIELD_LAW, AT(sj_link, rtt), AT_LEAST(0), OPTIONAL, .unit = "time",
-     .instead = "one_way", .comment = "there and back: each direction takes half of one draw a message"},
+     .instead = "one_way", .comment = "there and back: one draw an attempt, of which each direction takes half"},
     {.name = "one_way", .type = SJ_FIELD_LAW, AT(sj_link, one_way), AT_LEAST(0), OPTIONAL, .unit = "time",
      .instead = "rtt", .comment = "each direction by itself"},
     {.name = "per_byte", .type = SJ_FIELD_NUMBER, AT(sj_link, per_byte), AT_LEAST(0), DEFAULT(0, "0"),

@@ -416,10 +416,6 @@ static void lose_probe(struct engine *engine, struct probe *probe, double would_
   schedule(engine, probe->expires < INFINITY ? probe->expires : would_come, EVENT_PROBE_OVER, probe);
 }
 
-static struct sj_stream probe_stream(const struct probe *probe, int purpose) {
-  return stream_of(probe->balancing->caller->keys[purpose], probe->lineage);
-}
-
 static void send_probe(struct engine *engine, struct balancing *b, const struct sj_probe *inner) {
   struct probe *const probe = sj_pool_take(&engine->probes);
   if (!probe) {
@@ -437,9 +433,8 @@ static void send_probe(struct engine *engine, struct balancing *b, const struct 
                           .expires = INFINITY};
   if (caller->timeout)
     probe->expires = engine->now + sj_draw_at(caller->timeout, caller->keys[KEY_PROBE_TIMEOUT], probe->lineage, 0);
-  struct sj_stream stream = probe_stream(probe, KEY_PROBE);
   bool lost;
-  const double delay = sj_link_delay(engine, caller, probe->server, &stream, &lost);
+  const double delay = sj_link_delay(caller, KEY_PROBE, KEY_PROBE, probe->lineage, &lost);
   if (lost)
     lose_probe(engine, probe, engine->now + 2 * delay + probe_service(probe));
   else
@@ -456,9 +451,8 @@ static bool cut(const struct engine *engine, const struct probe *probe, double s
 }
 
 static void answer_probe(struct engine *engine, struct probe *probe, enum sj_end end) {
-  struct sj_stream stream = probe_stream(probe, KEY_PROBE_BACK);
   bool lost;
-  const double delay = sj_link_delay(engine, probe->balancing->caller, probe->server, &stream, &lost);
+  const double delay = sj_link_delay(probe->balancing->caller, KEY_PROBE, KEY_PROBE_BACK, probe->lineage, &lost);
   probe->message_sent = engine->now;
   probe->end = (uint8_t)end;
   if (lost || cut(engine, probe, engine->now)) {

@@ -98,12 +98,11 @@ void sj_caller_timeouts(struct engine *engine, struct caller *caller) {
  */
 
 /* Time of one message, or NAN if it is lost on the way. */
-static double message_delay(struct engine *engine, const struct attempt *attempt, bool back) {
+static double message_delay(const struct attempt *attempt, bool back) {
   const struct request *const request = attempt->request;
-  struct caller *const caller = request->caller;
-  struct sj_stream stream = stream_of(caller->keys[back ? KEY_BACK : KEY_LINK], attempt_lineage(attempt));
+  const struct caller *const caller = request->caller;
   bool lost;
-  const double delay = sj_link_delay(engine, caller, attempt->server, &stream, &lost);
+  const double delay = sj_link_delay(caller, KEY_LINK, back ? KEY_BACK : KEY_LINK, attempt_lineage(attempt), &lost);
   if (lost) return NAN;
   return back ? delay : delay + caller->spec->network.per_byte * request->size;
 }
@@ -205,7 +204,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
     sj_attempt_deliver(engine, attempt);
     return;
   }
-  const double delay = message_delay(engine, attempt, false);
+  const double delay = message_delay(attempt, false);
   if (isnan(delay))
     sj_attempt_vanish(engine, attempt);
   else
@@ -480,7 +479,7 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
     sj_attempt_result(engine, attempt, outcome);
     return;
   }
-  const double delay = message_delay(engine, attempt, true);
+  const double delay = message_delay(attempt, true);
   if (isnan(delay)) {
     sj_attempt_vanish(engine, attempt);
     return;

@@ -1,12 +1,10 @@
 #include "simulate/link.h"
 
-double sj_link_delay(struct engine *engine, struct caller *caller, const struct server *server,
-                     struct sj_stream *stream, bool *lost) {
-  (void)engine;
-  (void)server;
+double sj_link_delay(const struct caller *caller, size_t there, size_t direction, uint64_t lineage, bool *lost) {
   const struct sj_link *const link = &caller->spec->network;
-  *lost = link->loss > 0 && sj_stream_uniform(stream) < link->loss;
-  if (caller->one_way) return sj_draw(caller->one_way, stream, 0);
-  if (caller->rtt) return sj_draw(caller->rtt, stream, 0) / 2;
-  return 0;
+  struct sj_stream stream = stream_of(caller->keys[direction], lineage);
+  *lost = link->loss > 0 && sj_stream_uniform(&stream) < link->loss;
+  if (caller->one_way) return sj_draw(caller->one_way, &stream, 0);
+  if (!caller->rtt) return 0;
+  return sj_draw_at(caller->rtt, caller->keys[there], lineage_below(lineage, UINT64_C(0x30000)), 0) / 2;
 }

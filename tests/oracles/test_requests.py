@@ -89,8 +89,8 @@ def links():
     o = suite.oracle("links")
     mu = o.p.mu
     o.check("delayed.latency.mean", o.p.delay + o.p.jitter + 1 / mu)
-    # Each direction takes half of a round trip drawn for it.
-    o.check("delayed.latency.std", math.sqrt(2 * (o.p.jitter / 2) ** 2 + mu ** -2))
+    # A round trip is drawn once, and each direction takes half of it.
+    o.check("delayed.latency.std", math.sqrt(o.p.jitter ** 2 + mu ** -2))
     o.check_exact("delayed.failed", 0)
     in_time, mean, variance = theory.truncated_exponential(mu, o.p.timeout)
     lossy = theory.Attempts((1 - o.p.loss) ** 2 * in_time, mean, variance, o.p.timeout, int(o.p.retries))
