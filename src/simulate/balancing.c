@@ -216,14 +216,14 @@ void sj_balancing_destroy(struct caller *caller) {
 
 static bool may_pick(struct engine *engine, const struct request *request, uint32_t member, uint32_t avoid) {
   if (member == avoid) return false;
-  struct caller *const caller = request->caller;
-  return !caller->spec->breaker.given || sj_breaker_allows(engine, caller, request->target, member);
+  struct caller *const guard = request->caller->guard;
+  return !guard->spec->breaker.given || sj_breaker_allows(engine, guard, request->target, member);
 }
 
 /* The members that may be picked of `known` (NULL: of all): their places in that list. */
 static struct sj_choices open_members(struct engine *engine, const struct request *request, const uint32_t *known,
                                       uint32_t count, uint32_t avoid) {
-  if (avoid == UINT32_MAX && request->caller->open_breakers == 0) return (struct sj_choices){NULL, count};
+  if (avoid == UINT32_MAX && request->caller->guard->open_breakers == 0) return (struct sj_choices){NULL, count};
   struct sj_choices choices = {engine->scratch, 0};
   for (uint32_t i = 0; i < count; i++)
     if (may_pick(engine, request, known ? known[i] : i, avoid)) engine->scratch[choices.count++] = i;
@@ -254,7 +254,8 @@ static enum sj_picked pick_blindly(struct engine *engine, struct request *reques
 static struct sj_choices open_channels(struct engine *engine, const struct balancing *b, const struct request *request,
                                        uint32_t avoid) {
   const struct sj_balancer *const balancer = &b->balancer;
-  if (avoid == UINT32_MAX && b->caller->open_breakers == 0) return (struct sj_choices){NULL, balancer->channel_count};
+  if (avoid == UINT32_MAX && b->caller->guard->open_breakers == 0)
+    return (struct sj_choices){NULL, balancer->channel_count};
   struct sj_choices choices = {engine->scratch, 0};
   for (uint32_t i = 0; i < balancer->channel_count; i++)
     if (may_pick(engine, request, balancer->channels[i].member, avoid)) engine->scratch[choices.count++] = i;

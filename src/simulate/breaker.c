@@ -54,8 +54,10 @@ bool sj_breaker_allows(struct engine *engine, struct caller *caller, size_t targ
   return !breaker->probing && engine->now - breaker->opened >= caller->spec->breaker.open_for;
 }
 
-void sj_breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt) {
-  struct breaker *const breaker = find(engine, caller, target, attempt->server->member);
+void sj_breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt,
+                     struct server *server) {
+  attempt->guarded = server;
+  struct breaker *const breaker = find(engine, caller, target, server->member);
   if (!breaker || !breaker->open) return;
   breaker->probing = true;
   attempt->flags |= ATTEMPT_PROBE;
@@ -98,9 +100,9 @@ static void probe_ended(struct caller *caller, struct breaker *breaker, bool fai
 }
 
 void sj_breaker_ended(struct engine *engine, struct caller *caller, struct attempt *attempt, bool failed, bool known) {
-  if (!attempt->server) return;
+  if (!attempt->guarded) return;
   const struct sj_circuit_breaker *const spec = &caller->spec->breaker;
-  struct breaker *const breaker = find(engine, caller, attempt->request->target, attempt->server->member);
+  struct breaker *const breaker = find(engine, caller, attempt->request->target, attempt->guarded->member);
   if (!breaker) return;
   if (attempt->flags & ATTEMPT_PROBE) {
     attempt->flags &= (uint8_t)~ATTEMPT_PROBE;

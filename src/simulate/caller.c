@@ -173,6 +173,13 @@ static void count_sent(struct caller *caller, const struct request *request, boo
     caller->counts->retries++;
 }
 
+/* An attempt that goes through a pipeline is counted at the breaker of the member where its first stage went first. */
+static void note_guarded(struct engine *engine, const struct request *request, struct attempt *attempt) {
+  struct caller *const guard = request->caller->guard;
+  struct attempt *const whole = guard == request->caller ? attempt : request->flow->root;
+  if (!whole->guarded) sj_breaker_sent(engine, guard, request->target, whole, attempt->server);
+}
+
 static void send(struct engine *engine, struct request *request, bool hedge) {
   struct caller *const caller = request->caller;
   const struct sj_call *const spec = caller->spec;
@@ -195,7 +202,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
   }
   attempt->channel = choice.channel;
   if (choice.channel != NO_CHANNEL) sj_balancing_sent(attempt);
-  if (spec->breaker.given && attempt->server) sj_breaker_sent(engine, caller, request->target, attempt);
+  if (attempt->server && caller->guard->spec->breaker.given) note_guarded(engine, request, attempt);
   count_sent(caller, request, hedge);
   if (hedge) attempt->flags |= ATTEMPT_HEDGE;
   if (caller->timeout) arm_timeout(engine, caller, attempt);

@@ -102,14 +102,17 @@ static bool make_stage(struct engine *engine, struct caller *caller, const struc
   stage->counts = &engine->servers[spec->targets[0].server].stages;
   stage->keys = caller->keys;
   stage->is_stage = true;
+  stage->guard = caller;
   caller->stage = stage;
   return create(engine, stage, caller->stage_spec);
 }
 
 static bool create(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
   caller->spec = spec;
+  if (!caller->guard) caller->guard = caller;
   caller->tokens = spec->retry_budget.given ? spec->retry_budget.capacity : 0;
-  if (spec->target_count == 1 && engine->servers[spec->targets[0].server].count == 1 && !spec->breaker.given)
+  if (spec->target_count == 1 && engine->servers[spec->targets[0].server].count == 1 &&
+      !caller->guard->spec->breaker.given)
     caller->only = &engine->servers[spec->targets[0].server].members[0];
   caller->only_api = (uint16_t)spec->targets[0].api;
   draw_laws(engine, caller, spec);

@@ -52,6 +52,7 @@ static inline struct attempt *attempt_create(struct engine *engine, struct reque
   request->references++;
   attempt->timer_next = attempt->timer_previous = NULL;
   attempt->merged = NULL;
+  attempt->guarded = NULL;
   attempt->flow = NULL;
   attempt->report = NULL;
   attempt->timer = SJ_EVENT_NONE;

@@ -117,6 +117,7 @@ struct attempt {
   double message_sent;                         /* the message now under way was sent */
   double done_at;                              /* when its work will be done; while standing still: the work left */
   struct attempt *merged;                      /* next of the branches that this one stands for */
+  struct server *guarded;                      /* whose breaker learns how it ends; NULL: none */
   struct flow *flow;                           /* what it has become; of a host: what it belongs to, until that ends */
   struct sj_report *report;                    /* of the server, that goes with the answer; held; or NULL */
   uint32_t timer;                              /* EVENT_TIMEOUT, or SJ_EVENT_NONE */
@@ -222,6 +223,7 @@ struct caller {
   struct balancing *only_balancing; /* the array of one target */
   double tokens, tokens_at;
   struct subset *subsets;    /* [target], or NULL: all members are known */
+  struct caller *guard;      /* whose breakers tell whom it may call: itself; of a pipeline's first stage, its caller */
   struct breaker **breakers; /* [target][member], made when first needed; NULL without breaker */
   uint32_t open_breakers;    /* of these: with none, all members may be picked */
   struct hedging *hedging;
@@ -553,8 +555,10 @@ const struct sj_distribution *sj_member_law(struct engine *engine, const struct 
 /* breaker.c */
 bool sj_breakers_create(struct engine *engine, struct caller *caller);
 bool sj_breaker_allows(struct engine *engine, struct caller *caller, size_t target, uint32_t member);
-/* Marks the attempt as the probe of an open breaker, where it is one. */
-void sj_breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt);
+/* `caller` sends the attempt to `server` (into a pipeline: to the member where its first stage goes first). Marks it as
+ * the probe of an open breaker, where it is one. */
+void sj_breaker_sent(struct engine *engine, struct caller *caller, size_t target, struct attempt *attempt,
+                     struct server *server);
 void sj_breaker_ended(struct engine *engine, struct caller *caller, struct attempt *attempt, bool failed, bool known);
 void sj_breakers_destroy(struct engine *engine, struct caller *caller);
 

@@ -108,7 +108,7 @@ void sj_flow_stage_closed(struct engine *engine, struct request *stage, enum out
       flow->reached_end = true;
   } else {
     flow->failure = (uint8_t)outcome;
-    flow->silent = outcome != OUTCOME_ERROR && pool->spec->refuse_silent;
+    flow->silent = outcome != OUTCOME_ERROR && outcome != OUTCOME_BREAKER && pool->spec->refuse_silent;
   }
   /* It cannot come to any join any more; its own was settled if it has come there. */
   for (uint64_t reach = pool->reach; reach; reach &= reach - 1) {

@@ -127,6 +127,17 @@ static const struct life breaker = {
     "web,0,14.5625,0,breaker,1\nweb,0,14.5,0.125,ok,1\nweb,0,14.75,0.125,ok,1\nweb,0,14.75,0.25,ok,1\n",
     {{"web.failed.breaker", 5}, {"web.failed.refused", 11}, {"web.completed", 3}, {"web.attempts", 14}}};
 
+/* The tenth failure opens it; probes at 15, which fails, and at 20. */
+static const struct life breaker_of_a_pipeline = {
+    "server \"front\" { service = 0, forward = { { \"back\" } } } server \"back\" { service = 0 }\n"
+    "client \"web\" { calls = \"front\", arrivals = every(1), "
+    "circuit_breaker = { failures = 0.5, window = 99, open_for = 5 } }\n"
+    "run { duration = 21.5, kind = \"terminating\" } fault { at = 0.5, lasts = 17, crash = \"back\", lost = \"error\" "
+    "}\n",
+    NULL,
+    NULL,
+    {{"web.arrivals", 21}, {"web.failed.refused", 11}, {"web.failed.breaker", 8}, {"web.completed", 2}}};
+
 /* Of the last 2 there are never ten. */
 static const struct life breaker_forgets = {
     "server \"db\" { service = 0.125 } fault { at = 0, lasts = 12, crash = \"db\" } run { duration = 32 }\n"
@@ -347,6 +358,7 @@ int main(void) {
       LIFE(deadline_and_connections),
       LIFE(budget),
       LIFE(breaker),
+      LIFE(breaker_of_a_pipeline),
       LIFE(breaker_forgets),
       LIFE(breaker_skips_the_member),
       LIFE(copy_after_a_delay),
