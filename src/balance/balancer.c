@@ -193,6 +193,7 @@ static bool keep_latency(struct sj_balancer *balancer, struct sj_channel *channe
     channel->latencies = sj_chunks_take(balancer->memory, sizeof *channel->latencies);
     if (!channel->latencies) return false;
     sj_window_create(channel->latencies, SJ_CHANNEL_LATENCIES, gain);
+    channel->latencies->memory = balancer->memory;
   }
   const bool kept = sj_window_add(channel->latencies, latency);
   channel->latency = sj_window_aggregates(channel->latencies);
