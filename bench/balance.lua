@@ -1,6 +1,7 @@
--- As many clients as servers, each client knowing every server and balancing by itself: what a request costs, and how
--- much memory the balancers take.
-local size = param("size", 1000, "clients, and servers")
+-- Many clients and many servers, each client knowing every server and balancing by itself: what a request costs, and
+-- how much memory the balancers take.
+local size = param("size", 1000, "servers")
+local callers = param("clients", 1000, "clients")
 local requests = param("requests", 1e7, "arrivals, about")
 local name = param("policy", "two", "how they choose")
 local rate = 0.8 * size
@@ -22,6 +23,6 @@ local policies = {
 }
 
 servers "server" { count = size, service = exponential { mean = 1 } }
-clients "client" { count = size, calls = "server", arrivals = poisson { rate = rate }, policy = policies[name] }
+clients "client" { count = callers, calls = "server", arrivals = poisson { rate = rate }, policy = policies[name] }
 
 run { duration = requests / rate, kind = "terminating", runs = 1 }

@@ -41,6 +41,7 @@ static bool name_channels(struct sj_balancer *balancer, const uint32_t *members)
     balancer->channels[i].member = members ? members[i] : i;
     balancer->channels[i].name = i;
     balancer->channels[i].latency = sj_aggregates_unknown;
+    balancer->channels[i].reported_in_flight = sj_aggregates_unknown.latest;
     if (balancer->channels[i].member > most) most = balancer->channels[i].member;
   }
   if (!members) return true;
@@ -193,6 +194,7 @@ static bool keep_latency(struct sj_balancer *balancer, struct sj_channel *channe
     channel->latencies = sj_chunks_take(balancer->memory, sizeof *channel->latencies);
     if (!channel->latencies) return false;
     sj_window_create(channel->latencies, SJ_CHANNEL_LATENCIES, gain);
+    channel->latencies->memory = balancer->memory;
   }
   const bool kept = sj_window_add(channel->latencies, latency);
   channel->latency = sj_window_aggregates(channel->latencies);
@@ -208,6 +210,7 @@ static void note_end(struct sj_balancer *balancer, uint32_t channel, const struc
   if (balancer->needs & SJ_NEEDS_REPORTS && ended->report) {
     struct sj_report *const last = c->report;
     c->report = sj_report_hold(ended->report);
+    c->reported_in_flight = c->report->in_flight;
     sj_report_release(&balancer->publishers->reports, last);
   }
   for (struct sj_policy_state *policy = balancer->policy; policy; policy = policy->inner)

@@ -17,6 +17,7 @@ struct sj_channel {
   struct sj_report *report;     /* that came last, held; NULL: none yet */
   struct sj_window *latencies;  /* of the last 100 completions, probes too; NULL: none yet */
   struct sj_aggregates latency; /* the figures of that window */
+  double reported_in_flight;    /* what the last report says; NAN: unknown */
 };
 enum { SJ_CHANNEL_LATENCIES = 100 };
 #define SJ_CHANNEL_GAIN 0.2 /* of the newest latency in their exponentially weighted mean */

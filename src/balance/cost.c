@@ -64,6 +64,7 @@ double sj_cost_of(const struct sj_balancer *balancer, const struct sj_cost *cost
     case SJ_COST_CLIENT_LATENCY:
       return aggregate(&c->latency, cost->aggregate);
     case SJ_COST_REPORTED:
+      if (cost->figure == SJ_FIGURE_IN_FLIGHT) return c->reported_in_flight;
       return c->report ? sj_report_figure(c->report, cost) : NAN;
     case SJ_COST_ACTUAL:
       break;

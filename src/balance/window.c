@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct sj_aggregates sj_aggregates_unknown = {NAN, NAN, NAN};
 
@@ -12,7 +13,10 @@ void sj_window_create(struct sj_window *window, uint32_t most, double gain) {
 }
 
 void sj_window_destroy(struct sj_window *window) {
-  free(window->values);
+  if (window->memory)
+    sj_chunks_give(window->memory, window->values, window->capacity * sizeof *window->values);
+  else
+    free(window->values);
   window->values = NULL;
   window->count = window->capacity = window->next = 0;
 }
@@ -22,11 +26,20 @@ void sj_window_clear(struct sj_window *window) {
   window->sum = 0;
 }
 
+static double *resize(struct sj_window *window, uint32_t capacity) {
+  if (!window->memory) return realloc(window->values, capacity * sizeof *window->values);
+  double *const values = sj_chunks_take(window->memory, capacity * sizeof *values);
+  if (!values || !window->values) return values;
+  memcpy(values, window->values, window->count * sizeof *values);
+  sj_chunks_give(window->memory, window->values, window->capacity * sizeof *values);
+  return values;
+}
+
 /* Only a ring that was never full grows, so its values lie in the order they came. */
 static bool grow(struct sj_window *window) {
   uint32_t capacity = window->capacity ? 2 * window->capacity : 8;
   if (capacity > window->most) capacity = window->most;
-  double *const values = realloc(window->values, capacity * sizeof *values);
+  double *const values = resize(window, capacity);
   if (!values) return false;
   window->values = values;
   window->next = window->count;

@@ -5,19 +5,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/chunks.h"
+
 /* Figures of a window; NAN where it is empty: nothing is known. */
 struct sj_aggregates {
   double latest, mean, ewma;
 };
 extern const struct sj_aggregates sj_aggregates_unknown;
 
-/* Zero-initialize, then sj_window_create. Memory grows with what was added, up to 8 bytes a value. */
+/* Zero-initialize, then sj_window_create, then `memory`. What it takes grows with what was added, up to 8 bytes a
+ * value. */
 struct sj_window {
   double *values; /* a ring */
   uint32_t count, capacity, next;
-  uint32_t most;     /* values it keeps */
-  double sum;        /* taken anew each time round the ring, so that roundings do not add up */
-  double ewma, gain; /* ewma = gain * value + (1 - gain) * ewma; starts with the first value */
+  uint32_t most;            /* values it keeps */
+  double sum;               /* taken anew each time round the ring, so that roundings do not add up */
+  struct sj_chunks *memory; /* for the values; NULL: malloc */
+  double ewma, gain;        /* ewma = gain * value + (1 - gain) * ewma; starts with the first value */
 };
 
 /* Keeps the last `most` >= 1 values; 0 < gain <= 1. */

@@ -26,8 +26,18 @@ static struct sj_chunk *map_large(size_t size) {
   return chunk;
 }
 
+struct sj_chunk_piece {
+  struct sj_chunk_piece *next;
+};
+
 void *sj_chunks_take(struct sj_chunks *chunks, size_t size) {
   size = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  const size_t lines = size / CACHE_LINE;
+  if (lines <= SJ_CHUNK_LINES && chunks->unused[lines]) {
+    struct sj_chunk_piece *const piece = chunks->unused[lines];
+    chunks->unused[lines] = piece->next;
+    return memset(piece, 0, size);
+  }
   if ((size_t)(chunks->end - chunks->fresh) < size) {
     size_t wanted = chunks->size ? chunks->size : FIRST;
     while (wanted < size + sizeof(struct sj_chunk)) wanted *= 2;
@@ -43,6 +53,14 @@ void *sj_chunks_take(struct sj_chunks *chunks, size_t size) {
   void *const taken = chunks->fresh;
   chunks->fresh += size;
   return taken;
+}
+
+void sj_chunks_give(struct sj_chunks *chunks, void *memory, size_t size) {
+  struct sj_chunk_piece *const piece = memory;
+  const size_t lines = (size + CACHE_LINE - 1) / CACHE_LINE;
+  if (!piece || lines == 0 || lines > SJ_CHUNK_LINES) return;
+  piece->next = chunks->unused[lines];
+  chunks->unused[lines] = piece;
 }
 
 void sj_chunks_destroy(struct sj_chunks *chunks) {

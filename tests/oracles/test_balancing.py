@@ -27,13 +27,14 @@ def small_pools():
     o.check("to-in-turn.latency.std", 1 / (1 - busy))
     o.check("to-in-turn.latency.p99", queues.exponential_quantile(0.99, 1 - busy))
     joined = theory.Pool(2, load, 45, theory.shortest)
-    for name in ("shortest", "seen", "two-of-two"):
+    for name in ("shortest", "seen", "two-of-two", "queue"):
         o.check("to-%s.latency.mean" % name, joined.sojourn)
         o.check(name + ".in_system.mean", joined.in_system)
     o.check("seen.in_system.std", joined.in_system_std)
     idle = theory.Pool(2, load, 60, theory.idle_or_random)
-    o.check("to-own.latency.mean", idle.sojourn)
-    o.check("own.in_system.std", idle.in_system_std)
+    for name in ("own", "idle"):
+        o.check("to-%s.latency.mean" % name, idle.sojourn)
+        o.check(name + ".in_system.std", idle.in_system_std)
     three = theory.Pool(3, load, 20, theory.shorter_of_two)
     o.check("to-two-of-three.latency.mean", three.sojourn)
     o.check("two-of-three.in_system.std", three.in_system_std)

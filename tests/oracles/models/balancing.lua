@@ -14,6 +14,8 @@ pool("shortest", 2, least_cost { cost = client_in_flight })
 pool("seen", 2, least_cost { cost = actual(in_flight) })
 pool("two-of-two", 2, least_cost { cost = client_in_flight, choices = 2 })
 pool("two-of-three", 3, least_cost { cost = client_in_flight, choices = 2 })
+pool("queue", 2, join_shortest_queue { sees = "servers" })
+pool("idle", 2, join_idle_queue)
 pool("own", 2, function(request, choices)
   -- An idle one, any if there is none.
   local idle = {}
