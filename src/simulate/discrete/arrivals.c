@@ -4,6 +4,9 @@
 
 #include "simulate/discrete/discrete.h"
 
+/* Up to here the draws take no longer than what they cause. */
+enum { MOST_SPREAD = 50000000, MOST_SPREAD_TICKS = 100000000 };
+
 /* A number that is spread comes in any order within a tick, so counting draws is enough: no need to draw in order. */
 static bool count_spread(const struct world *world, struct arrivals *arrivals, uint32_t **counts) {
   const double per_tick = arrivals->spec->over / world->quantum;
@@ -22,7 +25,8 @@ bool sj_sources_create(struct world *world, struct caller_pool *pool) {
   if (!pool->spread) return false;
   for (size_t i = 0; i < client->arrivals_count && world->engine->status == SJ_OK; i++) {
     struct arrivals *const arrivals = &client->arrivals[i];
-    if (arrivals->spec->kind != SJ_ARRIVALS_SPREAD)
+    if (arrivals->spec->kind != SJ_ARRIVALS_SPREAD || arrivals->spec->count > MOST_SPREAD ||
+        world->end > MOST_SPREAD_TICKS)
       arrivals->next_time = sj_arrivals_next(world->engine, arrivals, 0);
     else if (!count_spread(world, arrivals, &pool->spread[i]))
       return false;
