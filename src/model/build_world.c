@@ -42,6 +42,18 @@ static void check_discrete_arrivals(struct sj_builder *builder, const struct sj_
                  node->name, discrete);
 }
 
+static bool uses_server_rtt(const struct sj_law *law) {
+  const struct sj_distribution *const drawn = law->member ? law->member->drawn : law->fixed;
+  return drawn && sj_distribution_uses_recorded(drawn);
+}
+
+static void check_server_rtt(struct sj_builder *builder, const struct sj_node *node, const struct sj_call *call) {
+  const struct sj_server *const server = &builder->model->servers[call->targets[0].server];
+  if (!uses_server_rtt(&call->network.one_way) || sj_law_given(&server->rtt)) return;
+  sj_build_wrong(builder, part_of(node, "network"), "one_way", SIZE_MAX, NULL,
+                 "`%s.network.one_way`: server_rtt is that of `%s`, which has no `rtt`", node->name, server->name);
+}
+
 static void check_discrete_client(struct sj_builder *builder, const struct sj_node *node,
                                   const struct sj_client *client) {
   static const char *const words[] = {"timeout",         "retries", "deadline", "backoff", "retry_budget",
@@ -57,6 +69,7 @@ static void check_discrete_client(struct sj_builder *builder, const struct sj_no
   if (client->call.target_count > 1)
     sj_build_wrong(builder, node, "calls", SIZE_MAX, NULL, "`%s.calls`: a weighted list is not in this version in %s",
                    node->name, discrete);
+  if (client->call.target_count) check_server_rtt(builder, node, &client->call);
   sj_build_leave(builder, length);
 }
 

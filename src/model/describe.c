@@ -329,12 +329,14 @@ static void describe_reporting(struct json *j, const struct sj_server *server) {
   if (server->cold_start > 0) number(j, "cold_start", server->cold_start);
   if (server->probe_service > 0) number(j, "probe_service", server->probe_service);
   const struct sj_publish *const publish = &server->publish;
-  const struct sj_publish usual = {100, 0.2, {1, 1.0 / 50, 5, 10, 80}};
-  if (!memcmp(publish, &usual, sizeof usual)) return;
+  const struct sj_pid_settings *const pid = &publish->pid;
+  if (publish->window == 100 && publish->ewma == 0.2 && pid->proportional == 1 && pid->integral == 1.0 / 50 &&
+      pid->derivative == 5 && pid->margin == 10 && pid->ceiling == 80)
+    return;
   begin(j, "publish", '{');
   number(j, "window", publish->window);
   number(j, "ewma", publish->ewma);
-  describe_pid(j, &publish->pid);
+  describe_pid(j, pid);
   end(j, '}');
 }
 
