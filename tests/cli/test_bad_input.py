@@ -23,6 +23,13 @@ def plus(fields):
     return S + f'client "web" {{ calls = "api", arrivals = poisson {{ rate = 8 }}, {fields} }}\n'
 
 
+def chooses(body):
+    """Two servers, and a client whose policy has this body."""
+    return ('servers "api" { count = 2, service = 0.1 }\n'
+            'client "web" { calls = "api", arrivals = poisson { rate = 8 },\n'
+            '  policy = function(request, choices, now) ' + body + ' end }\n')
+
+
 def service(law):
     return server("service = " + law)
 
@@ -41,6 +48,11 @@ GZIP = gzip.compress(b"time,service\n" + b"".join(b"%d,0.5\n" % i for i in range
 
 MODELS = [
     # name, model, message; exit code if it is not 2
+    ("a policy's function that fails", chooses("\nerror('no idea')"), "sojourn: m.lua:4: no idea"),
+    ("a policy's function that chooses nobody", chooses("return 3"),
+     "sojourn: m.lua:3: a policy's function returns which choice it takes, a whole number from 1 to 2, got 3"),
+    ("a policy's function that never ends", chooses("while true do end"),
+     "sojourn: m.lua:3: the budget of 102000 instructions is used up: is there an endless loop?"),
     ("an empty file", "",
      'm.lua: the model has no client, so nothing would happen: expected client "name" { calls=, arrivals= }'),
     ("only a comment", "-- nothing here\n",
