@@ -232,12 +232,22 @@ static void add_against(const struct sj_contest *c, struct sj_text *text) {
   free_columns(&column, 1);
 }
 
-/* By total, then by rank. */
+/* a, b, c, ...; a number past z. */
+static const char *letter_of(size_t index, char letter[8]) {
+  if (index < 26)
+    snprintf(letter, 8, "%c", (char)('a' + index));
+  else
+    snprintf(letter, 8, "%zu", index < 9999 ? index + 1 : 9999);
+  return letter;
+}
+
+/* By total, then by rank. The criteria's names would not fit in a line: letters stand for them. */
 static void add_scores(const struct sj_contest *c, struct sj_text *text) {
   struct sj_grid grid = {0};
+  char letter[8];
   sj_grid_start(&grid, c->criterion_count + 2);
   sj_grid_add(&grid, "scenario");
-  for (size_t k = 0; k < c->criterion_count; k++) sj_grid_add(&grid, short_name(c, c->criteria[k].metric));
+  for (size_t k = 0; k < c->criterion_count; k++) sj_grid_add(&grid, letter_of(k, letter));
   sj_grid_add(&grid, "total");
   for (int total = (int)(5 * c->criterion_count); total >= 0; total--)
     for (size_t place = 0; place < c->count; place++) {
@@ -254,6 +264,8 @@ static void add_scores(const struct sj_contest *c, struct sj_text *text) {
       sj_grid_add(&grid, number);
     }
   sj_text_add(text, "\npoints by quintiles of mean + deviation over the runs, 5 for the best fifth\n");
+  for (size_t k = 0; k < c->criterion_count; k++)
+    sj_text_add(text, "  %s  %s\n", letter_of(k, letter), short_name(c, c->criteria[k].metric));
   sj_grid_print(&grid, 2, text);
   sj_grid_clear(&grid);
 }
