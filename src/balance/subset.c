@@ -82,8 +82,8 @@ static void shuffle(uint32_t *subset, uint32_t members, uint32_t size, struct sj
 /* The members are split into floor(members / size) parts, one a caller; what does not divide evenly is left over, other
    members in each round. */
 static void deal(uint32_t caller, uint32_t members, uint32_t size, uint64_t key, uint32_t *subset) {
+  assert(0 < size && size <= members);
   const uint32_t parts = members / size;
-  assert(parts > 0);
   const uint32_t round = caller / parts, start = caller % parts * size;
   struct sj_stream stream;
   sj_stream_seed(&stream, key, round);

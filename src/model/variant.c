@@ -41,13 +41,19 @@ static const char *batcher_difference(const struct sj_batcher *a, const struct s
   return NULL;
 }
 
+static bool same_publish(const struct sj_publish *a, const struct sj_publish *b) {
+  return a->window == b->window && a->ewma == b->ewma && a->pid.proportional == b->pid.proportional &&
+         a->pid.integral == b->pid.integral && a->pid.derivative == b->pid.derivative &&
+         a->pid.margin == b->pid.margin && a->pid.ceiling == b->pid.ceiling;
+}
+
 static const char *server_difference(const struct sj_server *a, const struct sj_server *b) {
   const char *const batching = batcher_difference(&a->batcher, &b->batcher);
   if (batching) return batching;
   if (a->count != b->count || a->pool != b->pool) return "the size of a pool";
   if (a->discipline != b->discipline) return "a discipline";
   if (a->async != b->async || a->join != b->join) return "`async` or `join`";
-  if (memcmp(&a->publish, &b->publish, sizeof a->publish) != 0) return "what a server publishes";
+  if (!same_publish(&a->publish, &b->publish)) return "what a server publishes";
   if (a->admission_count != b->admission_count) return "the list of admissions";
   for (size_t i = 0; i < a->admission_count; i++)
     if (a->admissions[i].kind != b->admissions[i].kind) return "the kind of an admission";
