@@ -480,6 +480,9 @@ struct engine_control {
 enum sj_status sj_engine_run(const struct sj_model *model, const struct sj_simulate_options *options,
                              const struct sj_results *results, uint64_t run_number, struct sj_mser *pilot, FILE *csv,
                              struct engine_control *control, struct sj_run *run, struct sj_error *error);
+/* world.c: what the run is made of. False: no memory (or engine->status says what else). Both ends of its life. */
+bool sj_engine_make_world(struct engine *engine);
+void sj_engine_destroy_world(struct engine *engine);
 /* Notes that memory ran out; the run ends at its next event. */
 void sj_engine_out_of_memory(struct engine *engine);
 /* Ends the run with a message. */
