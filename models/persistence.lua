@@ -9,7 +9,7 @@
 -- `--set original=1` brings the thread as it was first simulated, flaw by flaw, for comparison with its figures: see
 -- docs/persistence.md, which also says what each flaw costs, and answers the questions that one has of such a thread.
 
-model { title = "Persistence thread" }
+model { title = "Persistence thread", rank_by = "commits.latency.p95" }
 
 local rate = param("rate", 1000, "commits per second")
 local hedge = param("hedge", 0, "a second copy of a batch after this quantile of latencies, at least 0.5; 0: none")

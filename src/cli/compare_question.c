@@ -110,7 +110,8 @@ static char *client_of(const struct sj_contest *c, const char *metric) {
 }
 
 static enum sj_status ask_by(struct sj_contest *c, struct sj_error *error) {
-  const char *const by = c->options->by;
+  const char *const by = c->options->by ? c->options->by : c->count ? c->models[0]->rank_by : NULL;
+  const char *const said = c->options->by ? "--by" : "rank_by";
   c->client = client_of(c, by && (*by == '+' || *by == '-') ? by + 1 : by);
   if (!by) {
     if (!c->client)
@@ -119,12 +120,12 @@ static enum sj_status ask_by(struct sj_contest *c, struct sj_error *error) {
     c->direction = SJ_LOW_IS_GOOD;
     return SJ_OK;
   }
-  const enum sj_status status = read_metric(c, "--by", by, &c->by, &c->direction, error);
+  const enum sj_status status = read_metric(c, said, by, &c->by, &c->direction, error);
   if (status == SJ_OK && (ends_with(c->by, ".min") || ends_with(c->by, ".max")))
     return sj_error_set(error, SJ_INVALID,
-                        "--by %s: an extreme over all runs has no confidence interval to rank by; take a percentile or "
+                        "%s %s: an extreme over all runs has no confidence interval to rank by; take a percentile or "
                         "the mean",
-                        c->by);
+                        said, c->by);
   return status;
 }
 

@@ -17,6 +17,17 @@ void sj_build_run(struct sj_builder *builder) {
   sj_build_leave(builder, length);
 }
 
+static void check_rank_by(struct sj_builder *builder) {
+  const struct sj_model *const model = builder->model;
+  if (!model->rank_by) return;
+  const struct sj_value *const value = sj_node_field(builder->document->model, "rank_by");
+  const char *const metric = model->rank_by + (*model->rank_by == '+' || *model->rank_by == '-');
+  bool simulate, solve;
+  struct sj_error error = {{0}};
+  if (sj_metric_check(model, metric, &simulate, &solve, &error))
+    sj_build_wrong(builder, builder->document->model, "rank_by", SIZE_MAX, value, "`model.rank_by`: %s", error.message);
+}
+
 void sj_build_expectations(struct sj_builder *builder) {
   struct sj_model *const model = builder->model;
   struct sj_document *const document = builder->document;
@@ -39,4 +50,5 @@ void sj_build_expectations(struct sj_builder *builder) {
       sj_mistake(builder->mistakes, document->file, entry->line, NULL, "`expect`: %s", error.message);
     model->expectation_count++;
   }
+  check_rank_by(builder);
 }

@@ -472,6 +472,7 @@ static void describe_surroundings(struct json *j) {
   const struct sj_model *const model = j->model;
   string(j, "file", model->file);
   string(j, "title", model->title);
+  if (model->rank_by) string(j, "rank_by", model->rank_by);
   string(j, "scenario", model->scenario);
   begin(j, "scenarios", '[');
   for (size_t i = 0; i < model->scenario_count; i++) string(j, NULL, model->scenarios[i]);

@@ -409,6 +409,7 @@ struct sj_original {
 
 struct sj_model {
   char *file, *title;      /* title: NULL if none */
+  char *rank_by;           /* a metric, "+" or "-" before it; NULL: not said */
   char *scenario;          /* applied; NULL if none */
   char time_unit[16];      /* "s" */
   double seconds;          /* of one time unit; NAN for a unit of another name */

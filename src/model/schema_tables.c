@@ -277,6 +277,8 @@ const struct sj_schema sj_schema_client = {.name = "client", .also = "clients", 
 static const struct sj_field_schema model_fields[] = {
     {.name = "title", .type = SJ_FIELD_TEXT, AT(sj_model, title), OPTIONAL, .unit = "",
      .comment = "of tables and charts"},
+    {.name = "rank_by", .type = SJ_FIELD_TEXT, AT(sj_model, rank_by), OPTIONAL, .unit = "",
+     .comment = "the metric by which `sojourn compare` ranks scenarios if it is not told; `+` before it: high is good"},
     PART("time_unit", "\"us\", \"ms\", \"s\", \"minute\", \"hour\" or a name of one's own", NULL, "\"s\"",
          "what times and rates are in; `model` then comes first in the file"),
     {.name = "quantum", .type = SJ_FIELD_NUMBER, AT(sj_model, quantum), AT_LEAST(0), .below = true,

@@ -215,6 +215,15 @@ def quintile(values, x):
     return 1 + sum(x > edge(k) for k in range(1, 5))
 
 
+@case("the model says what to rank by, and --by something else")
+def _():
+    write("m.lua", 'model { rank_by = "+api.utilization.mean" }\n' + FOUR)
+    by = json.loads(done("compare", "m.lua", *SHORT, "--json"))["by"]
+    equal((by["metric"], by["good"]), ("api.utilization.mean", "high"))
+    by = json.loads(done("compare", "m.lua", *SHORT, "--json", "--by", "web.latency.mean"))["by"]
+    equal((by["metric"], by["good"]), ("web.latency.mean", "low"))
+
+
 @case("--score quintile: points by the quintile of mean + deviation, 5 the best, equal ones alike")
 def _():
     model = MM1 + "".join(f'scenario("{i}", function() set {{ ["api.service.rate"] = {10 + i % 5 / 4} }} end)\n'
