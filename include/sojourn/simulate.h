@@ -29,14 +29,16 @@ struct sj_simulate_progress {
 struct sj_simulate_options {
   bool seed_given;
   uint64_t seed;
-  uint32_t runs;                     /* 0: the model's */
-  double duration, warmup, drain;    /* NAN: the model's; model time units */
-  uint32_t threads;                  /* 0: all cores */
-  bool members;                      /* metrics of each member of a pool too */
-  bool series;                       /* collect time series (1,000 cells) */
-  bool values_only;                  /* forget a run's histograms and series once on_run has had it: saves memory */
-  FILE *csv;                         /* one row a request, in order of run and completion; NULL: none */
-  const volatile sig_atomic_t *stop; /* non-zero ends the simulation: finished runs are reported as partial */
+  uint32_t runs;                  /* 0: the model's */
+  double duration, warmup, drain; /* NAN: the model's; model time units */
+  uint32_t threads;               /* 0: all cores */
+  bool members;                   /* metrics of each member of a pool too */
+  bool series;                    /* collect time series (1,000 cells) */
+  bool values_only;               /* forget a run's histograms and series once on_run has had it: saves memory */
+  FILE *csv;                      /* one row a request, in order of run and completion; NULL: none */
+  /* Non-zero ends the simulation: finished runs are reported as partial. Threads look at it, so another than the one
+   * that called, or a signal's handler, sets it by __atomic_store_n. NULL: never. */
+  const volatile sig_atomic_t *stop;
   /* Called after each finished run, from one thread at a time, in order of completion (not of number); `context` is
    * handed through. A status other than SJ_OK ends the simulation with it. NULL: not called. */
   enum sj_status (*on_run)(void *context, const struct sj_results *results, const struct sj_run *run,

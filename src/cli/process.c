@@ -14,8 +14,8 @@ static int output_error;
 
 static void handle(int signal_number) {
   (void)signal_number;
-  if (!deferred || stop) _exit(SJ_EXIT_INTERRUPTED);
-  stop = 1;
+  if (!deferred || __atomic_load_n(&stop, __ATOMIC_RELAXED)) _exit(SJ_EXIT_INTERRUPTED);
+  __atomic_store_n(&stop, 1, __ATOMIC_RELAXED); /* threads look at it */
 }
 
 void sj_signals_catch(void) {

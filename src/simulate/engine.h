@@ -470,6 +470,12 @@ static inline struct sj_stream stream_of(uint64_t key, uint64_t lineage) {
   return stream;
 }
 
+/* Whether the user wishes to end: asked by several threads, told by one or by a signal's handler. `stop` may be NULL.
+ */
+static inline bool sj_stop_wanted(const volatile sig_atomic_t *stop) {
+  return stop && __atomic_load_n(stop, __ATOMIC_RELAXED);
+}
+
 /* engine.c: one run, from nothing to its figures. `control` may be NULL. */
 struct engine_control {
   const volatile sig_atomic_t *stop; /* the user's wish to end; may be NULL */

@@ -127,7 +127,7 @@ static void *work(void *argument) {
   pthread_mutex_lock(&force->lock);
   while (force->next_job < force->job_count && force->status == SJ_OK) {
     /* A short run is over before it looks. */
-    if (force->options->stop && *force->options->stop) {
+    if (sj_stop_wanted(force->options->stop)) {
       give_up(force, SJ_INTERRUPTED, NULL);
       break;
     }
@@ -322,7 +322,7 @@ static void *prepare_some(void *argument) {
   pthread_mutex_lock(&all->lock);
   while (all->next < all->count && all->failed == all->count) {
     const size_t i = all->next++;
-    const bool stop = all->options->stop && *all->options->stop;
+    const bool stop = sj_stop_wanted(all->options->stop);
     pthread_mutex_unlock(&all->lock);
     struct sj_error error = {""};
     struct sj_results *results = NULL;

@@ -61,7 +61,7 @@ static void look_up(struct engine *engine, struct engine_control *control) {
   double share = engine->now < engine->duration ? engine->now / engine->duration : 1;
   __atomic_store(&control->share, &share, __ATOMIC_RELAXED);
   __atomic_store_n(&control->events, engine->dispatched, __ATOMIC_RELAXED);
-  if ((control->stop && *control->stop) || __atomic_load_n(&control->cancelled, __ATOMIC_RELAXED))
+  if (sj_stop_wanted(control->stop) || __atomic_load_n(&control->cancelled, __ATOMIC_RELAXED))
     engine->status = SJ_INTERRUPTED;
 }
 
