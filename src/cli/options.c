@@ -32,7 +32,8 @@ static const struct entry entries[] = {
     {SJ_OPTION_DATA, "--data", "DIR", "data files named in the model may also lie here"},
     {SJ_OPTION_QUIET, "--quiet", NULL, "no progress, no table"},
     {SJ_OPTION_BY, "--by", "METRIC",
-     "rank by this figure (default: the first client's latency.p99); +METRIC if high is good"},
+     "rank by this figure (default: what the model says, else the first client's latency.p99); +METRIC if high is "
+     "good"},
     {SJ_OPTION_AGAINST, "--against", "NAME", "also the differences of each scenario to this one"},
     {SJ_OPTION_SCORE, "--score", "quintile", "also points by quintiles of several figures"},
     {SJ_OPTION_SCORE_BY, "--score-by", "METRIC", "with --score: one of the figures (repeatable)"},
