@@ -231,8 +231,9 @@ def _():
 @case("progress names the value, on a terminal")
 def _():
     write("m.lua", MM1)
-    text = on_terminal("simulate", "m.lua", *RATE, "--such-that", "web.latency.mean < 1", "--duration", "8000", "--threads",
-                       "2")
+    # Long enough that a tenth of a second passes at some value.
+    text = on_terminal("simulate", "m.lua", *RATE, "--such-that", "web.latency.mean < 1", "--between", "8:9.5",
+                       "--duration", "60000", "--threads", "1")
     contains(text, r"\r\x1b\[Kweb\.arrivals\.rate=[0-9.]+: [0-9]+/[0-9]+ runs \[#* *\] +[0-9]+ %")
     assert text.endswith("\r\x1b[K"), repr(text[-40:])
 

@@ -1,8 +1,8 @@
 """The models that ship, each scenario of those that have some: requests are conserved, and one thread and two give the same
 bytes."""
 
+import json
 import os
-import re
 
 from oracle import Oracle, Suite, without_time
 
@@ -11,8 +11,7 @@ suite = Suite()
 
 def scenarios_of(path):
     """The names of the file's scenarios; [None] if it has none."""
-    listed = re.search(r"^scenarios \(.*?\): (.*)$", suite.run(["show", path]).decode(), re.MULTILINE)
-    return re.findall(r'"([^"]*)"', listed[1]) if listed else [None]
+    return json.loads(suite.run(["show", path, "--json"]))["scenarios"] or [None]
 
 
 def figures_of(path, scenario, threads):
