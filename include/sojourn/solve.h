@@ -1,0 +1,41 @@
+/* Solving a model: its Markov chain, exactly. Steady state, spectrum, hitting times, transient, verdict. */
+#ifndef SOJOURN_SOLVE_H
+#define SOJOURN_SOLVE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sojourn/model.h"
+#include "sojourn/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sj_results;
+
+/* Zero-initialized but for NANs, as sj_solve_options_default makes it, it means: everything as the model says. */
+struct sj_solve_options {
+  double horizon, step; /* of the transient, model time units; NAN: the model's */
+  unsigned eigenvalues; /* how many, 0 included; 0: ten */
+  bool approximate;     /* what is not phase-type is fitted by its first three moments */
+  bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
+  bool changes;         /* the smallest change of each parameter that makes it stable, too */
+  double most_bytes;    /* the most memory that it may take; NAN: three quarters of what is free */
+  /* Non-zero ends it. NULL: never. */
+  const volatile sig_atomic_t *stop;
+};
+SJ_PUBLIC void sj_solve_options_default(struct sj_solve_options *options);
+
+/* Solves `model`. On SJ_OK `*results` is the caller's, to be ended with sj_results_destroy: one run, with the metrics
+ * of docs/metastability.md and the transients as series. SJ_INVALID: FILE:LINE and what of the model cannot be solved;
+ * SJ_NO_MEMORY: the chain is too large, with its size, found before it is made; SJ_FAILED: a solver did not converge;
+ * SJ_INTERRUPTED. */
+SJ_PUBLIC enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_options *options,
+                                  struct sj_results **results, struct sj_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
