@@ -30,7 +30,7 @@ static void judge(const struct sj_uniformized *u, const struct sj_spectrum *spec
   mode->norm = norm_of_mode(re, im, n);
   double nearest = INFINITY;
   for (size_t k = 1; k < spectrum->count; k++) {
-    const double distance = cabs(CMPLX(spectrum->value[k].re, spectrum->value[k].im) - mode->value);
+    const double distance = cabs(spectrum->value[k].re + spectrum->value[k].im * I - mode->value);
     if (k != mode->number && distance > 0 && distance < nearest) nearest = distance;
   }
   mode->stray = hypot(sum, sum_im) + mode->defect / nearest;
@@ -44,7 +44,7 @@ static enum sj_status find_modes(const struct sj_uniformized *u, struct sj_modes
     const struct sj_eigenvalue *const value = &spectrum->value[k];
     if (value->im != 0 && k + 1 == spectrum->count) break; /* half a pair */
     struct sj_mode *const mode = &modes->mode[modes->count];
-    *mode = (struct sj_mode){.value = CMPLX(value->re, fabs(value->im)), .error = value->error, .number = k};
+    *mode = (struct sj_mode){.value = value->re + fabs(value->im) * I, .error = value->error, .number = k};
     judge(u, spectrum, mode, work);
     if (value->re < 0 && mode->norm > 0 && isfinite(mode->norm)) modes->count++;
     if (value->im != 0) k++;
@@ -100,7 +100,7 @@ static double _Complex share_of(const struct sj_modes *modes, const struct sj_mo
       b += p[i] * im[i];
     }
   }
-  return CMPLX(a, b);
+  return a + b * I;
 }
 
 double sj_modes_split(struct sj_modes *modes, const double *p) {
