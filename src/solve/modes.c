@@ -1,0 +1,135 @@
+#include "solve/modes.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+static double norm_of_mode(const double *re, const double *im, size_t states) {
+  double norm = 0;
+  for (size_t i = 0; i < states; i++) norm += im ? hypot(re[i], im[i]) : fabs(re[i]);
+  return norm;
+}
+
+/* `work` of four times the states. */
+static void judge(const struct sj_uniformized *u, const struct sj_spectrum *spectrum, struct sj_mode *mode,
+                  double *work) {
+  const size_t n = u->count;
+  const double *const re = spectrum->left + mode->number * n, *const im = cimag(mode->value) != 0 ? re + n : NULL;
+  const double a = creal(mode->value), b = cimag(mode->value);
+  double *const flow = work, *const flow_im = work + n;
+  sj_uniformized_flow(u, re, flow);
+  if (im) sj_uniformized_flow(u, im, flow_im);
+  double sum = 0, sum_im = 0;
+  for (size_t i = 0; i < n; i++) {
+    flow[i] -= a * re[i] - (im ? b * im[i] : 0);
+    if (im) flow_im[i] -= a * im[i] + b * re[i];
+    sum += re[i];
+    if (im) sum_im += im[i];
+  }
+  mode->defect = norm_of_mode(flow, im ? flow_im : NULL, n);
+  mode->norm = norm_of_mode(re, im, n);
+  double nearest = INFINITY;
+  for (size_t k = 1; k < spectrum->count; k++) {
+    const double distance = cabs(spectrum->value[k].re + spectrum->value[k].im * I - mode->value);
+    if (k != mode->number && distance > 0 && distance < nearest) nearest = distance;
+  }
+  mode->stray = hypot(sum, sum_im) + mode->defect / nearest;
+}
+
+static enum sj_status find_modes(const struct sj_uniformized *u, struct sj_modes *modes) {
+  const struct sj_spectrum *const spectrum = modes->spectrum;
+  double *const work = malloc((2 * u->count + 1) * sizeof *work);
+  if (!work) return SJ_NO_MEMORY;
+  for (size_t k = 1; k < spectrum->count; k++) {
+    const struct sj_eigenvalue *const value = &spectrum->value[k];
+    if (value->im != 0 && k + 1 == spectrum->count) break; /* half a pair */
+    struct sj_mode *const mode = &modes->mode[modes->count];
+    *mode = (struct sj_mode){.value = value->re + fabs(value->im) * I, .error = value->error, .number = k};
+    judge(u, spectrum, mode, work);
+    if (value->re < 0 && mode->norm > 0 && isfinite(mode->norm)) modes->count++;
+    if (value->im != 0) k++;
+  }
+  free(work);
+  return SJ_OK;
+}
+
+enum sj_status sj_modes_create(const struct sj_uniformized *u, const struct sj_spectrum *spectrum, const double *pi,
+                               struct sj_modes *modes) {
+  *modes = (struct sj_modes){.spectrum = spectrum, .pi = pi, .states = u->count};
+  const size_t most = spectrum ? spectrum->count : 0;
+  modes->mode = calloc(most + 1, sizeof *modes->mode);
+  modes->share = calloc(most + 1, sizeof *modes->share);
+  modes->rest = calloc(u->count + 1, sizeof *modes->rest);
+  enum sj_status status = modes->mode && modes->share && modes->rest ? SJ_OK : SJ_NO_MEMORY;
+  if (status == SJ_OK && most) status = find_modes(u, modes);
+  if (status != SJ_OK) sj_modes_clear(modes);
+  return status;
+}
+
+void sj_modes_clear(struct sj_modes *modes) {
+  free(modes->mode);
+  free(modes->share);
+  free(modes->rest);
+  *modes = (struct sj_modes){0};
+}
+
+/* p += Re(factor y), twice that for a pair. */
+static void add_mode(const struct sj_modes *modes, const struct sj_mode *mode, double _Complex factor,
+                     double *restrict p) {
+  const size_t n = modes->states;
+  const double *const re = modes->spectrum->left + mode->number * n;
+  if (cimag(mode->value) == 0) {
+    const double a = creal(factor);
+    for (size_t i = 0; i < n; i++) p[i] += a * re[i];
+  } else {
+    const double a = 2 * creal(factor), b = 2 * cimag(factor);
+    const double *const im = re + n;
+    for (size_t i = 0; i < n; i++) p[i] += a * re[i] - b * im[i];
+  }
+}
+
+static double _Complex share_of(const struct sj_modes *modes, const struct sj_mode *mode, const double *p) {
+  const size_t n = modes->states;
+  const double *const re = modes->spectrum->right + mode->number * n, *const im = re + n;
+  double a = 0, b = 0;
+  if (cimag(mode->value) == 0) {
+    for (size_t i = 0; i < n; i++) a += p[i] * re[i];
+  } else {
+    for (size_t i = 0; i < n; i++) {
+      a += p[i] * re[i];
+      b += p[i] * im[i];
+    }
+  }
+  return a + b * I;
+}
+
+double sj_modes_split(struct sj_modes *modes, const double *p) {
+  for (size_t i = 0; i < modes->states; i++) modes->rest[i] = p[i] - modes->pi[i];
+  for (size_t k = 0; k < modes->count; k++) {
+    modes->share[k] = share_of(modes, &modes->mode[k], p);
+    add_mode(modes, &modes->mode[k], -modes->share[k], modes->rest);
+  }
+  double norm = 0;
+  for (size_t i = 0; i < modes->states; i++) norm += fabs(modes->rest[i]);
+  return norm;
+}
+
+void sj_modes_add(const struct sj_modes *modes, double weight, const double _Complex *factor, double *p) {
+  for (size_t i = 0; i < modes->states; i++) p[i] += weight * modes->pi[i];
+  for (size_t k = 0; k < modes->count; k++) add_mode(modes, &modes->mode[k], modes->share[k] * factor[k], p);
+}
+
+/* With z = y Q - value y: y exp(Qt) - exp(value t) y is the integral of exp(value s) z exp(Q (t - s)), so at most |z|
+ * min(t, 1 / |Re value|). In a deep well the rounding in z alone makes that more than y. There the value's own error
+ * counts, and what y holds of other eigenvectors, which goes on at their pace. */
+double sj_modes_error(const struct sj_modes *modes, double time) {
+  double error = 0;
+  for (size_t k = 0; k < modes->count; k++) {
+    const struct sj_mode *const mode = &modes->mode[k];
+    const double decay = -creal(mode->value), lasts = decay * time > 1 ? 1 / decay : time;
+    const double bound = mode->defect * lasts;
+    const double estimate = mode->norm * mode->error * time * exp(-decay * time) + mode->stray;
+    error += (cimag(mode->value) == 0 ? 1 : 2) * cabs(modes->share[k]) * fmin(bound, estimate);
+  }
+  return error;
+}
