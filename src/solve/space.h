@@ -74,6 +74,13 @@ struct sj_space_options {
   double most_bytes; /* a space that would take more is refused before it is allocated; INFINITY: no limit */
 };
 
+/* What a chain takes with one set of factors, in bytes; and the refusal of what would take more than
+ * options->most_bytes, or has more states than can be numbered: SJ_NO_MEMORY with the figures. For builders, before
+ * they allocate. */
+double sj_space_bytes(double states, double transitions, double bandwidth);
+enum sj_status sj_space_check_size(const struct sj_space_options *options, double states, double transitions,
+                                   double bandwidth, struct sj_error *error);
+
 /* Turns a model into a chain: one with timeouts or retries into that of section "orbit" (orbit.h, row.h), any other
  * into the exact one (compose.h). SJ_INVALID: FILE:LINE and what cannot be solved; SJ_NO_MEMORY: too large, with the
  * predicted size. */
