@@ -15,6 +15,24 @@ extern "C" {
 
 struct sj_results;
 
+/* How an orbit's chain is bent to what was simulated, and how good that got. */
+enum { SJ_CALIBRATION_FIGURES = 6 };
+struct sj_calibration {
+  double alpha;                 /* share of timed-out new arrivals that join the orbit */
+  double arrival_factor;        /* the effective rate of arrivals over the model's */
+  double timeout_factor;        /* likewise of the timeout */
+  double misfit_before, misfit; /* root mean square of (solved - simulated) / tolerance over the figures */
+  size_t evaluations;           /* chains that were solved for it */
+  bool at_bound;                /* some parameter went as far as it may: the fit is not to be relied on */
+  size_t figure_count;
+  struct sj_calibration_figure {
+    const char *quantity;         /* of the server: "in_system.mean" */
+    double simulated, half_width; /* 95 %; NAN with one run */
+    double tolerance;             /* the half width, and a hundredth of the quantity's range */
+    double before, after;         /* as solved without and with calibration */
+  } figures[SJ_CALIBRATION_FIGURES];
+};
+
 /* Zero-initialized but for NANs, as sj_solve_options_default makes it, it means: everything as the model says. */
 struct sj_solve_options {
   double horizon, step; /* of the transient, model time units; NAN: the model's */
@@ -23,6 +41,7 @@ struct sj_solve_options {
   bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
   bool changes;         /* the smallest change of each parameter that makes it stable, too */
   double most_bytes;    /* the most memory that it may take; NAN: three quarters of what is free */
+  const struct sj_calibration *calibration; /* of one server with an orbit; NULL: the model as it is */
   /* Non-zero ends it. NULL: never. */
   const volatile sig_atomic_t *stop;
 };
@@ -34,6 +53,14 @@ SJ_PUBLIC void sj_solve_options_default(struct sj_solve_options *options);
  * SJ_INTERRUPTED. */
 SJ_PUBLIC enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_options *options,
                                   struct sj_results **results, struct sj_error *error);
+
+/* Fits the chain of one server with an orbit to what was simulated of the same model, faults left out: alpha, the
+ * effective rate of arrivals and the effective timeout, by the figures of the server (in_system.mean and .std,
+ * orbit.mean, full, empty, throughput), by least squares (Nelder and Mead's simplex from several points). SJ_INVALID:
+ * the model is not solved by such a chain, or `simulated` lacks the figures; else as sj_solve. */
+SJ_PUBLIC enum sj_status sj_solve_calibrate(const struct sj_model *model, const struct sj_results *simulated,
+                                            const struct sj_solve_options *options, struct sj_calibration *calibration,
+                                            struct sj_error *error);
 
 #ifdef __cplusplus
 }
