@@ -47,8 +47,8 @@ enum sj_status sj_eliminated_spectrum(const struct sj_eliminated *eliminated, si
 enum sj_status sj_passage(const struct sj_eliminated *eliminated, const bool *target, struct sj_scaled *mean,
                           struct sj_scaled *deviation);
 
-/* The part of `chain` within the states with `kept`, numbered in the order's order; what leaves it is left out, or (kill
- * not NULL) adds to `kill`, by the new number. `state_of`, by the new number, has room for all that are kept. */
+/* The part of `chain` within the states with `kept`, numbered in the order's order; what leaves it is left out, or
+ * (kill not NULL) adds to `kill`, by the new number. `state_of`, by the new number, has room for all that are kept. */
 enum sj_status sj_chain_part(const struct sj_chain *chain, const struct sj_order *order, const bool *kept,
                              struct sj_chain *part, double *kill, size_t *state_of);
 

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "solve/scaled.h"
 #include "sojourn/status.h"
+#include "solve/scaled.h"
 
 struct sj_results;
 

@@ -86,8 +86,7 @@ static enum sj_status by_killing(const struct sj_eliminated *e, const bool *targ
   enum sj_status status = make_rest(e, target, &rest) ? SJ_OK : SJ_NO_MEMORY;
   if (status == SJ_OK) status = sj_chain_part(e->chain, &e->order, rest.kept, &rest.chain, rest.kill, rest.state_of);
   if (status == SJ_OK) status = sj_eliminated_order(&rest.chain, true, 0, &rest.order);
-  if (status == SJ_OK)
-    status = sj_factors_create(&rest.chain, rest.kill, &rest.order, false, e->stop, &rest.factors);
+  if (status == SJ_OK) status = sj_factors_create(&rest.chain, rest.kill, &rest.order, false, e->stop, &rest.factors);
   if (status == SJ_OK) status = sj_hitting_times(rest.factors, 0, rest.mean, deviation ? rest.deviation : NULL);
   for (size_t i = 0; status == SJ_OK && i < e->chain->count; i++) {
     mean[i] = (struct sj_scaled){0};

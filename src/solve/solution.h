@@ -3,20 +3,20 @@
 #define SJ_SOLVE_SOLUTION_H
 
 #include "model/model.h"
+#include "sojourn/solve.h"
 #include "solve/eliminated.h"
 #include "solve/findings.h"
 #include "solve/space.h"
 #include "solve/stability.h"
 #include "solve/transient.h"
-#include "sojourn/solve.h"
 
 /* Of one server. */
 struct sj_server_solution {
-  double *in_system;             /* by state */
-  struct sj_regimes regimes;     /* known: false also for a server without room */
-  struct sj_scaled *to_low;      /* mean hitting times, by state; NULL where the regimes are not known */
-  struct sj_scaled *to_low_std;  /* and deviations */
-  struct sj_scaled *to_high;     /* likewise */
+  double *in_system;            /* by state */
+  struct sj_regimes regimes;    /* known: false also for a server without room */
+  struct sj_scaled *to_low;     /* mean hitting times, by state; NULL where the regimes are not known */
+  struct sj_scaled *to_low_std; /* and deviations */
+  struct sj_scaled *to_high;    /* likewise */
   struct sj_scaled *to_high_std;
 };
 
@@ -36,7 +36,8 @@ enum { SJ_VERDICT_EIGENVALUES = 10 };
 /* The options with everything resolved. SJ_INVALID: a horizon, step or number that cannot be. */
 enum sj_status sj_solution_settle(const struct sj_model *model, const struct sj_solve_options *options,
                                   struct sj_solution *solution, struct sj_error *error);
-/* States, elimination, stationary distribution. After sj_solution_settle; cleared in any case with sj_solution_clear. */
+/* States, elimination, stationary distribution. After sj_solution_settle; cleared in any case with sj_solution_clear.
+ */
 enum sj_status sj_solution_eliminate(struct sj_solution *solution, struct sj_error *error);
 /* The spectrum (none, count 0, if it does not converge), and each server's regimes and passages. */
 enum sj_status sj_solution_judge(struct sj_solution *solution, struct sj_error *error);

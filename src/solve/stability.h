@@ -1,16 +1,16 @@
 /* The verdict: does a server stay where a disturbance put it?
  *
- * A server's low regime L are the states with at most floor(low (K + 1)) requests in it, its high regime H those with at
- * least floor(high (K + 1)). A regime holds the server if the mean time to get from it to the other one, begun as the
- * stationary distribution lies in it, is at least `metastable_factor` times the relaxation time inside it: that of the
- * chain kept in the regime (its transitions out removed), 1 / spectral gap.
+ * A server's low regime L are the states with at most floor(low (K + 1)) requests in it, its high regime H those with
+ * at least floor(high (K + 1)). A regime holds the server if the mean time to get from it to the other one, begun as
+ * the stationary distribution lies in it, is at least `metastable_factor` times the relaxation time inside it: that of
+ * the chain kept in the regime (its transitions out removed), 1 / spectral gap.
  *
  * A long queue that drains or fills steadily also takes long from one regime to the other, without being held by
  * anything. What tells a trap from a walk is the spectrum (Bovier, Eckhoff, Gayrard and Klein 2002): getting out of a
  * trap is slower than all else the chain does, so that the eigenvalues of such changes are set apart from the rest. A
- * walk's are not: those of a queue that neither fills nor drains are as 1 : 4 : 9 : ..., and others lie closer. So there
- * must also be an eigenvalue such that the next is at least metastable_factor / 2 (5) times as large, and a function of
- * the state among those up to it that tells the server's regimes apart.
+ * walk's are not: those of a queue that neither fills nor drains are as 1 : 4 : 9 : ..., and others lie closer. So
+ * there must also be an eigenvalue such that the next is at least metastable_factor / 2 (5) times as large, and a
+ * function of the state among those up to it that tells the server's regimes apart.
  *
  * Metastable: both regimes hold it, and they are set apart. Else overloaded: only H holds it, or it spends more than
  * half of its time there. Else stable. */
