@@ -47,6 +47,11 @@ struct sj_solve_options {
 };
 SJ_PUBLIC void sj_solve_options_default(struct sj_solve_options *options);
 
+/* Results without any figure, for what identifies them alone: whether a results file holds what solving would find. The
+ * caller's, as of sj_solve. SJ_INVALID: options that cannot be. */
+SJ_PUBLIC enum sj_status sj_solve_prepare(const struct sj_model *model, const struct sj_solve_options *options,
+                                          struct sj_results **results, struct sj_error *error);
+
 /* Solves `model`. On SJ_OK `*results` is the caller's, to be ended with sj_results_destroy: one run, with the metrics
  * of docs/metastability.md and the transients as series. SJ_INVALID: FILE:LINE and what of the model cannot be solved;
  * SJ_NO_MEMORY: the chain is too large, with its size, found before it is made; SJ_FAILED: a solver did not converge;

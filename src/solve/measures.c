@@ -90,7 +90,12 @@ static void add_server(const struct sj_solution *s, struct sj_findings *findings
 static void add_client(const struct sj_solution *s, struct sj_findings *findings, size_t client) {
   const char *const name = s->space.clients[client];
   const struct moments answered = moments_of(s, of_client, client, SJ_ANSWERED);
-  add_little(findings, name, "latency", moments_of(s, of_client, client, SJ_OPEN), answered);
+  struct moments open = moments_of(s, of_client, client, SJ_OPEN), through = answered;
+  if (isnan(open.mean) && s->space.kind == SJ_SPACE_ORBIT) { /* the orbit does not tell whose requests are where */
+    open = moments_of(s, of_server, 0, SJ_IN_SYSTEM);
+    through = moments_of(s, of_server, 0, SJ_COMPLETIONS);
+  }
+  add_little(findings, name, "latency", open, through);
   if (!isnan(answered.mean)) sj_findings_add(findings, answered.mean, answered.error, "%s.goodput", name);
 }
 

@@ -33,6 +33,8 @@ enum sj_status sj_regimes_start(const struct sj_eliminated *e, const double *lev
     sj_regimes_clear(regimes);
     return SJ_NO_MEMORY;
   }
+  regimes->low.requests = low;
+  regimes->high.requests = high;
   for (size_t i = 0; i < count; i++) {
     regimes->low.in[i] = level[i] <= low;
     regimes->high.in[i] = level[i] >= high;

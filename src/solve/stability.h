@@ -27,6 +27,7 @@ const char *sj_stability_word(enum sj_stability stability);
 
 struct sj_regime {
   bool *in;                /* by state */
+  double requests;         /* the most (low) or least (high) of its states */
   size_t states;           /* so many */
   struct sj_scaled share;  /* of the time */
   struct sj_scaled exit;   /* mean time to the other regime */

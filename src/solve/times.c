@@ -58,6 +58,7 @@ static void add_high_to_low(const struct sj_solution *s, struct sj_findings *fin
 static void add_regime(const struct sj_solution *s, struct sj_findings *findings, const char *server, const char *name,
                        const struct sj_regime *regime) {
   const double roundings = s->eliminated.roundings;
+  sj_findings_add(findings, regime->requests, 0, "%s.verdict.%s.requests", server, name);
   sj_findings_add_scaled(findings, regime->share, roundings, "%s.verdict.%s.share", server, name);
   sj_findings_add_scaled(findings, regime->exit, 2 * roundings, "%s.verdict.%s.exit_time", server, name);
   sj_findings_add(findings, regime->relaxation_time, regime->relaxation_error, "%s.verdict.%s.relaxation_time", server,
