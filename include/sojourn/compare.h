@@ -79,7 +79,8 @@ struct sj_agreement {
 };
 
 /* Holds what `simulate` found of a model against what `solve` found of it: every metric that both have a number for, in
- * the order of the simulation. The differences are corrected over all of them. Returns how many there are; `agreements`
+ * the order of the simulation. The differences are corrected over all of them. Where the simulation only has zeros and
+ * the solution a number, there is no p-value: it may be too rare to be seen. Returns how many there are; `agreements`
  * has room for sj_results_metric_count(simulated). */
 SJ_PUBLIC size_t sj_compare_engines(const struct sj_results *simulated, const struct sj_results *solved,
                                     struct sj_agreement *agreements);

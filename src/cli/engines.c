@@ -83,7 +83,7 @@ static void add_rows(const struct contest *c, struct sj_grid *grid) {
     sj_grid_add(grid, solved);
     sj_grid_add(grid, difference);
     sj_grid_add(grid, p);
-    sj_grid_add(grid, a->difference.distinguishable ? "differs" : "");
+    sj_grid_add(grid, a->difference.distinguishable ? "differs" : isnan(a->difference.p) ? "not seen" : "");
   }
 }
 

@@ -114,7 +114,9 @@ static struct sj_difference difference_to(const struct sj_results *results, size
   difference.pairs = count;
   difference.absolute = (struct sj_figure){paired.difference, paired.half_width};
   difference.relative = (struct sj_figure){paired.ratio, paired.ratio_half_width};
-  difference.p = paired.p;
+  bool seen = exact == 0;
+  for (size_t i = 0; i < count; i++) seen = seen || results->runs[i].values[metric] != 0;
+  difference.p = seen ? paired.p : (double)NAN;
   return difference;
 }
 

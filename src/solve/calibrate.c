@@ -1,5 +1,6 @@
 /* An orbit's chain is bent to a simulation: three parameters that no model says, or that the chain means otherwise. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,8 +11,9 @@
 #include "results/results.h"
 #include "sojourn/compare.h"
 
-enum { METRICS = 5, RUNS = 4 };
-static const char *const names[METRICS] = {"db.full", "db.in_system.mean", "db.dropped", "db.throughput", "db.empty"};
+enum { METRICS = 6, RUNS = 4 };
+static const char *const names[METRICS] = {"db.full",       "db.in_system.mean", "db.dropped",
+                                           "db.throughput", "db.empty",          "db.lost"};
 
 static struct sj_results *results_of(const char *engine, size_t runs, const double values[][METRICS]) {
   struct sj_results *const results = sj_results_create(engine, "m.lua", NULL);
@@ -28,13 +29,14 @@ static struct sj_results *results_of(const char *engine, size_t runs, const doub
 
 static void tells_a_difference_from_chance(void **state) {
   (void)state;
-  /* No value in one run; 0.1 too much each time; nothing solved; equal but for rounding; the same within chance. */
+  /* No value in one run; 0.1 too much each time; nothing solved; equal but for rounding; the same within chance; too
+   * rare to be seen. */
   const double simulated[RUNS][METRICS] = {
-      {NAN, 1.1, 3, 7, 0.50}, {0.1, 1.1001, 3, 7, 0.52}, {0.1, 1.0999, 3, 7, 0.49}, {0.1, 1.1, 3, 7, 0.47}};
-  const double solved[1][METRICS] = {{0.1, 1.0, NAN, 7 * (1 + 1e-15), 0.497}};
+      {NAN, 1.1, 3, 7, 0.50, 0}, {0.1, 1.1001, 3, 7, 0.52, 0}, {0.1, 1.0999, 3, 7, 0.49, 0}, {0.1, 1.1, 3, 7, 0.47, 0}};
+  const double solved[1][METRICS] = {{0.1, 1.0, NAN, 7 * (1 + 1e-15), 0.497, 1e-9}};
   struct sj_results *const a = results_of("simulate", RUNS, simulated), *const b = results_of("solve", 1, solved);
   struct sj_agreement found[METRICS];
-  assert_int_equal(sj_compare_engines(a, b, found), 3);
+  assert_int_equal(sj_compare_engines(a, b, found), 4);
 
   assert_string_equal(found[0].metric, "db.in_system.mean");
   assert_true(fabs(found[0].difference.absolute.value - 0.1) < 1e-12 && found[0].difference.distinguishable);
@@ -47,6 +49,9 @@ static void tells_a_difference_from_chance(void **state) {
   assert_string_equal(found[2].metric, "db.empty");
   assert_true(fabs(found[2].difference.p - 0.860) < 1e-3 && !found[2].difference.distinguishable);
   assert_true(found[2].difference.adjusted_p >= found[2].difference.p);
+
+  assert_string_equal(found[3].metric, "db.lost");
+  assert_true(isnan(found[3].difference.p) && !found[3].difference.distinguishable);
   sj_results_destroy(a);
   sj_results_destroy(b);
 }
