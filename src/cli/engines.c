@@ -25,15 +25,16 @@ static bool given(const struct contest *c, uint64_t option) { return c->options-
 
 static void on_progress(void *context, const struct sj_simulate_progress *state) { sj_progress_show(context, state); }
 
-enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model,
+enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, bool from_empty,
                                   struct sj_results **results, struct sj_error *error) {
   struct sj_model steady = *model;
   steady.fault_count = 0;
   struct sj_progress progress = {0};
   struct sj_simulate_options simulate;
   sj_settings(options, &simulate);
-  simulate.values_only = true;
-  simulate.series = false;
+  simulate.values_only = !from_empty;
+  simulate.series = from_empty;
+  if (from_empty) simulate.warmup = 0;
   simulate.stop = sj_signals_defer();
   simulate.on_progress = on_progress;
   simulate.context = &progress;
@@ -55,7 +56,7 @@ static enum sj_status compute(struct contest *c, struct sj_error *error) {
   solve.stop = sj_signals_defer();
   /* First what is quick to refuse. */
   enum sj_status status = sj_solve(c->model, &solve, &c->solved, error);
-  if (status == SJ_OK) status = sj_simulate_steady(c->options, c->model, &c->simulated, error);
+  if (status == SJ_OK) status = sj_simulate_steady(c->options, c->model, false, &c->simulated, error);
   if (status != SJ_OK) return status;
   c->agreements = calloc(sj_results_metric_count(c->simulated) + 1, sizeof *c->agreements);
   if (!c->agreements) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");

@@ -150,10 +150,10 @@ static enum sj_exit report(const struct job *job) {
 /* What the options of a simulation are for. */
 static enum sj_status check_options(const struct job *job, struct sj_error *error) {
   const uint64_t simulation =
-      SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION | SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS;
+      SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION | SJ_OPTION_DRAIN | SJ_OPTION_THREADS;
   if (!given(job, SJ_OPTION_CALIBRATE) && (job->options->given & simulation))
     return sj_error_set(error, SJ_INVALID,
-                        "solve has no runs; --seed, --runs, --duration, --warmup, --drain and --threads are for the "
+                        "solve has no runs; --seed, --runs, --duration, --drain and --threads are for the "
                         "simulation of --calibrate");
   if (given(job, SJ_OPTION_CALIBRATE) && job->options->output)
     return sj_error_set(error, SJ_INVALID, "-o does not go with --calibrate: what it finds depends on a simulation");
@@ -162,7 +162,7 @@ static enum sj_status check_options(const struct job *job, struct sj_error *erro
 
 static enum sj_status calibrate(struct job *job, struct sj_error *error) {
   struct sj_results *simulated = NULL;
-  enum sj_status status = sj_simulate_steady(job->options, job->model, &simulated, error);
+  enum sj_status status = sj_simulate_steady(job->options, job->model, true, &simulated, error);
   if (status == SJ_OK) status = sj_solve_calibrate(job->model, simulated, &job->solve, &job->calibration, error);
   if (status == SJ_OK) job->solve.calibration = &job->calibration;
   sj_results_destroy(simulated);
@@ -212,6 +212,6 @@ const struct sj_command sj_command_solve = {
                 SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HORIZON | SJ_OPTION_STEP |
                 SJ_OPTION_EIGENVALUES | SJ_OPTION_CHANGES | SJ_OPTION_PICTURE | SJ_OPTION_APPROXIMATE |
                 SJ_OPTION_MEMORY | SJ_OPTION_CALIBRATE | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
-                SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS,
+                SJ_OPTION_DRAIN | SJ_OPTION_THREADS,
     .run = run,
 };
