@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "solve/chain.h"
+#include "solve/orbit.h"
 
 enum { MOST_PARTS = 16 };
 
@@ -135,6 +136,20 @@ static inline void check_row(struct lines *lines, const struct subject *subject,
   if (found != there) fail_msg("line %zu: %zu transitions, expected %zu", from_line, there, found);
 }
 
+static inline struct sj_orbit read_orbit(const char *line) {
+  struct sj_orbit orbit = {0};
+  char tail[16], arrivals[16];
+  int full;
+  const int read = sscanf(line, "orbit %u %u %lf %lf %lf %lf %lf %lf %d %15s %15s", &orbit.capacity, &orbit.orbit,
+                          &orbit.arrival_rate, &orbit.service_rate, &orbit.timeout, &orbit.retries, &orbit.threads,
+                          &orbit.alpha, &full, tail, arrivals);
+  if (read != 11) fail_msg("not an orbit: %s", line);
+  orbit.retry_when_full = full;
+  orbit.tail = strcmp(tail, "exact") ? SJ_TAIL_CHEBYSHEV : SJ_TAIL_EXACT;
+  orbit.arrivals = strcmp(arrivals, "conserved") ? SJ_AS_ORIGINAL : SJ_CONSERVED;
+  return orbit;
+}
+
 /* All lines of one chain; how many. */
 static inline size_t check_chain(struct lines *lines, const struct subject *subject, double relative) {
   size_t count = 0;
@@ -143,7 +158,7 @@ static inline size_t check_chain(struct lines *lines, const struct subject *subj
       check_sum(lines, subject);
     } else if (begins(lines, "from")) {
       check_row(lines, subject, relative);
-    } else {
+    } else if (!begins(lines, "fixed")) {
       lines->again = true;
       break;
     }

@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""Writes data/orbit.txt and data/row.txt: generators made by another program, against which orbit.c and row.c are held.
+"""Writes data/orbit.txt and data/row.txt: made by another program, to hold orbit.c, row.c and fixed_point.c against.
 
-Straight from the tables in docs/metastability.md, with mpmath's arithmetic (40 digits), dictionaries instead of arrays and
-no thought of speed. Run it with Debian's python3-mpmath; the files it wrote are kept.
+Straight from the tables in docs/metastability.md, with mpmath's arithmetic (40 digits), dictionaries instead of
+arrays and no thought of speed. Run it with Debian's python3-mpmath; the files it wrote are kept. Their lines:
 
-    late SHAPE RATE TIMEOUT LATE IN_TIME          a timeout probability, exact; `bound` instead of `late`: Chebyshev's
-    orbit K R lambda mu T r c alpha full tail arrivals   a chain: then lines of it
-    row COUNT tail empty                         a chain of servers: then lines of it
+    late SHAPE RATE TIMEOUT LATE IN_TIME    a timeout probability, exact; `bound` instead of `late`: Chebyshev's
+    orbit K R lambda mu T r c alpha full tail arrivals    a chain, of which the following lines are
+    row COUNT tail empty                    a chain of servers: its servers, then lines of it
     server K R lambda mu c T r own held parallel join
     call I J CALLS WAITED
-    from STATE                                   all transitions out of this state follow
+    from STATE                              all transitions out of this state follow
     to STATE RATE
-    sum K VALUE SCALE                            sum over all transitions i -> j of z_k(i) rate (x_k(j) - x_k(i)), and the
-                                                 same of absolute values; z and x are those of `vectors` below
+    sum K VALUE SCALE                       the sum over all transitions i -> j of z(i) rate (x(j) - x(i)), z and x
+                                            being those of `vectors`; and the same of absolute values
+    fixed Q O KIND                          a fixed point of the drift field; all of them are there
 """
 import itertools
 import os
@@ -233,6 +234,41 @@ def vectors(k, state):
     return mpf(1 + mixed * 7 % 101) / 101, mpf(mixed * mixed % 103) / 103
 
 
+def fixed_points(chain):
+    """By bisection: a bilinear function has its extremes in the corners of a rectangle."""
+    drift = {}
+    for q, o in chain.states():
+        row = chain.row((q, o))
+        drift[q, o] = (float(sum(rate * (to[0] - q) for to, rate in row.items())),
+                       float(sum(rate * (to[1] - o) for to, rate in row.items())))
+
+    def at(q, o, k):
+        i, j = min(int(q), chain.K - 1), min(int(o), chain.R - 1)
+        x, y = q - i, o - j
+        return ((1 - x) * ((1 - y) * drift[i, j][k] + y * drift[i, j + 1][k])
+                + x * ((1 - y) * drift[i + 1, j][k] + y * drift[i + 1, j + 1][k]))
+
+    found = []
+    boxes = [(i, i + 1, j, j + 1) for i in range(chain.K) for j in range(chain.R)]
+    while boxes:
+        q0, q1, o0, o1 = boxes.pop()
+        if any(min(v) > 0 or max(v) < 0 for v in ([at(q, o, k) for q in (q0, q1) for o in (o0, o1)] for k in (0, 1))):
+            continue
+        if q1 - q0 > 1e-13:
+            q, o = (q0 + q1) / 2, (o0 + o1) / 2
+            boxes += [(a, b, c, d) for a, b in ((q0, q), (q, q1)) for c, d in ((o0, o), (o, o1))]
+        elif all(abs(q0 - f[0]) + abs(o0 - f[1]) > 1e-9 for f in found):
+            found.append((q0, o0))
+    for q, o in sorted(found):
+        h = 1e-3
+        i, j = min(int(q), chain.K - 1), min(int(o), chain.R - 1)
+        q, o = min(max(q, i + h), i + 1 - h), min(max(o, j + h), j + 1 - h)
+        (a, b), (c, d) = (((at(q + h, o, k) - at(q - h, o, k)) / (2 * h), (at(q, o + h, k) - at(q, o - h, k)) / (2 * h))
+                          for k in (0, 1))
+        kind = "saddle" if a * d < b * c else "attractor" if a + d < 0 else "repeller"
+        yield next(f for f in sorted(found) if abs(f[0] - q) < 2 * h and abs(f[1] - o) < 2 * h), kind
+
+
 def write(out, chain, rng, whole=60, sampled=8, sums=True):
     out.write(chain.line + "\n")
     states = list(chain.states()) if sums else None
@@ -251,6 +287,9 @@ def write(out, chain, rng, whole=60, sampled=8, sums=True):
     else:
         chosen = sorted({(q, o) for q in (1, 2, chain.K // 3, chain.K // 2, chain.K * 2 // 3, chain.K - 1, chain.K)
                          for o in (0, chain.R // 2, chain.R)})
+    if chain.line.startswith("orbit") and sums and chain.K >= 20:
+        for (q, o), kind in fixed_points(chain):
+            out.write(f"fixed {q:.13g} {o:.13g} {kind}\n")
     for s in chosen:
         out.write("from " + " ".join(map(str, s)) + "\n")
         for to, rate in sorted(chain.row(s).items()):
@@ -285,13 +324,14 @@ def rows():
             yield Row(aws, {(0, 1): (1, 1)}, tail, empty)
     yield Row([dict(K=2, R=1, lam=1.0, mu=1.5, c=2, T=3.0, r=2.0), dict(K=3, R=1, lam=0.25, mu=1.0, T=1.5, r=1.0),
                dict(K=2, mu=2.0)], {(0, 1): (1, 1), (1, 2): (1, 1)})
-    # Choices and repetitions: half of the requests go one way, a fifth the other, and that one calls two and a half times.
+    # Choices and repetitions: half of the requests go one way, a quarter the other; the first calls it 2.5 times.
     yield Row([dict(K=3, R=2, lam=2.0, mu=1.5, c=2, T=4.0, r=2.0), dict(K=2, R=1, mu=1.0, T=1.0, r=1.0),
                dict(K=2, mu=2.0)], {(0, 1): (0.5, 0.5), (0, 2): (0.25, 0.125), (1, 2): (2.5, 2.5)})
     # A pipeline that forks and joins, with timeouts of stages.
     yield Row([dict(K=2, R=1, lam=1.0, mu=1.5, c=2, T=6.0, r=2.0, held=False, parallel=True),
                dict(K=2, R=1, mu=1.0, T=1.0, r=1.0, own=True, held=False),
-               dict(K=1, R=1, mu=2.0, c=2, T=1.5, r=2.0, own=True, held=False), dict(K=2, mu=2.5, join=True, held=False)],
+               dict(K=1, R=1, mu=2.0, c=2, T=1.5, r=2.0, own=True, held=False),
+               dict(K=2, mu=2.5, join=True, held=False)],
               {(0, 1): (1, 1), (0, 2): (1, 1), (1, 3): (1, 1), (2, 3): (1, 1)})
     # Fan-out at once, threads held, one call not waited for.
     yield Row([dict(K=2, R=1, lam=1.0, mu=1.5, c=2, T=2.0, r=2.0, parallel=True), dict(K=3, mu=1.0), dict(K=2, mu=0.75),
@@ -302,7 +342,8 @@ def main():
     rng = random.Random(5)
     with open(os.path.join(HERE, "data", "orbit.txt"), "w") as out:
         out.write("# Made by reference_orbit.py, which explains it.\n")
-        for q, s, t in ((20, 10, 3), (1, 1, 1), (1, 10, 3), (1, 10, 60), (2, 0.5, 0.01), (5, 20, 3), (30, 10, 3), (99, 10, 3),
+        for q, s, t in ((20, 10, 3), (1, 1, 1), (1, 10, 3), (1, 10, 60), (2, 0.5, 0.01), (5, 20, 3), (30, 10, 3),
+                        (99, 10, 3),
                         (200, 10, 3), (1000, 10, 100), (1000, 10, 60), (10000, 100, 101), (10000, 100, 80),
                         (99999, 1000, 100), (100000, 1000, 99), (100000, 1000, 90), (100000, 1000, 101),
                         (100000, 1000, 110)):

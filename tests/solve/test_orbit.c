@@ -12,20 +12,6 @@ static void split(const struct subject *subject, size_t state, uint32_t *parts) 
   parts[1] = sj_orbit_orbiting(subject->own, state);
 }
 
-static struct sj_orbit read_orbit(const struct lines *lines) {
-  struct sj_orbit orbit = {0};
-  char tail[16], arrivals[16];
-  int full;
-  const int read = sscanf(lines->line, "orbit %u %u %lf %lf %lf %lf %lf %lf %d %15s %15s", &orbit.capacity,
-                          &orbit.orbit, &orbit.arrival_rate, &orbit.service_rate, &orbit.timeout, &orbit.retries,
-                          &orbit.threads, &orbit.alpha, &full, tail, arrivals);
-  if (read != 11) fail_msg("line %zu: %s", lines->number, lines->line);
-  orbit.retry_when_full = full;
-  orbit.tail = strcmp(tail, "exact") ? SJ_TAIL_CHEBYSHEV : SJ_TAIL_EXACT;
-  orbit.arrivals = strcmp(arrivals, "conserved") ? SJ_AS_ORIGINAL : SJ_CONSERVED;
-  return orbit;
-}
-
 /* gamma_q is good to 1e-13; what it is of a large shape adds to that where it is tiny. */
 static void check_timing(const struct lines *lines, enum sj_timeout_tail tail) {
   double n[5];
@@ -49,7 +35,7 @@ static void test_reference(void **state) {
       timings++;
       continue;
     }
-    const struct sj_orbit orbit = read_orbit(&lines);
+    const struct sj_orbit orbit = read_orbit(lines.line);
     struct sj_chain chain;
     assert_int_equal(sj_orbit_chain(&orbit, &chain), SJ_OK);
     assert_true(chain.end <= sj_orbit_transitions(&orbit));
