@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "solve/network.h"
+#include "solve/compose/network.h"
 
 /* One member of a part. */
 struct level {

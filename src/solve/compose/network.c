@@ -1,4 +1,4 @@
-#include "solve/network.h"
+#include "solve/compose/network.h"
 
 #include <math.h>
 #include <stdarg.h>

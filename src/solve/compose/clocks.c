@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 enum { MOST_STEPS = 100000 };
 

@@ -1,5 +1,5 @@
 /* Requests, as the one who calls sees them. */
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 static void refused(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
   const struct sj_call *const call = way->call;

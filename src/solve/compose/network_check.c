@@ -1,7 +1,7 @@
 /* What has no exact chain at all, by name and line. */
 #include <math.h>
 
-#include "solve/network.h"
+#include "solve/compose/network.h"
 
 static const char not_phase_type[] = "a time that is not phase-type";
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "solve/composed.h"
-#include "solve/states.h"
-#include "solve/walk.h"
+#include "solve/compose/composed.h"
+#include "solve/compose/states.h"
+#include "solve/compose/walk.h"
 
 /* An exploration: states are numbered as they are met, and left in that order. */
 struct explorer {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "solve/network.h"
+#include "solve/compose/network.h"
 
 enum { MOST_SLOTS = 1000000 };
 

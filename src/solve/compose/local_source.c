@@ -1,5 +1,5 @@
 /* Sources of requests: what happens when an interval or a thought is over. */
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 /* The phase in which the law begins; count: it takes no time. */
 static uint32_t begin_phase(struct walk *walk, const struct sj_phases *phases) {

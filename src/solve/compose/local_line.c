@@ -1,7 +1,7 @@
 /* Who waits at a server. In a line that is not counted places hold the number of the kind, plus 1, first come first. */
 #include <string.h>
 
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 static uint32_t kind_number(const struct part *part, uint32_t place) { return part->kinds[place - 1]; }
 

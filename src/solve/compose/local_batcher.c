@@ -1,7 +1,7 @@
 /* A batcher: requests wait, leave together, and are answered together; as in src/simulate/batcher.c. A request's kind
  * has a way for each size of a batch. The timer's slot holds the phase of the age of the first that waits; its last
  * value says that this one has waited long enough. */
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 static const struct part *part_of(const struct walk *walk, uint32_t kind) {
   return &walk->network->parts[kind_of(walk->network, kind)->part];

@@ -1,5 +1,5 @@
 /* Which member of a pool is called: the policies of src/balance whose choice follows from the state. */
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 /* Requests of the kind at the member, those that wait for calls of theirs included. */
 static uint32_t count_kind(const struct walk *walk, uint32_t number, uint32_t member) {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "solve/network.h"
+#include "solve/compose/network.h"
 
 bool sj_policy_is_blind(const struct sj_policy *policy) {
   return policy->kind == SJ_POLICY_RANDOM || policy->kind == SJ_POLICY_PICK_FIRST;

@@ -1,4 +1,4 @@
-#include "solve/composed.h"
+#include "solve/compose/composed.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef SJ_SOLVE_COMPOSED_H
 #define SJ_SOLVE_COMPOSED_H
 
+#include "solve/compose/walk.h"
 #include "solve/space.h"
-#include "solve/walk.h"
 
 struct sj_composed;
 

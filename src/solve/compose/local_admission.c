@@ -1,5 +1,5 @@
 /* Whether a server lets a request in. Buckets hold parts of tokens: ERLANG_PHASES are one. */
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 double sj_bucket_refill_rate(const struct part *part, size_t admission) {
   return part->spec->admissions[admission].bucket.rate * ERLANG_PHASES;

@@ -1,4 +1,4 @@
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A server's member: arrival, waiting, service, calls, the end; in the order of src/simulate/server.c. */
-#include "solve/walk.h"
+#include "solve/compose/walk.h"
 
 static const struct part *part_of(const struct walk *walk, uint32_t kind) {
   return &walk->network->parts[kind_of(walk->network, kind)->part];

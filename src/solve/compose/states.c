@@ -1,4 +1,4 @@
-#include "solve/states.h"
+#include "solve/compose/states.h"
 
 #include <assert.h>
 #include <stdlib.h>
