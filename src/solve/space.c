@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "model/model.h"
+#include "solve/compose.h"
 #include "solve/eliminate.h"
 #include "solve/orbit_space.h"
 
@@ -94,5 +95,5 @@ enum sj_status sj_space_create(const struct sj_model *model, const struct sj_spa
   if (model->quantum > 0)
     return sj_error_set(error, SJ_INVALID, "%s:1: a model in discrete time (`quantum`) cannot be solved", model->file);
   if (has_orbits(model)) return sj_space_orbit(model, options, space, error);
-  return sj_error_set(error, SJ_INVALID, "%s:1: only models with timeouts can be solved so far", model->file);
+  return sj_space_compose(model, options, space, error);
 }
