@@ -316,6 +316,16 @@ static void test_refusals(void **state) {
        "test.lua:3: `web` has a `stage_timeout` or `stage_retries` beside its `timeout` and `retries`: the chain keeps "
        "one "
        "orbit a server"},
+      /* All of it in one go. */
+      {"server 'api' { service = 0.1 }\n"
+       "client 'web' { calls = 'api', arrivals = every(2), timeout = 3, hedge = { after = 0.9 } }\n",
+       "test.lua:2: `renewal` arrivals of `web`: a chain with timeouts needs Poisson ones; `--approximate` takes their "
+       "rate\n"
+       "test.lua:2: `web.hedge`: a chain with timeouts knows no second copies of a request; leave it out or simulate\n"
+       "test.lua:1: `api` has an unbounded queue: a chain needs a finite one; expected `capacity`\n"
+       "test.lua:1: `constant` service of `api`: a chain with timeouts needs an exponential one; `--approximate` takes "
+       "its "
+       "mean"},
       {"model { quantum = 1 }\nserver 'api' { service = 1 }\nclient 'web' { calls = 'api', arrivals = poisson { rate = "
        "0.1 } }",
        "test.lua:1: a model in discrete time (`quantum`) cannot be solved"},
