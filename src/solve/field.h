@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "solve/scaled.h"
+#include "solve/plane.h"
 #include "solve/space.h"
 
 struct sj_drift_field {
@@ -18,15 +18,10 @@ struct sj_drift_field {
   double *drift_q, *drift_o; /* [q * rows + o]; NAN where there is no state */
 };
 
-/* `pi` is by state; NULL: all states weigh alike, which is the same where every point is one state. SJ_NO_MEMORY
- * without a message. */
-enum sj_status sj_drift_field_create(const struct sj_space *space, size_t server, const struct sj_scaled *pi,
+/* SJ_NO_MEMORY without a message. */
+enum sj_status sj_drift_field_create(const struct sj_space *space, const struct sj_plane *plane,
                                      struct sj_drift_field *field);
 void sj_drift_field_clear(struct sj_drift_field *field);
-
-/* The grid point of each state, q * rows + o, into `point` [states]; and the grid's size. For other maps of states onto
- * the same grid. */
-void sj_drift_field_points(const struct sj_space *space, size_t server, size_t *columns, size_t *rows, size_t *point);
 
 enum sj_fixed_kind {
   SJ_ATTRACTOR,

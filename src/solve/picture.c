@@ -6,67 +6,43 @@
 #include "base/base.h"
 #include "results/json.h"
 
-/* ---- means over the states of each point ---- */
-
-struct mapping {
-  size_t states, points, *point;
-  const struct sj_scaled *pi;
-  struct sj_scaled *weight, *sum; /* [points] */
-};
-
-static void sum_up(const struct mapping *m, const struct sj_scaled *x, struct sj_scaled *sum) {
-  for (size_t p = 0; p < m->points; p++) sum[p] = (struct sj_scaled){0};
-  for (size_t i = 0; i < m->states; i++) {
-    struct sj_scaled *const at = &sum[m->point[i]];
-    *at = sj_scaled_add(*at, x ? sj_scaled_multiply(m->pi[i], x[i]) : m->pi[i]);
-  }
+static struct sj_scaled by_state(const void *context, size_t state) {
+  return ((const struct sj_scaled *)context)[state];
 }
 
-/* NAN where no state is ever visited. */
-static double *means(const struct mapping *m, const struct sj_scaled *x, double (*of)(struct sj_scaled)) {
-  double *const mean = malloc((m->points + 1) * sizeof *mean);
-  if (!mean) return NULL;
-  sum_up(m, x, m->sum);
-  for (size_t p = 0; p < m->points; p++)
-    mean[p] = m->weight[p].fraction == 0 ? (double)NAN : of(sj_scaled_divide(m->sum[p], m->weight[p]));
-  return mean;
+static enum sj_status means(const struct sj_plane *plane, const struct sj_scaled *figure,
+                            double (*as_double)(struct sj_scaled), double **mean) {
+  if (!figure) return SJ_OK;
+  *mean = malloc(plane->columns * plane->rows * sizeof **mean);
+  return *mean ? sj_plane_means(plane, by_state, figure, as_double, *mean) : SJ_NO_MEMORY;
 }
 
-static enum sj_status fill(const struct mapping *m, const struct sj_picture_input *input, struct sj_picture *picture) {
-  picture->density = malloc((2 * m->points + 1) * sizeof *picture->density);
+static enum sj_status fill(const struct sj_plane *plane, const struct sj_picture_input *input,
+                           struct sj_picture *picture) {
+  const size_t points = plane->columns * plane->rows;
+  picture->density = malloc(2 * points * sizeof *picture->density);
   if (!picture->density) return SJ_NO_MEMORY;
-  picture->log10_density = picture->density + m->points;
-  sum_up(m, NULL, m->weight);
-  for (size_t p = 0; p < m->points; p++) {
-    const bool visited = m->weight[p].fraction != 0;
-    picture->density[p] = visited ? sj_scaled_double(m->weight[p]) : (double)NAN;
-    picture->log10_density[p] = visited ? sj_scaled_log10(m->weight[p]) : (double)NAN;
+  picture->log10_density = picture->density + points;
+  for (size_t p = 0; p < points; p++) {
+    picture->density[p] = sj_scaled_double(plane->density[p]);
+    picture->log10_density[p] = sj_scaled_log10(plane->density[p]);
   }
-  if (input->to_empty && !(picture->log10_to_empty = means(m, input->to_empty, sj_scaled_log10))) return SJ_NO_MEMORY;
-  if (input->committor && !(picture->committor = means(m, input->committor, sj_scaled_double))) return SJ_NO_MEMORY;
-  return sj_fixed_points(&picture->field, &picture->fixed_points, &picture->fixed_point_count);
+  enum sj_status status = means(plane, input->to_empty, sj_scaled_log10, &picture->log10_to_empty);
+  if (status == SJ_OK) status = means(plane, input->committor, sj_scaled_double, &picture->committor);
+  if (status == SJ_OK) status = sj_fixed_points(&picture->field, &picture->fixed_points, &picture->fixed_point_count);
+  return status;
 }
 
 enum sj_status sj_picture_create(const struct sj_space *space, size_t server, const struct sj_picture_input *input,
                                  struct sj_picture *picture) {
   *picture = (struct sj_picture){.low = input->low, .high = input->high};
-  enum sj_status status = sj_drift_field_create(space, server, input->pi, &picture->field);
+  struct sj_plane plane;
+  enum sj_status status = sj_plane_create(space, server, input->pi, &plane);
   if (status != SJ_OK) return status;
   picture->server = sj_copy_string(space->servers[server].name);
-  struct mapping m = {.states = space->chain.count,
-                      .points = picture->field.columns * picture->field.rows,
-                      .point = malloc((space->chain.count + 1) * sizeof *m.point),
-                      .pi = input->pi};
-  m.weight = malloc((2 * m.points + 1) * sizeof *m.weight);
-  m.sum = m.weight ? m.weight + m.points : NULL;
-  status = m.point && m.weight ? SJ_OK : SJ_NO_MEMORY;
-  if (status == SJ_OK) {
-    size_t columns, rows;
-    sj_drift_field_points(space, server, &columns, &rows, m.point);
-    status = fill(&m, input, picture);
-  }
-  free(m.point);
-  free(m.weight);
+  status = sj_drift_field_create(space, &plane, &picture->field);
+  if (status == SJ_OK) status = fill(&plane, input, picture);
+  sj_plane_clear(&plane);
   if (status != SJ_OK) sj_picture_clear(picture);
   return status;
 }

@@ -10,7 +10,7 @@
 #include "solve/scaled.h"
 #include "solve/space.h"
 
-/* By state; NULL for what is not wanted or not known, but for `pi`. */
+/* By state; NULL for what is not wanted or not known. */
 struct sj_picture_input {
   const struct sj_scaled *pi;        /* the stationary distribution */
   const struct sj_scaled *to_empty;  /* the mean time until nothing is anywhere */
@@ -18,8 +18,8 @@ struct sj_picture_input {
   double low, high;                  /* the regimes: at most `low`, at least `high` in the system; NAN: none */
 };
 
-/* Arrays are [q * field.rows + o]; what a point has several states for is their mean, weighted by the stationary
- * distribution. NAN where there is no state, or (densities) none that is ever visited. */
+/* Arrays are [q * field.rows + o]; what a point has several states for is their mean: plane.h. Without a state it is
+ * NAN, the density 0. */
 struct sj_picture {
   char *server;
   double low, high;

@@ -333,6 +333,10 @@ def rows():
                dict(K=1, R=1, mu=2.0, c=2, T=1.5, r=2.0, own=True, held=False),
                dict(K=2, mu=2.5, join=True, held=False)],
               {(0, 1): (1, 1), (0, 2): (1, 1), (1, 3): (1, 1), (2, 3): (1, 1)})
+    # A server that waits for such a pipeline.
+    yield Row([dict(K=2, R=1, lam=1.0, mu=2.5, c=2, T=6.0, r=2.0), dict(K=1, mu=3.0, held=False, parallel=True),
+               dict(K=1, mu=2.0, held=False), dict(K=1, mu=2.25, held=False), dict(K=1, mu=0.5, join=True)],
+              {(0, 1): (1, 1), (1, 2): (1, 1), (1, 3): (1, 1), (2, 4): (1, 1), (3, 4): (1, 1)})
     # Fan-out at once, threads held, one call not waited for.
     yield Row([dict(K=2, R=1, lam=1.0, mu=1.5, c=2, T=2.0, r=2.0, parallel=True), dict(K=3, mu=1.0), dict(K=2, mu=0.75),
                dict(K=1, mu=0.5)], {(0, 1): (1, 1), (0, 2): (1, 1), (0, 3): (1, 0)})

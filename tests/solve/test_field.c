@@ -241,13 +241,20 @@ static double grid_quantity(const struct sj_space *space, size_t server, enum sj
   return quantity == SJ_ORBIT ? sj_orbit_orbiting(space->own, state) : sj_orbit_in_system(space->own, state);
 }
 
+static void make_field(const struct sj_space *space, struct sj_drift_field *field) {
+  struct sj_plane plane;
+  assert_int_equal(sj_plane_create(space, 0, NULL, &plane), SJ_OK);
+  assert_int_equal(sj_drift_field_create(space, &plane, field), SJ_OK);
+  sj_plane_clear(&plane);
+}
+
 static void find_fixed_points(const char *line, struct sj_fixed_point **points, size_t *count) {
   struct sj_orbit orbit = read_orbit(line);
   struct sj_space_server server = {.capacity = orbit.capacity, .orbit = orbit.orbit};
   struct sj_space space = {.server_count = 1, .servers = &server, .own = &orbit, .server = grid_quantity};
   struct sj_drift_field field;
   assert_int_equal(sj_orbit_chain(&orbit, &space.chain), SJ_OK);
-  assert_int_equal(sj_drift_field_create(&space, 0, NULL, &field), SJ_OK);
+  make_field(&space, &field);
   assert_int_equal(sj_fixed_points(&field, points, count), SJ_OK);
   sj_drift_field_clear(&field);
   sj_chain_clear(&space.chain);
@@ -297,7 +304,7 @@ static void test_field_without_orbit(void **state) {
       "}\n"
       "client 'web' { calls = 'api', arrivals = poisson { rate = 5 }, timeout = 3 }\n");
   struct sj_drift_field field;
-  assert_int_equal(sj_drift_field_create(&space, 0, NULL, &field), SJ_OK);
+  make_field(&space, &field);
   const double expected[] = {5, 3, 1, -1, -1, -1, -6};
   assert_int_equal(field.columns, 7);
   assert_int_equal(field.rows, 1);
@@ -480,6 +487,32 @@ static void test_picture_of_row(void **state) {
   sj_space_clear(&space);
 }
 
+/* With alpha = 0 nobody is ever in the orbit, but where one would go from there is known. */
+static void test_never_visited(void **state) {
+  (void)state;
+  struct sj_space space = space_of(
+      "server 'api' { service = exponential { rate = 4 }, capacity = 1, orbit = 1 }\n"
+      "client 'web' { calls = 'api', arrivals = poisson { rate = 1 }, timeout = 1 }\n"
+      "solve { alpha = 0 }");
+  const struct sj_scaled pi[] = {sj_scaled(0.8), sj_scaled(0), sj_scaled(0.2), sj_scaled(0)};
+  const struct sj_scaled to_empty[] = {sj_scaled(0), sj_scaled(10), sj_scaled(100), sj_scaled(1000)};
+  const struct sj_picture_input input = {.pi = pi, .to_empty = to_empty, .low = 0, .high = 1};
+  struct sj_picture picture;
+  assert_int_equal(sj_picture_create(&space, 0, &input, &picture), SJ_OK);
+  json_t *const json = sj_picture_json(&picture, 0);
+  assert_within(at(json_object_get(json, "density"), 1, 0), 0.2, 0);
+  assert_within(at(json_object_get(json, "density"), 1, 1), 0, 0);
+  assert_true(isnan(at(json_object_get(json, "log10_density"), 1, 1)));
+  assert_within(at(json_object_get(json, "log10_to_empty"), 1, 1), 3, 1e-14);
+  assert_within(picture.field.drift_o[1], -1, 0);
+  assert_int_equal(picture.fixed_point_count, 1);
+  assert_within(picture.fixed_points[0].q, 0.2, 1e-15);
+  assert_within(picture.fixed_points[0].o, 0, 0);
+  json_decref(json);
+  sj_picture_clear(&picture);
+  sj_space_clear(&space);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds),
                                      cmocka_unit_test(test_two_in_a_cell),
@@ -492,6 +525,7 @@ int main(void) {
                                      cmocka_unit_test(test_ruin),
                                      cmocka_unit_test(test_committor_limits),
                                      cmocka_unit_test(test_picture),
-                                     cmocka_unit_test(test_picture_of_row)};
+                                     cmocka_unit_test(test_picture_of_row),
+                                     cmocka_unit_test(test_never_visited)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

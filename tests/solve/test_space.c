@@ -257,6 +257,28 @@ static void test_pipeline(void **state) {
   sj_space_clear(&space);
 }
 
+/* Nobody waits for the log: neither its service nor its full queue hold the front's threads. */
+static void test_fire_and_forget(void **state) {
+  (void)state;
+  for (int waits = 0; waits < 2; waits++) {
+    char text[512];
+    snprintf(
+        text, sizeof text,
+        "server 'front' { service = exponential { rate = 3 }, capacity = 2, orbit = 1, calls = { { 'log', wait = %s }, "
+        "'back' } }\n"
+        "server 'back' { service = exponential { rate = 4 }, capacity = 1 }\n"
+        "server 'log' { service = exponential { rate = 0.25 }, capacity = 2 }\n"
+        "client 'web' { calls = 'front', arrivals = poisson { rate = 1 }, timeout = 5 }\n",
+        waits ? "true" : "false");
+    struct sj_space space = space_of(text, false);
+    assert_int_equal(space.chain.count, 3 * 2 * 2 * 3);
+    assert_string_equal(space.servers[2].name, "log");
+    assert_within(space.server(&space, 0, SJ_COMPLETIONS, space.full[0]), waits ? 0.25 : 3, 1e-15);
+    assert_within(space.server(&space, 2, SJ_LOST, space.full[0]), waits ? 0.25 : 1, 1e-15);
+    sj_space_clear(&space);
+  }
+}
+
 /* ---- refused ---- */
 
 static void test_refusals(void **state) {
@@ -364,6 +386,7 @@ int main(void) {
                                      cmocka_unit_test(test_approximated),
                                      cmocka_unit_test(test_row),
                                      cmocka_unit_test(test_pipeline),
+                                     cmocka_unit_test(test_fire_and_forget),
                                      cmocka_unit_test(test_refusals),
                                      cmocka_unit_test(test_size)};
   return cmocka_run_group_tests(tests, NULL, NULL);
