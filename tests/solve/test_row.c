@@ -1,6 +1,7 @@
 /* The chains of servers in a row and of graphs of them, held against those that reference_orbit.py made. */
 #include "reference.h"
 
+#include "solve/eliminate.h"
 #include "solve/row.h"
 
 enum { MOST_SERVERS = MOST_PARTS / 2 };
@@ -147,8 +148,48 @@ static void test_row_of_one(void **state) {
   sj_chain_clear(&one);
 }
 
+/* Two servers of the original's example, as solved once by another program: its parameters are the first lines of
+ * row.txt, with Chebyshev's bound. */
+static void test_solved(void **state) {
+  (void)state;
+  struct lines lines = {.file = fopen(DATA "/row.txt", "r")};
+  assert_non_null(lines.file);
+  assert_true(next_line(&lines));
+  struct held held;
+  struct sj_chain chain;
+  struct sj_order order;
+  struct sj_factors *factors;
+  read_row(&lines, &held);
+  fclose(lines.file);
+  assert_int_equal(sj_row_chain(&held.row, &chain), SJ_OK);
+  struct sj_scaled *const pi = calloc(2 * chain.count, sizeof *pi), *const time = pi + chain.count;
+  assert_int_equal(sj_order_find(&chain, 0, &order), SJ_OK);
+  assert_int_equal(sj_factors_create(&chain, NULL, &order, false, NULL, &factors), SJ_OK);
+  assert_int_equal(sj_stationary(factors, pi), SJ_OK);
+  assert_int_equal(sj_hitting_times(factors, 1, time, NULL), SJ_OK);
+  double in_system[2] = {0}, orbit[2] = {0};
+  for (size_t i = 0; i < chain.count; i++) {
+    uint32_t q[2], o[2];
+    sj_row_split(&held.row, i, q, o);
+    for (size_t k = 0; k < 2; k++) {
+      in_system[k] += q[k] * sj_scaled_double(pi[i]);
+      orbit[k] += o[k] * sj_scaled_double(pi[i]);
+    }
+  }
+  assert_within(in_system[0], 0.217864782271, 1e-12);
+  assert_within(in_system[1], 0.0357032910785, 1e-13);
+  assert_within(orbit[0], 0.00423487359819, 1e-14);
+  assert_within(orbit[1], 0.00032483039128, 1e-15);
+  const size_t full = sj_row_state(&held.row, (const uint32_t[]){9, 9}, (const uint32_t[]){2, 2});
+  assert_within(sj_scaled_double(time[full]), 12.6041065785, 1e-10);
+  sj_factors_destroy(factors);
+  sj_order_clear(&order);
+  sj_chain_clear(&chain);
+  free(pi);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_reference), cmocka_unit_test(test_narrow_band),
-                                     cmocka_unit_test(test_row_of_one)};
+                                     cmocka_unit_test(test_row_of_one), cmocka_unit_test(test_solved)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
