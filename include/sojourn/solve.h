@@ -39,7 +39,8 @@ struct sj_calibration {
 /* Zero-initialized but for NANs, as sj_solve_options_default makes it, it means: everything as the model says. */
 struct sj_solve_options {
   double horizon, step; /* of the transient, model time units; NAN: the model's */
-  unsigned eigenvalues; /* how many, 0 included; 0: ten */
+  unsigned eigenvalues; /* how many, that of the steady state included; 0: ten, or three where each takes long (from
+                           20,000 states on) */
   bool approximate;     /* what is not phase-type is fitted by its first three moments */
   bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
   bool changes;         /* the smallest change of each parameter that makes it stable, too */

@@ -45,7 +45,7 @@ static const struct entry entries[] = {
     {SJ_OPTION_HORIZON, "--horizon", "T",
      "end of the transient, in the model's time unit (default: the model's, else 60)"},
     {SJ_OPTION_STEP, "--step", "T", "between the transient's points (default: the model's, else 10)"},
-    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N", "how many eigenvalues are printed, 0 included (default: 10)"},
+    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N", "how many eigenvalues are printed, 0 included (default: 10, of large chains 3)"},
     {SJ_OPTION_CHANGES, "--changes", NULL,
      "the smallest change of each parameter that would make a server stable, too"},
     {SJ_OPTION_PICTURE, "--picture", NULL, "drift field, fixed points, density and hitting times of all states, too"},

@@ -169,6 +169,17 @@ static enum sj_status calibrate(struct job *job, struct sj_error *error) {
   return status;
 }
 
+/* What is wrong with the model begins with its place, as from all commands. */
+static enum sj_exit complain(const struct job *job, enum sj_status status, const struct sj_error *error) {
+  const size_t length = strlen(job->options->file);
+  const char *const message = error->message;
+  if (strncmp(message, job->options->file, length) != 0 || message[length] != ':' ||
+      strspn(message + length + 1, "0123456789") == 0)
+    return sj_complain(status, error);
+  fprintf(stderr, "%s\n", message);
+  return sj_exit_of(status);
+}
+
 static enum sj_exit solve(struct job *job) {
   struct sj_error error = {{0}};
   enum sj_status status = sj_check_scenario(job->options, job->model, &error);
@@ -178,7 +189,7 @@ static enum sj_exit solve(struct job *job) {
     if (given(job, SJ_OPTION_CALIBRATE)) status = calibrate(job, &error);
     if (status == SJ_OK) status = compute(job, &error);
   }
-  return status == SJ_OK ? report(job) : sj_complain(status, &error);
+  return status == SJ_OK ? report(job) : complain(job, status, &error);
 }
 
 static enum sj_exit run(const struct sj_options *options) {

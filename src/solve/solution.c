@@ -41,7 +41,6 @@ enum sj_status sj_solution_settle(const struct sj_model *model, const struct sj_
                         step);
   if (horizon / step > most_points)
     return sj_error_set(error, SJ_INVALID, "at most %g steps lie in the horizon, got %g", most_points, horizon / step);
-  if (!options->eigenvalues) solution->options.eigenvalues = SJ_VERDICT_EIGENVALUES;
   if (isnan(options->most_bytes)) solution->options.most_bytes = 0.75 * available_bytes();
   return SJ_OK;
 }
@@ -96,18 +95,25 @@ static enum sj_status check_classes(const struct sj_solution *s, size_t *first, 
   return status;
 }
 
+static unsigned least_eigenvalues(const struct sj_solution *s) {
+  return s->space.chain.count < SJ_LARGE ? SJ_EIGENVALUES : SJ_EIGENVALUES_OF_LARGE;
+}
+
 static enum sj_status check_bytes(const struct sj_solution *s, size_t bandwidth, struct sj_error *error) {
-  const double bytes = sj_eliminated_bytes(s->space.chain.count, bandwidth, s->options.eigenvalues);
+  const double bytes = sj_eliminated_bytes(s->space.chain.count, bandwidth, s->eigenvalues);
   if (bytes <= s->options.most_bytes) return SJ_OK;
+  char needed[32], most[32];
   return sj_error_set(error, SJ_NO_MEMORY,
-                      "%s: the chain has %zu states in a band of %zu; solving it would take about %.3g GB, more than "
-                      "the %.3g GB that it may (--memory)",
-                      s->model->file, s->space.chain.count, bandwidth, bytes / 1e9, s->options.most_bytes / 1e9);
+                      "%s: the chain has %zu states in a band of %zu; solving it would take about %s, more than the %s "
+                      "that it may (--memory)",
+                      s->model->file, s->space.chain.count, bandwidth, sj_bytes_text(bytes, needed),
+                      sj_bytes_text(s->options.most_bytes, most));
 }
 
 enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *error) {
   enum sj_status status = make_space(s, error);
   size_t first = 0;
+  if (status == SJ_OK) s->eigenvalues = s->options.eigenvalues ? s->options.eigenvalues : least_eigenvalues(s);
   if (status == SJ_OK) status = check_classes(s, &first, error);
   if (status != SJ_OK) return status;
   struct sj_order order;
@@ -153,8 +159,8 @@ static enum sj_status judge_server(const struct sj_solution *s, size_t index) {
 }
 
 enum sj_status sj_solution_judge(struct sj_solution *s, struct sj_error *error) {
-  const size_t wanted =
-      s->options.eigenvalues > SJ_VERDICT_EIGENVALUES ? s->options.eigenvalues : SJ_VERDICT_EIGENVALUES;
+  const unsigned least = least_eigenvalues(s);
+  const size_t wanted = s->eigenvalues > least ? s->eigenvalues : least;
   enum sj_status status = sj_eliminated_spectrum(&s->eliminated, wanted, &s->spectrum);
   if (status == SJ_FAILED) status = SJ_OK;
   s->servers = sj_allocate_array(s->space.server_count, sizeof *s->servers);

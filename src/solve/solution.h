@@ -22,16 +22,17 @@ struct sj_server_solution {
 
 struct sj_solution {
   const struct sj_model *model;
-  struct sj_solve_options options;   /* resolved: nothing in it is NAN or 0 for "the model's" */
+  struct sj_solve_options options;   /* as given, but for most_bytes */
   struct sj_solve_settings settings; /* the model's, with the options' horizon and step */
+  unsigned eigenvalues;              /* to print; known once the space is */
   struct sj_space space;
   struct sj_eliminated eliminated;
   struct sj_spectrum spectrum;
   struct sj_server_solution *servers; /* [space.server_count] */
 };
 
-/* The most eigenvalues that a verdict looks at: at least so many are computed. */
-enum { SJ_VERDICT_EIGENVALUES = 10 };
+/* Eigenvalues where nothing else is said: a verdict looks at so many, too. In large chains each takes long. */
+enum { SJ_EIGENVALUES = 10, SJ_EIGENVALUES_OF_LARGE = 3, SJ_LARGE = 20000 };
 
 /* The options with everything resolved. SJ_INVALID: a horizon, step or number that cannot be. */
 enum sj_status sj_solution_settle(const struct sj_model *model, const struct sj_solve_options *options,

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "model/model.h"
+#include "solve/compose.h"
 #include "solve/eliminate.h"
 #include "solve/orbit_space.h"
 
@@ -33,7 +34,7 @@ void sj_space_clear(struct sj_space *space) {
   *space = (struct sj_space){0};
 }
 
-static const char *bytes_text(double bytes, char text[32]) {
+const char *sj_bytes_text(double bytes, char text[32]) {
   static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
   size_t unit = 0;
   while (bytes >= 1000 && unit + 1 < sizeof units / sizeof *units) {
@@ -59,7 +60,7 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
   char count[32], rates[32], needed[32], most[32];
   sj_number_text(states, count);
   sj_number_text(transitions, rates);
-  bytes_text(bytes, needed);
+  sj_bytes_text(bytes, needed);
   if (states >= (double)UINT32_MAX)
     return sj_error_set(error, SJ_NO_MEMORY,
                         "the chain would have %s states and take about %s; at most %u states can be numbered", count,
@@ -68,7 +69,7 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
   return sj_error_set(error, SJ_NO_MEMORY,
                       "the chain would have %s states and %s transitions; eliminated, with a band of %.0f, it would "
                       "take about %s, more than the %s that it may",
-                      count, rates, bandwidth, needed, bytes_text(options->most_bytes, most));
+                      count, rates, bandwidth, needed, sj_bytes_text(options->most_bytes, most));
 }
 
 /* ---- which chain ---- */
@@ -94,5 +95,5 @@ enum sj_status sj_space_create(const struct sj_model *model, const struct sj_spa
   if (model->quantum > 0)
     return sj_error_set(error, SJ_INVALID, "%s:1: a model in discrete time (`quantum`) cannot be solved", model->file);
   if (has_orbits(model)) return sj_space_orbit(model, options, space, error);
-  return sj_error_set(error, SJ_INVALID, "%s:1: only models with timeouts can be solved so far", model->file);
+  return sj_space_compose(model, options, space, error);
 }

@@ -129,7 +129,7 @@ enum sj_status sj_find_spectrum(const struct sj_solution *s, struct sj_findings 
   if (status != SJ_OK && status != SJ_FAILED) return status;
   sj_findings_add(findings, mixing, 5e-7 * mixing, "mixing_time");
   sj_findings_add(findings, log2(100) / gap, log2(100) * error / (gap * gap), "mixing_time.bound");
-  for (size_t k = 0; k < spectrum->count && k < s->options.eigenvalues; k++) {
+  for (size_t k = 0; k < spectrum->count && k < s->eigenvalues; k++) {
     sj_findings_add(findings, spectrum->value[k].re, spectrum->value[k].error, "spectrum[%zu].re", k);
     const double im = spectrum->value[k].im;
     sj_findings_add(findings, im, im == 0 ? 0 : spectrum->value[k].error, "spectrum[%zu].im", k);
