@@ -102,8 +102,9 @@ struct source {
   uint32_t copies;
   struct sj_phases phases; /* exit: the rate of arrivals */
   uint32_t first_phase;
-  size_t member_count;
-  struct way *ways; /* [member] */
+  size_t member_count; /* 1 where members do not matter */
+  bool members_differ; /* their requests must be told apart */
+  struct way *ways;    /* [member] */
 };
 
 struct network {

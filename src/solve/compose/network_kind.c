@@ -21,11 +21,12 @@ static uint32_t bound_of(const struct network *network, const struct part *part,
   uint32_t bound = part->capacity;
   if (origin->source != NONE && network->sources[origin->source].closed)
     bound = least(bound, network->sources[origin->source].copies);
-  if (origin->kind != NONE) bound = least(bound, kind_of(network, origin->kind)->bound);
-  if (origin->requests == 0) return bound;
-  const struct sj_batcher *const batcher = &network->parts[kind_of(network, origin->kind)->part].spec->batcher;
-  if (bound != NO_LIMIT) bound /= origin->requests;
-  return batcher->in_flight ? least(bound, batcher->in_flight) : bound;
+  if (origin->kind == NONE) return bound;
+  const struct kind *const above = kind_of(network, origin->kind);
+  if (origin->requests == 0) return least(bound, above->bound);
+  const uint32_t in_flight = network->parts[above->part].spec->batcher.in_flight;
+  if (above->bound != NO_LIMIT) bound = least(bound, above->bound / origin->requests);
+  return in_flight ? least(bound, in_flight) : bound;
 }
 
 /* The number of the kind, which is made if there is none like it. */
@@ -105,8 +106,9 @@ static void start_source(struct network *network, uint32_t index) {
   source->ways = sj_allocate_array(source->member_count, sizeof *source->ways);
   if (picks(network, &client->call)) check_policy(network, &client->call, client->name, true);
   for (size_t m = 0; m < source->member_count; m++) {
-    /* `call` tells the members apart, where they remember something of their own. */
-    const struct origin origin = {.kind = NONE, .call = (uint32_t)m, .source = index};
+    /* `call` tells the requests of members apart, where these count their own. */
+    const uint32_t member = source->members_differ ? (uint32_t)m : 0;
+    const struct origin origin = {.kind = NONE, .call = member, .source = index};
     make_way(network, &source->ways[m], &client->call, &origin, client->call.priority);
   }
 }
