@@ -83,21 +83,21 @@ static void agree(const char *text) {
   }
 
 MODEL(modulated_arrivals,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'api' { threads = 2, capacity = 5, discipline = 'lifo',\n"
       "  service = hyperexponential { {0.3, 1}, {0.7, 6} } }\n"
       "client 'web' { calls = 'api', arrivals = mmpp { rates = {8, 1}, transitions = {{0, 0.5}, {0.3, 0}} } }\n"
       "client 'job' { calls = 'api', arrivals = renewal { interval = erlang { k = 2, mean = 2 } } }")
 
 MODEL(order_matters,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'db' { capacity = 7, speed = 1.5, apis = { read = exponential { rate = 8 },\n"
       "  write = exponential { rate = 2 } } }\n"
       "client 'reader' { calls = 'db.read', arrivals = poisson { rate = 3 } }\n"
       "client 'writer' { calls = 'db.write', arrivals = poisson { rate = 2 } }")
 
 MODEL(priorities,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'db' { capacity = 8, threads = 2, discipline = 'priority', apis = { read = exponential { rate = 4 },\n"
       "  write = erlang { k = 2, rate = 2 } } }\n"
       "client 'urgent' { calls = 'db.read', arrivals = poisson { rate = 3 }, priority = 1 }\n"
@@ -105,7 +105,7 @@ MODEL(priorities,
       "client 'slow' { calls = 'db.write', arrivals = poisson { rate = 1 }, priority = 2 }")
 
 MODEL(sharing,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'db' { capacity = 9, threads = 2, discipline = 'ps', apis = { read = exponential { rate = 4 },\n"
       "  write = { work = exponential { rate = 2 }, calls = { 'log' } } } }\n"
       "server 'log' { capacity = 3, service = exponential { rate = 3 } }\n"
@@ -113,7 +113,7 @@ MODEL(sharing,
       "client 'writer' { calls = 'db.write', arrivals = poisson { rate = 1.5 } }")
 
 MODEL(calls_hold_threads,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'front' { capacity = 6, threads = 2, apis = { get = { work = exponential { rate = 5 },\n"
       "  calls = { { 'cache', optional = true }, { { {2, 'db'}, {1, 'cache'} } }, { 'log', wait = false } } } } }\n"
       "server 'cache' { capacity = 2, service = exponential { rate = 3 } }\n"
@@ -123,7 +123,7 @@ MODEL(calls_hold_threads,
       "client 'other' { calls = 'db', arrivals = poisson { rate = 0.5 } }")
 
 MODEL(calls_free_threads,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'front' { capacity = 6, threads = 1, async = true, apis = { get = { work = exponential { rate = 5 },\n"
       "  calls = { 'db', 'log' } } } }\n"
       "server 'db' { capacity = 4, threads = 2, service = exponential { rate = 1.5 } }\n"
@@ -131,25 +131,25 @@ MODEL(calls_free_threads,
       "client 'web' { calls = 'front.get', arrivals = poisson { rate = 2.5 } }")
 
 MODEL(shortest_queue,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "servers 'api' { count = 3, capacity = 4, service = exponential { rate = 1 } }\n"
       "client 'web' { calls = 'api', arrivals = poisson { rate = 3 },\n"
       "  policy = join_shortest_queue { sees = 'servers' } }")
 
 MODEL(two_choices,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "servers 'api' { count = 3, capacity = 3, service = exponential { rate = 1 } }\n"
       "client 'web' { calls = 'api', arrivals = poisson { rate = 1.5 }, policy = power_of_choices { choices = 2 } }\n"
       "client 'job' { calls = 'api', arrivals = poisson { rate = 1 }, policy = join_shortest_queue {} }")
 
 MODEL(in_turn,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "servers 'api' { count = 3, capacity = 3, service = exponential { rate = 1 } }\n"
       "clients 'web' { count = 2, calls = 'api', arrivals = poisson { rate = 2 }, policy = round_robin }\n"
       "client 'job' { calls = 'api', arrivals = poisson { rate = 0.5 }, policy = pick_first }")
 
 MODEL(closed,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'cpu' { discipline = 'random', apis = { a = exponential { rate = 3 },\n"
       "  b = { work = exponential { rate = 2 }, calls = { 'disk' } } } }\n"
       "server 'disk' { service = hyperexponential { {0.5, 1}, {0.5, 4} } }\n"
@@ -158,7 +158,7 @@ MODEL(closed,
 
 MODEL(
     pipeline,
-    "run { duration = 2000, warmup = 100, seed = 5 }\n"
+    "run { duration = 6000, warmup = 100, seed = 5 }\n"
     "server 'first' { capacity = 5, apis = { go = { work = exponential { rate = 3 }, forward = { 'second.go' } } } }\n"
     "server 'second' { capacity = 4, threads = 2, apis = { go = { work = exponential { rate = 1.5 },\n"
     "  forward = { 'third' } } } }\n"
@@ -166,13 +166,13 @@ MODEL(
     "client 'web' { calls = 'first.go', arrivals = poisson { rate = 2.5 } }")
 
 MODEL(batches,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "batcher 'log' { target = 'disk', flush = { count = 3, when_idle = true }, in_flight = 2, capacity = 8 }\n"
       "store 'disk' { latency = exponential { rate = 1.5 }, failure = 0.2, failure_slowdown = 2 }\n"
       "client 'web' { calls = 'log', arrivals = poisson { rate = 5 } }")
 
 MODEL(batches_of_a_server,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'db' { threads = 6, capacity = 9, apis = { put = { work = exponential { rate = 3 }, calls = { 'log' } } "
       "} }\n"
       "batcher 'log' { target = 'disk', flush = { count = 3, when_idle = true }, in_flight = 1 }\n"
@@ -180,7 +180,7 @@ MODEL(batches_of_a_server,
       "client 'web' { calls = 'db.put', arrivals = poisson { rate = 5 } }")
 
 MODEL(admissions,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'api' { threads = 2, capacity = 9, service = exponential { rate = 1 },\n"
       "  admission = throttle { above = 0.4, admit = 0.5 } }\n"
       "server 'other' { threads = 8, capacity = 9, service = exponential { rate = 1 },\n"
@@ -188,12 +188,12 @@ MODEL(admissions,
       "client 'web' { calls = { {3, 'api'}, {2, 'other'} }, arrivals = poisson { rate = 5 } }")
 
 MODEL(retries_at_once,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "servers 'api' { count = 2, capacity = 2, service = exponential { rate = 1 } }\n"
       "client 'web' { calls = 'api', arrivals = poisson { rate = 2 }, retries = 2 }")
 
 MODEL(no_work,
-      "run { duration = 2000, warmup = 100, seed = 5 }\n"
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'gate' { threads = 2, capacity = 5, apis = { get = { work = 0, calls = { 'api' } } } }\n"
       "server 'api' { capacity = 4, service = 2 * max(exponential { rate = 3 }, exponential { rate = 4 }) }\n"
       "client 'web' { calls = 'gate.get', arrivals = poisson { rate = 1.5 } }")
