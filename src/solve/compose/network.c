@@ -19,6 +19,12 @@ void sj_network_obstacle(struct network *network, int line, const char *format, 
   if (network->error && !strstr(network->error->message, whole)) sj_error_add(network->error, "%s", whole);
 }
 
+static void note_fit(struct network *network, const char *part, const char *what, unsigned matched, size_t phases) {
+  static const char *const moments[] = {"its mean alone", "its first two moments", "its first three moments"};
+  sj_space_note(network->space, "%s: `%s` is fitted by a phase-type law of %zu phases with %s", what, part, phases,
+                moments[matched - 1]);
+}
+
 void sj_network_law(struct network *network, const struct sj_law *law, int line, const char *what,
                     struct sj_phases *phases) {
   if (law->member) {
@@ -28,8 +34,14 @@ void sj_network_law(struct network *network, const struct sj_law *law, int line,
   }
   const char *const part = sj_phases_of(law->fixed, phases);
   if (!part) return;
-  sj_network_obstacle(network, line, "`%s` %s: not phase-type; `--approximate` fits the first three moments", part,
-                      what);
+  const unsigned matched = network->options->approximate ? sj_phases_fit(law->fixed, phases) : 0;
+  if (matched) {
+    note_fit(network, part, what, matched, phases->count);
+    return;
+  }
+  sj_network_obstacle(
+      network, line, "`%s` %s: not phase-type%s", part, what,
+      network->options->approximate ? ", and it has no mean to fit" : "; `--approximate` fits the first three moments");
   sj_phases_erlang(1, 1, phases);
 }
 
