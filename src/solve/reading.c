@@ -16,17 +16,20 @@ struct reading {
   const struct sj_space_options *options;
   struct sj_space *space;
   struct sj_error *error;
+  bool refused; /* at least one line was written */
 };
 
-static enum sj_status refuse(const struct reading *r, int line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static enum sj_status refuse(const struct reading *r, int line, const char *format, ...) {
-  struct sj_error text;
+/* Adds a line, and returns false; what follows may add more. */
+static bool refuse(struct reading *r, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool refuse(struct reading *r, int line, const char *format, ...) {
+  char text[1024];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text.message, sizeof text.message, format, arguments);
+  vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  return sj_error_set(r->error, SJ_INVALID, "%s:%d: %.4000s", r->model->file, line, text.message);
+  r->refused = true;
+  sj_error_add(r->error, "%s:%d: %s", r->model->file, line, text);
+  return false;
 }
 
 /* The law's own name in the model. */
@@ -42,7 +45,7 @@ static double mean_of(const struct sj_law *law) {
 
 /* ---- what callers may have ---- */
 
-static enum sj_status check_call(const struct reading *r, const char *caller, const struct sj_call *call, int line) {
+static bool check_call(struct reading *r, const char *caller, const struct sj_call *call, int line) {
   const struct {
     bool given;
     const char *field, *what;
@@ -65,15 +68,14 @@ static enum sj_status check_call(const struct reading *r, const char *caller, co
                   {call->network.given, "network"}};
   for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
     if (left_out[i].given) sj_space_note(r->space, "`%s.%s` is not in the chain", caller, left_out[i].what);
-  return SJ_OK;
+  return true;
 }
 
-static enum sj_status read_timeout(const struct reading *r, const char *caller, const struct sj_law *law, int line,
-                                   double *timeout) {
+static bool read_timeout(struct reading *r, const char *caller, const struct sj_law *law, int line, double *timeout) {
   *timeout = INFINITY;
-  if (!sj_law_given(law)) return SJ_OK;
+  if (!sj_law_given(law)) return true;
   *timeout = mean_of(law);
-  if (law->fixed && law->fixed->kind == SJ_CONSTANT) return SJ_OK;
+  if (law->fixed && law->fixed->kind == SJ_CONSTANT) return true;
   if (!(*timeout > 0))
     return refuse(r, line, "`%s` timeout of `%s`: a chain with timeouts needs a constant one, and its mean is unknown",
                   name_of(law), caller);
@@ -82,10 +84,10 @@ static enum sj_status read_timeout(const struct reading *r, const char *caller, 
                   "`%s` timeout of `%s`: a chain with timeouts needs a constant one; `--approximate` takes its mean",
                   name_of(law), caller);
   sj_space_note(r->space, "the `%s` timeout of `%s` was replaced by its mean", name_of(law), caller);
-  return SJ_OK;
+  return true;
 }
 
-static enum sj_status read_arrivals(const struct reading *r, const struct sj_client *client, double *rate) {
+static bool read_arrivals(struct reading *r, const struct sj_client *client, double *rate) {
   static const char *const names[] = {
       [SJ_ARRIVALS_POISSON] = "poisson",     [SJ_ARRIVALS_RENEWAL] = "renewal", [SJ_ARRIVALS_MMPP] = "mmpp",
       [SJ_ARRIVALS_PIECEWISE] = "piecewise", [SJ_ARRIVALS_CLOSED] = "closed",   [SJ_ARRIVALS_SPREAD] = "spread",
@@ -94,8 +96,8 @@ static enum sj_status read_arrivals(const struct reading *r, const struct sj_cli
   const char *const name = names[arrivals->kind];
   *rate = arrivals->mean_rate;
   const struct sj_distribution *const interval = arrivals->interval.fixed;
-  if (arrivals->kind == SJ_ARRIVALS_POISSON) return SJ_OK;
-  if (arrivals->kind == SJ_ARRIVALS_RENEWAL && interval && interval->kind == SJ_EXPONENTIAL) return SJ_OK;
+  if (arrivals->kind == SJ_ARRIVALS_POISSON) return true;
+  if (arrivals->kind == SJ_ARRIVALS_RENEWAL && interval && interval->kind == SJ_EXPONENTIAL) return true;
   const bool has_rate = arrivals->kind == SJ_ARRIVALS_RENEWAL || arrivals->kind == SJ_ARRIVALS_MMPP;
   if (!has_rate || !isfinite(*rate))
     return refuse(r, client->line, "`%s` arrivals of `%s` cannot be solved with timeouts; expected `poisson`", name,
@@ -106,23 +108,23 @@ static enum sj_status read_arrivals(const struct reading *r, const struct sj_cli
                   name, client->name);
   sj_space_note(r->space, "the `%s` arrivals of `%s` were replaced by Poisson ones of the same rate", name,
                 client->name);
-  return SJ_OK;
+  return true;
 }
 
 /* ---- what servers may have ---- */
 
-static enum sj_status check_admission(const struct reading *r, const struct sj_server *server) {
+static bool check_admission(struct reading *r, const struct sj_server *server) {
   static const char *const names[] = {[SJ_ADMIT_TOKEN_BUCKET] = "token_bucket",
                                       [SJ_ADMIT_THROTTLE] = "throttle",
                                       [SJ_ADMIT_CODEL] = "codel",
                                       [SJ_ADMIT_MAX_IN_FLIGHT] = "max_in_flight"};
-  if (!server->admission_count) return SJ_OK;
+  if (!server->admission_count) return true;
   return refuse(r, server->line,
                 "`%s` of `%s`: a chain with timeouts refuses only when the queue is full; leave it out or simulate",
                 names[server->admissions[0].kind], server->name);
 }
 
-static enum sj_status check_server(const struct reading *r, const struct sj_server *server) {
+static bool check_server(struct reading *r, const struct sj_server *server) {
   if (server->kind != SJ_SERVER)
     return refuse(r, server->line, "`%s` is a %s: it cannot be solved with timeouts", server->name,
                   server->kind == SJ_BATCHER ? "batcher" : "store");
@@ -141,8 +143,7 @@ static enum sj_status check_server(const struct reading *r, const struct sj_serv
 }
 
 /* One thread's rate: from the mean of the apis' work, weighted by `use`. */
-static enum sj_status read_service(const struct reading *r, const struct sj_server *server, const double *use,
-                                   double *rate) {
+static bool read_service(struct reading *r, const struct sj_server *server, const double *use, double *rate) {
   double sum = 0, total = 0, first = NAN;
   bool mixed = false;
   for (size_t i = 0; i < server->api_count; i++) {
@@ -172,7 +173,7 @@ static enum sj_status read_service(const struct reading *r, const struct sj_serv
                   server->name);
   if (mixed) sj_space_note(r->space, "the apis of `%s` were replaced by one of the mean service", server->name);
   *rate = server->speed / (mixed ? sum / total : first);
-  return SJ_OK;
+  return true;
 }
 
 /* ---- the graph of servers ---- */
@@ -204,8 +205,8 @@ static double total_weight(const struct sj_call *call) {
 }
 
 /* One caller of a server: `weight` of its calls go there. */
-static enum sj_status merge(struct network *n, const char *caller, const struct sj_call *call, int line, bool forward,
-                            uint32_t server, double weight) {
+static bool merge(struct network *n, const char *caller, const struct sj_call *call, int line, bool forward,
+                  uint32_t server, double weight) {
   struct merged *const m = &n->merged[n->place[server]];
   const bool by_stage = sj_law_given(&call->stage_timeout) || call->stage_retries > 0 || forward;
   if (by_stage && (sj_law_given(&call->timeout) || call->retries > 0))
@@ -214,9 +215,7 @@ static enum sj_status merge(struct network *n, const char *caller, const struct 
                   "one orbit a server",
                   caller);
   double timeout = INFINITY;
-  const enum sj_status status =
-      read_timeout(&n->r, caller, by_stage ? &call->stage_timeout : &call->timeout, line, &timeout);
-  if (status != SJ_OK) return status;
+  if (!read_timeout(&n->r, caller, by_stage ? &call->stage_timeout : &call->timeout, line, &timeout)) return false;
   const uint32_t retries = by_stage ? call->stage_retries : call->retries;
   const bool given = isfinite(timeout);
   if (!given && retries > 0)
@@ -236,30 +235,28 @@ static enum sj_status merge(struct network *n, const char *caller, const struct 
   m->weight += weight;
   m->timeout += given ? weight * timeout : 0;
   m->retries += weight * retries;
-  return SJ_OK;
+  return true;
 }
 
-static enum sj_status merge_clients(struct network *n) {
+static void merge_clients(struct network *n) {
   const struct sj_model *const model = n->r.model;
   for (size_t c = 0; c < model->client_count; c++) {
     const struct sj_client *const client = &model->clients[c];
     const struct sj_call *const call = &client->call;
-    enum sj_status status = check_call(&n->r, client->name, call, client->line);
-    for (size_t t = 0; t < call->target_count && status == SJ_OK; t++) {
+    bool ok = check_call(&n->r, client->name, call, client->line);
+    for (size_t t = 0; t < call->target_count && ok; t++) {
       const double share = call->targets[t].weight / total_weight(call);
       if (!(share > 0)) continue;
       struct merged *const m = &n->merged[n->place[call->targets[t].server]];
       m->arrivals += n->rate[c] * share;
       m->entering += n->weight[c] * share;
-      status = merge(n, client->name, call, client->line, false, call->targets[t].server, n->weight[c] * share);
+      ok = merge(n, client->name, call, client->line, false, call->targets[t].server, n->weight[c] * share);
     }
-    if (status != SJ_OK) return status;
   }
-  return SJ_OK;
 }
 
 /* The calls of one api, which is `share` of what its server is called for. */
-static enum sj_status merge_api(struct network *n, uint32_t s, const struct sj_api *api, double use, double share) {
+static void merge_api(struct network *n, uint32_t s, const struct sj_api *api, double use, double share) {
   const struct sj_server *const server = &n->r.model->servers[s];
   struct sj_row *const row = n->row;
   const size_t i = n->place[s];
@@ -267,23 +264,21 @@ static enum sj_status merge_api(struct network *n, uint32_t s, const struct sj_a
   for (size_t k = 0; k < api->call_count; k++) {
     const struct sj_call *const call = &api->calls[k];
     const int line = call->line ? call->line : server->line;
-    enum sj_status status = check_call(&n->r, server->name, call, line);
+    bool ok = check_call(&n->r, server->name, call, line);
     const bool waits = api->forward || call->wait;
     waited += waits;
-    for (size_t t = 0; t < call->target_count && status == SJ_OK; t++) {
+    for (size_t t = 0; t < call->target_count && ok; t++) {
       const double part = call->targets[t].weight / total_weight(call);
       const size_t j = n->place[call->targets[t].server];
       if (!(part > 0)) continue;
       row->calls[i * row->count + j] += share * part;
       if (waits) row->waited[i * row->count + j] += share * part;
       n->merged[j].entering += use * part;
-      status = merge(n, server->name, call, line, api->forward, call->targets[t].server, use * part);
+      ok = merge(n, server->name, call, line, api->forward, call->targets[t].server, use * part);
     }
-    if (status != SJ_OK) return status;
   }
   if (waited > 1 && (api->parallel || api->forward)) row->server[i].parallel = true;
   if (waited && !api->forward && !server->async) row->server[i].held = true;
-  return SJ_OK;
 }
 
 static double use_of_server(const struct network *n, uint32_t s) {
@@ -292,34 +287,32 @@ static double use_of_server(const struct network *n, uint32_t s) {
   return sum;
 }
 
-static enum sj_status merge_servers(struct network *n) {
+static void merge_servers(struct network *n) {
   for (size_t i = 0; i < n->row->count; i++) {
     const uint32_t s = n->server[i];
     const struct sj_server *const server = &n->r.model->servers[s];
     for (size_t a = 0; a < server->api_count; a++) {
       const double use = n->use[n->graph.base[s] + a];
-      if (!(use > 0)) continue;
-      const enum sj_status status = merge_api(n, s, &server->apis[a], use, use / use_of_server(n, s));
-      if (status != SJ_OK) return status;
+      if (use > 0) merge_api(n, s, &server->apis[a], use, use / use_of_server(n, s));
     }
   }
-  return SJ_OK;
 }
 
 /* From here on every server is filled in from what its callers said. */
-static enum sj_status fill_server(struct network *n, size_t i) {
+static void fill_server(struct network *n, size_t i) {
   const uint32_t s = n->server[i];
   const struct sj_server *const server = &n->r.model->servers[s];
   const struct merged *const m = &n->merged[i];
   struct sj_row_server *const out = &n->row->server[i];
-  enum sj_status status = check_server(&n->r, server);
-  if (status == SJ_OK) status = read_service(&n->r, server, n->use + n->graph.base[s], &out->service_rate);
-  if (status != SJ_OK) return status;
+  const bool ok = check_server(&n->r, server);
+  if (!read_service(&n->r, server, n->use + n->graph.base[s], &out->service_rate) || !ok) return;
   const bool orbits = m->callers_with_timeout > 0;
   const double orbit = !orbits ? 0 : isnan(server->orbit) ? fmin(20, server->capacity) : server->orbit;
-  if (server->capacity >= UINT32_MAX || orbit >= UINT32_MAX)
-    return refuse(&n->r, server->line, "`%s`: a chain numbers at most %u requests in the system or the orbit",
-                  server->name, UINT32_MAX - 1);
+  if (server->capacity >= UINT32_MAX || orbit >= UINT32_MAX) {
+    refuse(&n->r, server->line, "`%s`: a chain numbers at most %u requests in the system or the orbit", server->name,
+           UINT32_MAX - 1);
+    return;
+  }
   out->capacity = (uint32_t)server->capacity;
   out->orbit = (uint32_t)orbit;
   out->arrival_rate = m->arrivals;
@@ -328,7 +321,6 @@ static enum sj_status fill_server(struct network *n, size_t i) {
   out->retries = orbits ? m->retries / m->weight : 0;
   out->timeout_covers_own = m->callers_own > 0;
   out->join = server->join && use_of_server(n, s) < m->entering * (1 - 1e-9);
-  return SJ_OK;
 }
 
 /* ---- which servers, and in which order ---- */
@@ -358,12 +350,11 @@ static bool place_servers(struct network *n) {
   return n->row->count == reached;
 }
 
-static enum sj_status read_rates(struct network *n) {
+static void read_rates(struct network *n) {
   const struct sj_model *const model = n->r.model;
   double total = 0;
   for (size_t c = 0; c < model->client_count; c++) {
-    const enum sj_status status = read_arrivals(&n->r, &model->clients[c], &n->rate[c]);
-    if (status != SJ_OK) return status;
+    if (!read_arrivals(&n->r, &model->clients[c], &n->rate[c])) n->rate[c] = 1; /* to look at the rest, too */
     total += n->rate[c];
   }
   /* A client that makes no requests must not change which states there are, only weigh next to nothing: a fault may
@@ -375,7 +366,6 @@ static enum sj_status read_rates(struct network *n) {
     for (size_t node = 0; node < n->graph.count; node++) n->use[node] += n->weight[c] * visits[node];
   }
   free(visits);
-  return SJ_OK;
 }
 
 static void note_unreached(const struct network *n) {
@@ -384,45 +374,47 @@ static void note_unreached(const struct network *n) {
       sj_space_note(n->r.space, "`%s` is never called and is left out", n->r.model->servers[s].name);
 }
 
-static enum sj_status read_network(struct network *n) {
+static void read_network(struct network *n) {
   const struct sj_model *const model = n->r.model;
-  enum sj_status status = read_rates(n);
-  if (status != SJ_OK) return status;
+  read_rates(n);
   for (size_t s = 0; s < model->server_count; s++) n->place[s] = SIZE_MAX;
-  if (!place_servers(n))
-    return refuse(&n->r, model->servers[0].line, "servers call each other in a circle: that cannot be solved");
+  if (!place_servers(n)) {
+    refuse(&n->r, model->servers[0].line, "servers call each other in a circle: that cannot be solved");
+    return;
+  }
   note_unreached(n);
   n->row->server = sj_allocate_array(n->row->count, sizeof *n->row->server);
   n->row->calls = sj_allocate_array(n->row->count * n->row->count, sizeof *n->row->calls);
   n->row->waited = sj_allocate_array(n->row->count * n->row->count, sizeof *n->row->waited);
-  status = merge_clients(n);
-  if (status == SJ_OK) status = merge_servers(n);
-  for (size_t i = 0; i < n->row->count && status == SJ_OK; i++) status = fill_server(n, i);
-  return status;
+  merge_clients(n);
+  merge_servers(n);
+  for (size_t i = 0; i < n->row->count; i++) fill_server(n, i);
 }
 
 enum sj_status sj_read_row(const struct sj_model *model, const struct sj_space_options *options, struct sj_space *space,
                            double *arriving, struct sj_row *row, uint32_t **index, struct sj_error *error) {
   *row = (struct sj_row){.tail = model->solve.chebyshev_tail ? SJ_TAIL_CHEBYSHEV : SJ_TAIL_EXACT,
                          .empty_times_out = model->solve.empty_times_out};
-  struct network n = {.r = {model, options, space, error}, .row = row, .rate = arriving};
+  struct network n = {
+      .r = {.model = model, .options = options, .space = space, .error = error}, .row = row, .rate = arriving};
   sj_graph_create(model, &n.graph);
   n.use = sj_allocate_array(n.graph.count, sizeof *n.use);
   n.weight = sj_allocate_array(model->client_count, sizeof *n.weight);
   n.place = sj_allocate_array(model->server_count, sizeof *n.place);
   n.server = sj_allocate_array(model->server_count, sizeof *n.server);
   n.merged = sj_allocate_array(model->server_count, sizeof *n.merged);
-  const enum sj_status status = read_network(&n);
+  if (error) error->message[0] = 0;
+  read_network(&n);
   sj_graph_clear(&n.graph);
   free(n.use);
   free(n.weight);
   free(n.place);
   free(n.merged);
-  if (status == SJ_OK) {
+  if (!n.r.refused) {
     *index = n.server;
     return SJ_OK;
   }
   free(n.server);
   sj_row_clear(row);
-  return status;
+  return SJ_INVALID;
 }

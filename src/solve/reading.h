@@ -13,10 +13,10 @@
  * need refused, becomes notes of `space`.
  *
  * Several callers of one server are merged: their rates add up, their timeouts and retries are averaged by the rates at
- * which they call. SJ_INVALID with FILE:LINE and what cannot be solved: an unbounded queue, service that is not
- * exponential, arrivals that are not Poisson (these two, and a drawn timeout, pass with options->approximate, by their
- * means), retries without a timeout, a caller without a timeout beside others with one, and whatever acts on timeouts
- * or queues in a way that the chains know nothing of. */
+ * which they call. SJ_INVALID with a line FILE:LINE for each thing that cannot be solved: an unbounded queue, service
+ * that is not exponential, arrivals that are not Poisson (these two, and a drawn timeout, pass with
+ * options->approximate, by their means), retries without a timeout, a caller without a timeout beside others with one,
+ * and whatever acts on timeouts or queues in a way that the chains know nothing of. */
 enum sj_status sj_read_row(const struct sj_model *model, const struct sj_space_options *options, struct sj_space *space,
                            double *arriving, struct sj_row *row, uint32_t **index, struct sj_error *error);
 
