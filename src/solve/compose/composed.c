@@ -133,9 +133,10 @@ static enum sj_status make_room(struct sj_composed *c) {
 }
 
 /* Of each source, the requests that nobody inside has made. */
-static void count_open(const struct network *network, const struct walk *walk, const uint32_t *slots,
-                       const struct level *levels, uint32_t *open) {
-  (void)levels;
+static void count_open(const struct network *network, const struct walk *walk, const uint32_t *slots, uint32_t *open) {
+  for (size_t i = 0; i < network->paused_count; i++)
+    if (network->paused[i]->origin.source != NONE)
+      open[network->paused[i]->origin.source] += sj_way_paused(network->paused[i], slots);
   for (size_t k = 0; k < network->kind_count; k++) {
     const struct kind *const kind = &network->kinds[k];
     if (kind->origin.source == NONE) continue;
@@ -164,7 +165,7 @@ enum sj_status sj_composed_begin_state(struct sj_composed *c, const struct netwo
         mine[LEVELS * i + LEVEL_BUSY] += level->busy < part->threads ? level->busy : part->threads;
     }
   }
-  count_open(network, walk, slots, levels, mine + LEVELS * c->servers);
+  count_open(network, walk, slots, mine + LEVELS * c->servers);
   double *const rates = c->rates + c->count * rate_width(c);
   for (size_t i = 0; i < rate_width(c); i++) rates[i] = 0;
   c->count++;

@@ -79,13 +79,14 @@ static void check_policy(struct network *network, const struct sj_call *call, co
   sj_network_obstacle(network, call->line, "policy of `%s`: it goes by more than the chain's state tells", name);
 }
 
-static void make_way(struct network *network, struct way *way, const struct sj_call *call, const struct origin *origin,
-                     int32_t inherited) {
+static void make_way(struct network *network, struct way *way, const char *caller, const struct sj_call *call,
+                     const struct origin *origin, int32_t inherited) {
   *way = (struct way){.call = call, .origin = *origin, .turn = NONE};
   way->kinds = sj_allocate_array(call->target_count, sizeof *way->kinds);
   const int32_t priority = !network->priorities ? 0 : call->priority_given ? call->priority : inherited;
   for (size_t t = 0; t < call->target_count; t++)
     way->kinds[t] = kind_number(network, &call->targets[t], origin, priority);
+  sj_network_pauses(network, way, caller);
 }
 
 static bool any_priorities(const struct sj_model *model) {
@@ -109,7 +110,7 @@ static void start_source(struct network *network, uint32_t index) {
     /* `call` tells the requests of members apart, where these count their own. */
     const uint32_t member = source->members_differ ? (uint32_t)m : 0;
     const struct origin origin = {.kind = NONE, .call = member, .source = index};
-    make_way(network, &source->ways[m], &client->call, &origin, client->call.priority);
+    make_way(network, &source->ways[m], client->name, &client->call, &origin, client->call.priority);
   }
 }
 
@@ -144,7 +145,7 @@ static void make_calls(struct network *network, uint32_t number) {
       const struct origin waits = {.kind = number, .member = m, .call = (uint32_t)c, .source = NONE};
       const struct origin *const origin = api->forward ? &kind.origin : api->calls[c].wait ? &waits : &nobody;
       ways[m * calls + c] = sj_allocate(sizeof(struct way));
-      make_way(network, ways[m * calls + c], &api->calls[c], origin, kind.priority);
+      make_way(network, ways[m * calls + c], part->spec->name, &api->calls[c], origin, kind.priority);
     }
 }
 
@@ -207,7 +208,7 @@ static void make_batches(struct network *network, uint32_t number) {
     for (uint32_t n = 1; n <= most; n++) {
       const struct origin origin = {.kind = number, .member = m, .source = NONE, .requests = n};
       struct way *const way = ways[(size_t)m * most + n - 1] = sj_allocate(sizeof *way);
-      make_way(network, way, call, &origin, call->priority);
+      make_way(network, way, spec->name, call, &origin, call->priority);
     }
 }
 

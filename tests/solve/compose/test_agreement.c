@@ -192,6 +192,22 @@ MODEL(retries_at_once,
       "servers 'api' { count = 2, capacity = 2, service = exponential { rate = 1 } }\n"
       "client 'web' { calls = 'api', arrivals = poisson { rate = 2 }, retries = 2 }")
 
+/* The room for those who wait to try again is so large that nobody notices its end. */
+MODEL(retries_later,
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
+      "server 'line' { threads = 2, capacity = 2, orbit = 14, service = exponential { rate = 1 } }\n"
+      "client 'caller' { calls = 'line', arrivals = poisson { rate = 1.5 }, retries = 2,\n"
+      "  backoff = exponential_backoff { base = 0.5, factor = 2, jitter = 'exponential' } }")
+
+MODEL(retries_of_few,
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
+      "server 'front' { threads = 3, async = true, apis = { get = { work = exponential { rate = 2 }, calls = {\n"
+      "  { 'back', retries = 2, backoff = exponential_backoff { base = 1, jitter = 'exponential' } } } } } }\n"
+      "server 'back' { capacity = 2, service = exponential { rate = 1 } }\n"
+      "client 'user' { calls = 'front.get', arrivals = closed { population = 5, think = exponential { mean = 1 } } }\n"
+      "client 'other' { calls = 'back', arrivals = closed { population = 3, think = exponential { mean = 2 } },\n"
+      "  retries = 3, backoff = exponential_backoff { base = 0.5, max = 1, jitter = 'exponential' } }")
+
 MODEL(no_work,
       "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'gate' { threads = 2, capacity = 5, apis = { get = { work = 0, calls = { 'api' } } } }\n"
@@ -216,6 +232,8 @@ int main(void) {
       cmocka_unit_test(admissions),
       cmocka_unit_test(retries_at_once),
       cmocka_unit_test(no_work),
+      cmocka_unit_test(retries_later),
+      cmocka_unit_test(retries_of_few),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,22 @@ static void approximate(void **state) {
   solved_destroy(&s);
 }
 
+/* The M/M/1 queue without room to wait, whose refused customers try again: their mean number (Falin and Templeton,
+ * "Retrial Queues", 1997, section 1.2). */
+static void retrials(void **state) {
+  (void)state;
+  struct solved s;
+  const double load = 0.4, retrial = 0.5;
+  solved_create(&s, false,
+                "server 'line' { service = exponential { rate = 1 }, capacity = 1, orbit = 120 }\n"
+                "client 'caller' { calls = 'line', arrivals = poisson { rate = 0.4 }, retries = 1000000,\n"
+                "  backoff = exponential_backoff { base = 2, factor = 1, jitter = 'exponential' } }");
+  assert_int_equal(s.space.chain.count, 2 * 121);
+  close_to(server_mean(&s, 0, SJ_BUSY), load, 1e-12);
+  close_to(client_mean(&s, 0, SJ_OPEN), load + load * load * (1 + retrial) / (retrial * (1 - load)), 1e-10);
+  solved_destroy(&s);
+}
+
 static void refused(const char *text, const char *message) {
   struct solved s;
   const struct sj_space_options options = {.most_bytes = INFINITY};
@@ -365,8 +381,8 @@ int main(void) {
       cmocka_unit_test(engset),       cmocka_unit_test(phases),         cmocka_unit_test(in_a_row),
       cmocka_unit_test(product_form), cmocka_unit_test(closed_network), cmocka_unit_test(two_kinds),
       cmocka_unit_test(priorities),   cmocka_unit_test(shortest_queue), cmocka_unit_test(round_robin),
-      cmocka_unit_test(batches),      cmocka_unit_test(approximate),    cmocka_unit_test(refusals),
-      cmocka_unit_test(too_large),
+      cmocka_unit_test(batches),      cmocka_unit_test(retrials),       cmocka_unit_test(approximate),
+      cmocka_unit_test(retrials),     cmocka_unit_test(refusals),       cmocka_unit_test(too_large),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
