@@ -30,6 +30,6 @@ void sj_source_think(struct walk *walk, uint32_t source) {
 }
 
 void sj_source_closed(struct walk *walk, uint32_t source, bool ok) {
-  if (ok) walk->tally.answered[source]++;
+  *(ok ? &walk->tally.answered[source] : &walk->tally.failed[source]) += 1;
   if (walk->network->sources[source].closed) sj_source_think(walk, source);
 }

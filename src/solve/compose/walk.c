@@ -33,7 +33,7 @@ static size_t most_alternatives(const struct network *network) {
 
 void sj_walk_create(struct walk *walk, const struct network *network) {
   const size_t parts = network->model->server_count, sources = network->source_count;
-  *walk = (struct walk){.network = network, .count_count = 3 * parts + 2 * sources};
+  *walk = (struct walk){.network = network, .count_count = 3 * parts + 3 * sources};
   walk->slots = sj_allocate_array(network->slot_count, sizeof *walk->slots);
   walk->levels = sj_allocate_array(network->level_count, sizeof *walk->levels);
   walk->waiting = sj_allocate_array(2 * network->token_count, sizeof *walk->waiting);
@@ -44,6 +44,7 @@ void sj_walk_create(struct walk *walk, const struct network *network) {
   walk->tally.lost = walk->tally.failures + parts;
   walk->tally.arrived = walk->tally.lost + parts;
   walk->tally.answered = walk->tally.arrived + sources;
+  walk->tally.failed = walk->tally.answered + sources;
   walk->weights = sj_allocate_array(2 * most_alternatives(network), sizeof *walk->weights);
 }
 

@@ -37,7 +37,7 @@ struct due {
 /* What was counted in a walk. */
 struct tally {
   uint32_t *completions, *failures, *lost; /* [part] */
-  uint32_t *arrived, *answered;            /* [source] */
+  uint32_t *arrived, *answered, *failed;   /* [source] */
 };
 
 struct walk {
