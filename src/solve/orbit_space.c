@@ -37,6 +37,7 @@ static double orbit_server(const struct sj_space *space, size_t server, enum sj_
     case SJ_BUSY:
       return fmin(q, orbit->threads);
     case SJ_COMPLETIONS:
+    case SJ_FINISHED:
       return fmin(q, orbit->threads) * orbit->service_rate;
     case SJ_LOST:
       return lost(orbit, q, o);
@@ -163,6 +164,7 @@ static double row_server(const struct sj_space *space, size_t i, enum sj_server_
     case SJ_BUSY:
       return fmin(q, own->row.server[i].threads);
     case SJ_COMPLETIONS:
+    case SJ_FINISHED:
       return row_completions(space, i, state);
     case SJ_LOST:
       return row_lost(space, i, state);
