@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solve/multiply.h"
 #include "solve/poisson.h"
+#include "solve/squaring.h"
 
 /* In steps of the uniformized chain: up to how many are simply done; how many between two attempts at Krylov's, first
  * and at most; when it is first seen whether the rest can be explained, and the least and most between two such looks.
@@ -192,6 +194,8 @@ static enum sj_status follow_krylov(struct advance *a) {
     if (status == SJ_FAILED) break;
     if (status == SJ_OK) status = count_products(t, SJ_KRYLOV_DIMENSION + 1);
     if (status != SJ_OK) return status;
+    /* The projected generator is rounded as one product is, and what that does grows with the time. */
+    a->error += rounding(t) * t->uniformized.rate * step;
     a->left = step >= a->left ? 0 : a->left - step;
     poor = step * t->uniformized.rate > cost ? 0 : poor + 1;
     if (a->left > 0 && jump(a)) break;
@@ -199,22 +203,32 @@ static enum sj_status follow_krylov(struct advance *a) {
   return SJ_OK;
 }
 
-enum sj_status sj_transient_advance(struct sj_transient *t, double *p, double time, double *error) {
-  struct advance a = {.t = t, .p = p, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+static enum sj_status go_on(struct advance *a) {
+  struct sj_transient *const t = a->t;
   const double rate = t->uniformized.rate;
-  enum sj_status status = SJ_OK;
   double longest = FIRST_STRETCH;
-  if (!(rate > 0)) a.left = 0;
-  while (status == SJ_OK && a.left > 0 && !jump(&a)) {
-    if (rate * a.left <= FEW) {
-      status = uniformize(&a, a.left);
+  enum sj_status status = SJ_OK;
+  while (status == SJ_OK && a->left > 0 && !jump(a)) {
+    if (rate * a->left <= FEW) {
+      status = uniformize(a, a->left);
+    } else if (sj_squaring_pays(&t->uniformized, a->left)) {
+      status = sj_squaring_advance(&t->uniformized, a->p, a->left, &a->error);
+      a->left = 0;
     } else {
-      status = uniformize(&a, longest / rate);
-      if (status == SJ_OK && !jump(&a)) status = follow_krylov(&a);
+      status = uniformize(a, fmin(longest / rate, a->left));
+      if (status == SJ_OK && a->left > 0 && !jump(a)) status = follow_krylov(a);
       longest = fmin(2 * longest, LONGEST_STRETCH);
-      if (longest > rate * a.left) longest = rate * a.left;
     }
   }
+  return status;
+}
+
+enum sj_status sj_transient_advance(struct sj_transient *t, double *p, double time, double *error) {
+  struct advance a = {.t = t, .p = p, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+  if (!(t->uniformized.rate > 0)) a.left = 0;
+  const unsigned before = sj_flush_tiny();
+  const enum sj_status status = go_on(&a);
+  sj_restore_tiny(before);
   if (error) *error = a.error;
   return status;
 }
