@@ -9,9 +9,8 @@
 #include <cmocka.h>
 
 #include "reference_chain.h"
-#include "solve/eliminate.h"
-#include "solve/spectrum.h"
 #include "solve/transient.h"
+#include "solved.h"
 
 enum { CHAINS = 60, WANTED = 10 };
 
@@ -29,16 +28,6 @@ static void for_each_chain(size_t (*check)(const struct reference_chain *referen
   print_message("%zu comparisons, %zu failed\n", compared, failed);
   assert_int_equal(chains, CHAINS);
   assert_int_equal(failed, 0);
-}
-
-static size_t bandwidth_as_it_is(const struct sj_chain *chain) {
-  size_t most = 0;
-  for (size_t i = 0; i < chain->count; i++)
-    for (size_t t = chain->begin[i]; t < chain->begin[i + 1]; t++) {
-      const size_t j = chain->to[t], distance = i < j ? j - i : i - j;
-      if (distance > most) most = distance;
-    }
-  return most;
 }
 
 static size_t compare(const struct reference_chain *r, const char *what, const struct sj_scaled *found,
@@ -92,30 +81,6 @@ static void elimination(void **state) {
   for_each_chain(check_elimination);
 }
 
-/* The chain's likeliest state. */
-static size_t likeliest(const struct reference_chain *r) {
-  size_t best = 0;
-  for (size_t i = 1; i < r->chain.count; i++)
-    if (sj_scaled_compare(r->pi[i], r->pi[best]) > 0) best = i;
-  return best;
-}
-
-/* The spectrum of a chain whose first and last states both stay. */
-static void find_spectrum(const struct reference_chain *r, struct sj_spectrum *spectrum, double *pi) {
-  const struct sj_order order = {NULL, NULL, bandwidth_as_it_is(&r->chain)};
-  struct sj_factors *down = NULL, *up = NULL;
-  struct sj_pinned *pinned = NULL;
-  struct sj_scaled x[MOST_STATES];
-  assert_int_equal(sj_factors_create_both(&r->chain, &order, NULL, &down, &up), SJ_OK);
-  assert_int_equal(sj_pinned_create(down, up, likeliest(r), &pinned), SJ_OK);
-  assert_int_equal(sj_stationary(down, x), SJ_OK);
-  for (size_t i = 0; i < r->chain.count; i++) pi[i] = sj_scaled_double(x[i]);
-  assert_int_equal(sj_spectrum_find(&r->chain, pinned, x, WANTED, spectrum), SJ_OK);
-  sj_pinned_destroy(pinned);
-  sj_factors_destroy(down);
-  sj_factors_destroy(up);
-}
-
 /* The true eigenvalue nearest to a found one, not used yet. */
 static size_t nearest(const struct reference_chain *r, const struct sj_eigenvalue *value, const bool *used,
                       double *distance) {
@@ -135,18 +100,20 @@ static double modulus_of(const struct reference_chain *r, size_t k) {
   return hypot(sj_scaled_double(r->re[k]), sj_scaled_double(r->im[k]));
 }
 
-/* How many eigenvalues are less in modulus than `modulus`. */
-static size_t count_below(const struct reference_chain *r, double modulus) {
-  size_t count = 0;
-  for (size_t k = 0; k < r->chain.count; k++) count += modulus_of(r, k) < modulus;
-  return count;
+/* Whether the k-th is one of the `wanted` nearest to 0, by modulus or by real part; pairs are not parted. */
+static bool is_near_zero(const struct reference_chain *r, size_t k, size_t wanted) {
+  size_t nearer = 0, slower = 0;
+  for (size_t other = 0; other < r->chain.count; other++) {
+    nearer += modulus_of(r, other) < modulus_of(r, k) * (1 - 1e-9);
+    slower += sj_scaled_compare(r->re[other], r->re[k]) > 0;
+  }
+  return nearer < wanted || slower < wanted;
 }
 
 static size_t check_spectrum(const struct reference_chain *r, size_t *compared) {
   if (!r->reached[0] || !r->reached[1] || fabs(sj_scaled_log10(r->re[1])) > 290) return 0;
-  struct sj_spectrum spectrum;
-  double pi[MOST_STATES];
-  find_spectrum(r, &spectrum, pi);
+  struct solved solved = solve_chain(&r->chain, WANTED);
+  const struct sj_spectrum spectrum = solved.spectrum;
   bool used[MOST_STATES] = {false};
   size_t failed = 0, wanted = r->chain.count < WANTED ? r->chain.count : WANTED;
   for (size_t k = 0; k < spectrum.count; k++) {
@@ -158,7 +125,7 @@ static size_t check_spectrum(const struct reference_chain *r, size_t *compared) 
     ++*compared;
     const bool honest = distance <= value->error + 2e-16 * modulus;
     const bool exact = k != 1 || distance <= 1e-8 * modulus;
-    const bool among_them = count_below(r, modulus * (1 - 1e-9)) < wanted;
+    const bool among_them = is_near_zero(r, true_one, wanted);
     if (honest && exact && among_them) continue;
     failed++;
     print_error("chain %d (%s), eigenvalue %zu of %zu: %.17g %+.17g i is off by %.3g of it, said to be %.3g%s\n",
@@ -170,7 +137,7 @@ static size_t check_spectrum(const struct reference_chain *r, size_t *compared) 
     failed++;
     print_error("chain %d (%s): %zu eigenvalues instead of %zu\n", r->number, r->kind, spectrum.count, wanted);
   }
-  sj_spectrum_clear(&spectrum);
+  solved_clear(&solved);
   return failed;
 }
 
@@ -181,11 +148,12 @@ static void eigenvalues(void **state) {
 
 static size_t check_moved(const struct reference_chain *r, bool known, size_t *compared) {
   size_t failed = 0;
-  struct sj_spectrum spectrum = {0};
-  double pi[MOST_STATES];
-  if (known) find_spectrum(r, &spectrum, pi);
+  struct solved solved = {0};
+  if (known) solved = solve_chain(&r->chain, WANTED);
   struct sj_transient transient;
-  assert_int_equal(sj_transient_start(&transient, &r->chain, known ? &spectrum : NULL, known ? pi : NULL), SJ_OK);
+  assert_int_equal(
+      sj_transient_start(&transient, &r->chain, known ? &solved.spectrum : NULL, known ? solved.pi_rounded : NULL),
+      SJ_OK);
   for (size_t k = 0; k < r->times; k++) {
     double p[MOST_STATES] = {1}, difference = 0, error = 0;
     transient.most_products = transient.products + 300000;
@@ -198,7 +166,7 @@ static size_t check_moved(const struct reference_chain *r, bool known, size_t *c
                 known, r->time[k], status, difference, error);
   }
   sj_transient_clear(&transient);
-  if (known) sj_spectrum_clear(&spectrum);
+  solved_clear(&solved);
   return failed;
 }
 
