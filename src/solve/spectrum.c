@@ -166,7 +166,7 @@ static size_t nearest(const struct sj_ritz *ritz, double re, double im, const bo
   double least = INFINITY;
   for (size_t k = 0; k < ritz->count; k++) {
     const double distance = hypot(ritz->re[k] - re, ritz->im[k] - im);
-    if (used[k] || (ritz->im[k] != 0) != (im != 0) || !(distance < least)) continue;
+    if (used[k] || (ritz->im[k] > 0) != (im > 0) || (ritz->im[k] < 0) != (im < 0) || !(distance < least)) continue;
     least = distance;
     best = k;
   }
@@ -286,6 +286,8 @@ static enum sj_status find_others(struct search *s, size_t wanted, struct modes 
     if (m == SIZE_MAX) continue;
     used[m] = true;
     status = join(s, &right, k, &left, m, modes);
+    /* A generator has none with a positive real part: it is rounding, of what was taken out. */
+    if (status == SJ_OK && !(modes->mode[modes->count - 1].re < 0)) free(modes->mode[--modes->count].right);
   }
   free(used);
   sj_ritz_clear(&right.ritz);
