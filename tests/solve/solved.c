@@ -27,16 +27,15 @@ static void find_spectrum(const struct sj_chain *chain, size_t wanted, struct so
   sj_pinned_destroy(pinned);
 }
 
-struct solved solve_chain(const struct sj_chain *chain, size_t wanted) {
-  struct solved s = {.order = {NULL, NULL, bandwidth_as_it_is(chain)}};
-  assert_int_equal(sj_factors_create(chain, NULL, &s.order, false, NULL, &s.down), SJ_OK);
-  assert_int_equal(sj_factors_create(chain, NULL, &s.order, true, NULL, &s.up), SJ_OK);
-  s.pi = calloc(chain->count, sizeof *s.pi);
-  s.pi_rounded = calloc(chain->count, sizeof *s.pi_rounded);
-  assert_int_equal(sj_stationary(s.down, s.pi), SJ_OK);
-  for (size_t i = 0; i < chain->count; i++) s.pi_rounded[i] = sj_scaled_double(s.pi[i]);
-  if (wanted) find_spectrum(chain, wanted, &s);
-  return s;
+void solve_chain(const struct sj_chain *chain, size_t wanted, struct solved *s) {
+  *s = (struct solved){.order = {NULL, NULL, bandwidth_as_it_is(chain)}};
+  assert_int_equal(sj_factors_create(chain, NULL, &s->order, false, NULL, &s->down), SJ_OK);
+  assert_int_equal(sj_factors_create(chain, NULL, &s->order, true, NULL, &s->up), SJ_OK);
+  s->pi = calloc(chain->count, sizeof *s->pi);
+  s->pi_rounded = calloc(chain->count, sizeof *s->pi_rounded);
+  assert_int_equal(sj_stationary(s->down, s->pi), SJ_OK);
+  for (size_t i = 0; i < chain->count; i++) s->pi_rounded[i] = sj_scaled_double(s->pi[i]);
+  if (wanted) find_spectrum(chain, wanted, s);
 }
 
 void solved_clear(struct solved *s) {

