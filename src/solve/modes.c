@@ -124,33 +124,40 @@ static void add_mode(const struct sj_modes *modes, const struct sj_mode *mode, d
   }
 }
 
-double sj_modes_split(struct sj_modes *modes, const double *p) {
-  for (size_t i = 0; i < modes->states; i++) modes->rest[i] = p[i] - modes->pi[i];
-  for (size_t k = 0; k < modes->count; k++) {
-    modes->share[k] = share_of(modes, &modes->mode[k], p);
-    add_mode(modes, &modes->mode[k], -modes->share[k], modes->rest);
-  }
+/* With z = y Q - value y: y exp(Qt) - exp(value t) y is the integral of exp(value s) z exp(Q (t - s)), so at most |z|
+ * min(t, 1 / |Re value|). In a deep well the rounding in z alone makes that more than y. There the value's own error
+ * counts, and what y holds of other eigenvectors, which goes on at their pace. */
+static double error_of(const struct sj_mode *mode, double _Complex share, double time) {
+  const double decay = -creal(mode->value), lasts = decay * time > 1 ? 1 / decay : time;
+  const double bound = mode->defect * lasts;
+  const double estimate = mode->norm * mode->error * time * exp(-decay * time) + mode->stray;
+  return (cimag(mode->value) == 0 ? 1 : 2) * cabs(share) * fmin(bound, estimate);
+}
+
+static double norm_1(const double *x, size_t count) {
   double norm = 0;
-  for (size_t i = 0; i < modes->states; i++) norm += fabs(modes->rest[i]);
+  for (size_t i = 0; i < count; i++) norm += fabs(x[i]);
   return norm;
+}
+
+double sj_modes_split(struct sj_modes *modes, const double *p, double time) {
+  for (size_t i = 0; i < modes->states; i++) modes->rest[i] = p[i] - modes->pi[i];
+  double least = norm_1(modes->rest, modes->states), error = 0;
+  modes->used = 0;
+  for (size_t k = 0; k < modes->count; k++) {
+    const struct sj_mode *const mode = &modes->mode[k];
+    modes->share[k] = share_of(modes, mode, modes->rest);
+    add_mode(modes, mode, -modes->share[k], modes->rest);
+    error += error_of(mode, modes->share[k], time);
+    const double total = norm_1(modes->rest, modes->states) + error;
+    if (!(total < least)) continue;
+    least = total;
+    modes->used = k + 1;
+  }
+  return least;
 }
 
 void sj_modes_add(const struct sj_modes *modes, double weight, const double _Complex *factor, double *p) {
   for (size_t i = 0; i < modes->states; i++) p[i] += weight * modes->pi[i];
-  for (size_t k = 0; k < modes->count; k++) add_mode(modes, &modes->mode[k], modes->share[k] * factor[k], p);
-}
-
-/* With z = y Q - value y: y exp(Qt) - exp(value t) y is the integral of exp(value s) z exp(Q (t - s)), so at most |z|
- * min(t, 1 / |Re value|). In a deep well the rounding in z alone makes that more than y. There the value's own error
- * counts, and what y holds of other eigenvectors, which goes on at their pace. */
-double sj_modes_error(const struct sj_modes *modes, double time) {
-  double error = 0;
-  for (size_t k = 0; k < modes->count; k++) {
-    const struct sj_mode *const mode = &modes->mode[k];
-    const double decay = -creal(mode->value), lasts = decay * time > 1 ? 1 / decay : time;
-    const double bound = mode->defect * lasts;
-    const double estimate = mode->norm * mode->error * time * exp(-decay * time) + mode->stray;
-    error += (cimag(mode->value) == 0 ? 1 : 2) * cabs(modes->share[k]) * fmin(bound, estimate);
-  }
-  return error;
+  for (size_t k = 0; k < modes->used; k++) add_mode(modes, &modes->mode[k], modes->share[k] * factor[k], p);
 }

@@ -56,11 +56,11 @@ static enum sj_status count_products(struct sj_transient *t, size_t products) {
 static bool jump(struct advance *a) {
   struct sj_transient *const t = a->t;
   if (!t->pi) return false;
-  const double error = sj_modes_split(&t->modes, a->p) + sj_modes_error(&t->modes, a->left);
+  const double error = sj_modes_split(&t->modes, a->p, a->left);
   if (!(error <= t->tolerance / 4)) return false;
   double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
   if (!factor) return false;
-  for (size_t k = 0; k < t->modes.count; k++) factor[k] = cexp(t->modes.mode[k].value * a->left);
+  for (size_t k = 0; k < t->modes.used; k++) factor[k] = cexp(t->modes.mode[k].value * a->left);
   memset(a->p, 0, t->chain->count * sizeof *a->p);
   sj_modes_add(&t->modes, 1, factor, a->p);
   free(factor);
@@ -94,19 +94,19 @@ static double weights_left(const struct stretch *s) {
  * + value_k / rate. */
 static bool end_by_modes(struct stretch *s) {
   struct sj_transient *const t = s->t;
-  const double rest = sj_modes_split(&t->modes, s->now), error = rest + sj_modes_error(&t->modes, s->time);
+  const double rest = sj_modes_split(&t->modes, s->now, s->time);
   /* The next look is due halfway to where the rest, falling as it did, would be small enough. */
   const double fall = log(s->last_rest / rest) / (double)(s->n - s->last_look);
   const double due = fall > 0 ? log(rest / t->tolerance) / fall / 2 : MOST_WAIT;
   s->last_rest = rest;
   s->last_look = s->n;
   s->look = s->n + (size_t)fmin(fmax(due, LEAST_WAIT), MOST_WAIT);
-  if (!(error <= t->tolerance / 4)) return false;
+  if (!(rest <= t->tolerance / 4)) return false;
 
   double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
   if (!factor) return false;
   const size_t first = s->n + 1 > s->poisson.left ? s->n + 1 : s->poisson.left;
-  for (size_t k = 0; k < t->modes.count; k++) {
+  for (size_t k = 0; k < t->modes.used; k++) {
     const double _Complex by_step = 1 + t->modes.mode[k].value / t->uniformized.rate;
     double _Complex sum = 0; /* Horner's scheme */
     for (size_t n = s->poisson.right; n >= first; n--) sum = sum * by_step + s->poisson.weight[n - s->poisson.left];
@@ -114,7 +114,7 @@ static bool end_by_modes(struct stretch *s) {
   }
   sj_modes_add(&t->modes, weights_left(s), factor, s->sum);
   free(factor);
-  s->error += error;
+  s->error += rest;
   return true;
 }
 
