@@ -141,10 +141,10 @@ static void say_recovery(struct report *report, const char *server) {
   if (find(report, server, "recovery.mean") == SIZE_MAX) return;
   duration(report, server, "recovery.mean", time);
   paragraph(report,
-            "After the model's fault %.3g requests are in it on average, and with probability %.3g it is full of them "
-            "(%.0f or more). From there recovery takes about %s on average.",
-            value_of(report, server, "fault.in_system.mean"), value_of(report, server, "fault.high"),
-            value_of(report, server, "verdict.high.requests"), time);
+            "At the end of the model's fault it holds %.3g requests on average, and %.0f or more with probability %.3g. "
+            "From there it takes about %s until %.0f or fewer are left.",
+            value_of(report, server, "fault.in_system.mean"), value_of(report, server, "verdict.high.requests"),
+            value_of(report, server, "fault.high"), time, value_of(report, server, "verdict.low.requests"));
 }
 
 /* ---- tables ---- */
