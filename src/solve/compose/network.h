@@ -25,12 +25,18 @@ struct slot {
   uint32_t low, high;
 };
 
+struct way;
+
 /* Who is told when a request ends. */
 struct origin {
   uint32_t kind, member; /* the request that made this call, and the member where it is; kind NONE: none waits for it */
   uint32_t call;         /* which of its api's */
   uint32_t source;       /* of the client's request behind it; NONE: nobody's (fire and forget) */
   uint32_t requests;     /* a batch: how many are in it; else 0 */
+  /* A failure is tried again this way, if there are tries left, and only then told: NULL if it is not. `tries`: made
+   * before this one. */
+  const struct way *retry;
+  uint32_t target, tries;
 };
 
 /* How long a caller waits before it tries again: the law before each retry, or, of retries without end, before all. */
@@ -44,8 +50,11 @@ struct pauses {
 struct way {
   const struct sj_call *call;
   struct origin origin;
-  uint32_t *kinds; /* [target] */
-  uint32_t turn;   /* slot of the round robin, or NONE */
+  /* [target][tries made before]: what a request is there. One try stands for all where it does not matter how many
+   * there were. */
+  uint32_t *kinds;
+  size_t tries;
+  uint32_t turn; /* slot of the round robin, or NONE */
   uint32_t turns;
   struct pauses pauses;
   uint32_t *paused; /* [target][pause]: slots of the phases of those who wait to try again; NULL if nobody does */
@@ -157,7 +166,9 @@ void sj_network_sources(struct network *network);
 /* network_kind.c: kinds of requests, from the sources on, and how many of each there can be. */
 void sj_network_kinds(struct network *network);
 bool sj_policy_is_blind(const struct sj_policy *policy); /* looks at nothing that differs between requests */
-/* network_pause.c: the pauses of a way, and their slots. */
+/* network_pause.c: the pauses of a way, and their slots. Retries so many, after pauses so alike, that they have no end.
+ */
+bool sj_retries_endless(const struct sj_call *call);
 void sj_network_pauses(struct network *network, struct way *way, const char *caller);
 void sj_network_pause_slots(struct network *network, struct way *way);
 void sj_pauses_clear(struct way *way);
@@ -173,6 +184,10 @@ static inline struct kind *kind_of(const struct network *network, uint32_t k) { 
 static inline const struct way *way_of(const struct kind *kind, uint32_t member, size_t call) {
   return kind->ways[member * kind->way_count + call];
 }
+static inline uint32_t kind_at(const struct way *way, uint32_t target, uint32_t tries) {
+  return way->kinds[target * way->tries + (tries < way->tries ? tries : way->tries - 1)];
+}
+static inline size_t kinds_at(const struct way *way) { return way->call->target_count * way->tries; }
 static inline const struct service *service_of(const struct network *network, const struct kind *kind) {
   return &network->parts[kind->part].services[kind->service];
 }

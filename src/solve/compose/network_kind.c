@@ -13,7 +13,7 @@ static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static bool same_origin(const struct origin *a, const struct origin *b) {
   return a->kind == b->kind && a->member == b->member && a->call == b->call && a->source == b->source &&
-         a->requests == b->requests;
+         a->requests == b->requests && a->retry == b->retry && a->target == b->target && a->tries == b->tries;
 }
 
 /* The most that can be at one member: every one is let in, is its source's, or is made for another one. */
@@ -79,14 +79,40 @@ static void check_policy(struct network *network, const struct sj_call *call, co
   sj_network_obstacle(network, call->line, "policy of `%s`: it goes by more than the chain's state tells", name);
 }
 
+/* Whether a request there may fail after it was let in. */
+static bool may_fail_inside(const struct network *network, const struct sj_target *target) {
+  const struct sj_server *const spec = network->parts[target->server].spec;
+  return spec->kind == SJ_BATCHER || spec->apis[target->api].call_count > 0 ||
+         (spec->kind == SJ_STORE && spec->store.failure > 0);
+}
+
+/* What is tried again after it has failed inside must be told apart by its tries. */
+static size_t tries_apart(const struct network *network, const struct sj_call *call, bool *retried) {
+  *retried = false;
+  for (size_t t = 0; t < call->target_count && call->retries > 0; t++)
+    *retried = *retried || may_fail_inside(network, &call->targets[t]);
+  return *retried && !sj_retries_endless(call) ? call->retries + 1 : 1;
+}
+
 static void make_way(struct network *network, struct way *way, const char *caller, const struct sj_call *call,
                      const struct origin *origin, int32_t inherited) {
   *way = (struct way){.call = call, .origin = *origin, .turn = NONE};
-  way->kinds = sj_allocate_array(call->target_count, sizeof *way->kinds);
   const int32_t priority = !network->priorities ? 0 : call->priority_given ? call->priority : inherited;
-  for (size_t t = 0; t < call->target_count; t++)
-    way->kinds[t] = kind_number(network, &call->targets[t], origin, priority);
   sj_network_pauses(network, way, caller);
+  if (network->obstacles) return;
+  bool retried;
+  way->tries = tries_apart(network, call, &retried);
+  way->kinds = sj_allocate_array(kinds_at(way), sizeof *way->kinds);
+  for (uint32_t t = 0; t < call->target_count; t++)
+    for (uint32_t tries = 0; tries < way->tries; tries++) {
+      struct origin own = *origin;
+      if (retried) {
+        own.retry = way;
+        own.target = t;
+        own.tries = tries;
+      }
+      way->kinds[t * way->tries + tries] = kind_number(network, &call->targets[t], &own, priority);
+    }
 }
 
 static bool any_priorities(const struct sj_model *model) {
