@@ -12,6 +12,7 @@ static uint32_t count_kind(const struct walk *walk, uint32_t number, uint32_t me
   const struct line *const line = &part->lines[kind->line];
   for (uint32_t i = 0; line->first && i < walk->levels[level_of(part, member)].waiting; i++)
     count += walk->slots[line->first[member] + i] == kind->number + 1;
+  if (kind->instances) return count + sj_parallel_waiting(kind, member, walk->slots);
   for (size_t c = 0; c < kind->way_count; c++) {
     const struct way *const way = way_of(kind, member, c);
     if (way->origin.kind != number) continue;

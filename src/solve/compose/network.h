@@ -33,6 +33,7 @@ struct origin {
   uint32_t call;         /* which of its api's */
   uint32_t source;       /* of the client's request behind it; NONE: nobody's (fire and forget) */
   uint32_t requests;     /* a batch: how many are in it; else 0 */
+  uint32_t instance;     /* of calls in parallel: for which of the requests that wait for such, from 1; else 0 */
   /* A failure is tried again this way, if there are tries left, and only then told: NULL if it is not. `tries`: made
    * before this one. */
   const struct way *retry;
@@ -82,6 +83,12 @@ struct kind {
   uint32_t *waiting;     /* [member]: slot, where its line is counted; else NULL */
   struct way **ways;     /* [member][call], or of a batcher [member][requests - 1] */
   size_t way_count;      /* of each member */
+  /* Calls in parallel: requests at one member that wait for some are told apart. A slot for each holds which calls are
+   * out, a bit for each; 0: it is free. Ways are then [member][call][instance], and, where a failure leaves calls
+   * behind that nobody waits for, [member][call] of those after them. */
+  uint32_t instances;
+  bool leaves_orphans;
+  uint32_t *first_instance; /* [member]: slot */
 };
 
 /* Requests of one part that wait in one order. Counted: only how many of each kind. */
@@ -183,6 +190,12 @@ void sj_network_slots(struct network *network);
 static inline struct kind *kind_of(const struct network *network, uint32_t k) { return &network->kinds[k]; }
 static inline const struct way *way_of(const struct kind *kind, uint32_t member, size_t call) {
   return kind->ways[member * kind->way_count + call];
+}
+static inline const struct way *parallel_way(const struct kind *kind, uint32_t member, size_t call, uint32_t instance) {
+  return way_of(kind, member, call * kind->instances + instance);
+}
+static inline const struct way *orphan_way(const struct kind *kind, uint32_t member, size_t call, size_t calls) {
+  return way_of(kind, member, calls * kind->instances + call);
 }
 static inline uint32_t kind_at(const struct way *way, uint32_t target, uint32_t tries) {
   return way->kinds[target * way->tries + (tries < way->tries ? tries : way->tries - 1)];

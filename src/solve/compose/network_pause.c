@@ -57,6 +57,7 @@ static uint32_t orbit_of(const struct network *network, const struct sj_call *ca
 
 static uint32_t most_paused(struct network *network, const struct way *way, const char *caller) {
   const struct origin *const origin = &way->origin;
+  if (origin->instance > 0) return 1;
   if (origin->kind != NONE) return kind_of(network, origin->kind)->bound;
   if (origin->source != NONE && network->sources[origin->source].closed) return network->sources[origin->source].copies;
   const uint32_t most = orbit_of(network, way->call);
