@@ -12,7 +12,8 @@ static bool pauses(struct walk *walk, const struct way *way, uint32_t target, ui
   return true;
 }
 
-static void refused(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
+/* The try, of so many, has failed: another one, or the end. */
+static void failed(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
   if (tries > way->call->retries || (way->paused && !pauses(walk, way, target, tries))) {
     sj_call_ended(walk, &way->origin, false);
     return;
@@ -26,7 +27,7 @@ static void refused(struct walk *walk, const struct way *way, uint32_t target, u
 
 void sj_call_try(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
   const uint32_t member = sj_pick_member(walk, way, target);
-  if (!sj_server_takes(walk, way->kinds[target], member)) refused(walk, way, target, tries + 1);
+  if (!sj_server_takes(walk, kind_at(way, target, tries), member)) failed(walk, way, target, tries + 1);
 }
 
 void sj_call_make(struct walk *walk, const struct way *way) {
@@ -40,7 +41,9 @@ void sj_call_make(struct walk *walk, const struct way *way) {
 }
 
 void sj_call_ended(struct walk *walk, const struct origin *origin, bool ok) {
-  if (origin->requests > 0)
+  if (!ok && origin->retry)
+    failed(walk, origin->retry, origin->target, origin->tries + 1);
+  else if (origin->requests > 0)
     sj_batch_ended(walk, origin, ok);
   else if (origin->kind != NONE)
     sj_server_call_ends(walk, origin, ok);

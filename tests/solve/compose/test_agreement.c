@@ -234,6 +234,25 @@ MODEL(retries_of_few,
       "client 'other' { calls = 'back', arrivals = closed { population = 3, think = exponential { mean = 2 } },\n"
       "  retries = 3, backoff = exponential_backoff { base = 0.5, max = 1, jitter = 'exponential' } }")
 
+MODEL(forks,
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
+      "server 'front' { threads = 2, capacity = 5, apis = { get = { work = exponential { rate = 4 }, order = "
+      "'parallel',\n"
+      "  calls = { 'left', { 'right', optional = true }, { 'log', wait = false } } } } }\n"
+      "server 'left' { service = erlang { k = 2, rate = 4 } }\n"
+      "server 'right' { capacity = 1, service = exponential { rate = 1.5 } }\n"
+      "server 'log' { capacity = 2, service = exponential { rate = 3 } }\n"
+      "client 'web' { calls = 'front.get', arrivals = poisson { rate = 1.5 } }")
+
+/* What a failed request leaves behind goes on. */
+MODEL(orphans,
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
+      "server 'front' { threads = 2, capacity = 4, async = true, apis = { get = { work = exponential { rate = 4 },\n"
+      "  order = 'parallel', calls = { 'left.go', 'right' } } } }\n"
+      "server 'left' { capacity = 3, apis = { go = { work = exponential { rate = 3 }, calls = { 'right' } } } }\n"
+      "server 'right' { capacity = 2, service = exponential { rate = 1.5 } }\n"
+      "client 'web' { calls = 'front.get', arrivals = poisson { rate = 1 } }")
+
 MODEL(no_work,
       "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'gate' { threads = 2, capacity = 5, apis = { get = { work = 0, calls = { 'api' } } } }\n"
@@ -280,6 +299,8 @@ int main(void) {
       cmocka_unit_test(admissions),
       cmocka_unit_test(retries_at_once),
       cmocka_unit_test(nearly),
+      cmocka_unit_test(forks),
+      cmocka_unit_test(orphans),
       cmocka_unit_test(no_work),
       cmocka_unit_test(retries_later),
       cmocka_unit_test(retries_of_few),
