@@ -468,6 +468,22 @@ static void describe_run(struct json *j) {
   end(j, '}');
 }
 
+static void describe_solve(struct json *j) {
+  const struct sj_solve_settings *const solve = &j->model->solve;
+  begin(j, "solve", '{');
+  string(j, "timeout_tail", solve->chebyshev_tail ? "chebyshev" : "exact");
+  string(j, "tail_of_empty", solve->empty_times_out ? "certain" : "zero");
+  string(j, "arrivals", solve->original_arrivals ? "original" : "conserved");
+  number(j, "alpha", solve->alpha);
+  boolean(j, "retry_when_full", solve->retry_when_full);
+  number(j, "horizon", solve->horizon);
+  number(j, "step", solve->step);
+  number(j, "low", solve->low);
+  number(j, "high", solve->high);
+  number(j, "metastable_factor", solve->metastable_factor);
+  end(j, '}');
+}
+
 static void describe_surroundings(struct json *j) {
   const struct sj_model *const model = j->model;
   string(j, "file", model->file);
@@ -482,6 +498,7 @@ static void describe_surroundings(struct json *j) {
     expression(j, model->document->parameters[i].name, &model->document->parameters[i].value);
   end(j, '}');
   describe_run(j);
+  describe_solve(j);
   static const char *const comparisons[] = {"<", "<=", ">", ">=", "=="};
   begin(j, "expect", '[');
   for (size_t i = 0; i < model->expectation_count; i++) {

@@ -5,6 +5,7 @@
 #ifndef SJ_MODEL_MODEL_H
 #define SJ_MODEL_MODEL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -392,6 +393,25 @@ struct sj_run_settings {
   uint64_t seed;
 };
 
+/* How the Markov chain of a model is made, and what is asked of it: for src/solve. */
+struct sj_solve_settings {
+  bool chebyshev_tail;    /* timeout_tail: Chebyshev's bound; else exact */
+  bool empty_times_out;   /* tail_of_empty: at an empty server of a row a timeout is certain; else it adds nothing */
+  bool original_arrivals; /* arrivals that will time out enter the queue twice; else once */
+  double alpha;           /* share of timed-out new arrivals that join the orbit */
+  bool retry_when_full;
+  double horizon, step; /* of the transient */
+  double low, high;     /* the regimes, as shares of capacity + 1 */
+  double metastable_factor;
+};
+/* The regimes of a server of that capacity (largest number in the system): at most, at least so many in the system. */
+static inline double sj_solve_low(const struct sj_solve_settings *solve, double capacity) {
+  return floor(solve->low * (capacity + 1) + 1e-9);
+}
+static inline double sj_solve_high(const struct sj_solve_settings *solve, double capacity) {
+  return floor(solve->high * (capacity + 1) + 1e-9);
+}
+
 enum sj_comparison { SJ_LESS, SJ_LESS_EQUAL, SJ_GREATER, SJ_GREATER_EQUAL, SJ_EQUAL };
 struct sj_expectation {
   char *metric;
@@ -417,6 +437,7 @@ struct sj_model {
   bool overlapping_states; /* discrete time: latencies that callers rank by count each change of state twice */
   struct sj_original original;
   struct sj_run_settings run;
+  struct sj_solve_settings solve;
   struct sj_price price;
   size_t client_count, server_count, fault_count, expectation_count, scenario_count;
   struct sj_client *clients;

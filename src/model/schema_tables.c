@@ -522,7 +522,7 @@ const struct sj_schema sj_schema_server_rtt = {.name = "server_rtt", .family = S
     .example = "server_rtt", .comment = "The called member's `rtt`, in the laws of a link."};
 
 const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
-    &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_batcher, &sj_schema_store, &sj_schema_price,
+    &sj_schema_run, &sj_schema_solve, &sj_schema_server, &sj_schema_client, &sj_schema_batcher, &sj_schema_store, &sj_schema_price,
     &sj_schema_fault,
     /* arrivals */
     &schema_poisson, &schema_renewal, &schema_every, &schema_mmpp, &schema_piecewise, &schema_closed, &schema_spread,
@@ -554,8 +554,6 @@ OPERATION(sj_schema_min, "min");
 OPERATION(sj_schema_round, "round");
 OPERATION(sj_schema_floor, "floor");
 OPERATION(sj_schema_ceil, "ceil");
-
-const char *const sj_words_not_in_this_version[] = {"solve", NULL};
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */

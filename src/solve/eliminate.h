@@ -8,6 +8,7 @@
 #ifndef SJ_SOLVE_ELIMINATE_H
 #define SJ_SOLVE_ELIMINATE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,7 +36,11 @@ struct sj_factors;
  * the factors. `reversed`: from the first of the order to the last. SJ_NO_MEMORY and SJ_INTERRUPTED (*stop) without a
  * message; SJ_INVALID: from some state the first cannot be reached. */
 enum sj_status sj_factors_create(const struct sj_chain *chain, const double *kill, const struct sj_order *order,
-                                 bool reversed, struct sj_factors **factors);
+                                 bool reversed, const volatile sig_atomic_t *stop, struct sj_factors **factors);
+/* Both ways at once, in two threads: `down` as it is, `up` reversed. Without killing. */
+enum sj_status sj_factors_create_both(const struct sj_chain *chain, const struct sj_order *order,
+                                      const volatile sig_atomic_t *stop, struct sj_factors **down,
+                                      struct sj_factors **up);
 void sj_factors_destroy(struct sj_factors *factors);
 
 /* The stationary distribution of a chain with one closed class that holds the factors' last state, by state, as scaled
@@ -50,7 +55,8 @@ enum sj_status sj_stationary(const struct sj_factors *factors, struct sj_scaled 
 enum sj_status sj_expected_until(const struct sj_factors *factors, size_t targets, const struct sj_scaled *reward,
                                  struct sj_scaled *h);
 
-/* The mean and deviation of the time to reach the targets, as above. */
+/* The mean and deviation of the time to reach the targets, as above. `deviation` may be NULL; it is the root of a
+ * difference, which costs digits where it is much smaller than the mean. */
 enum sj_status sj_hitting_times(const struct sj_factors *factors, size_t targets, struct sj_scaled *mean,
                                 struct sj_scaled *deviation);
 

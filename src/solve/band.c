@@ -1,0 +1,109 @@
+#include "solve/band.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "solve/multiply.h"
+
+size_t sj_band_block(size_t bandwidth) {
+  return bandwidth >= 128 ? 32 : bandwidth >= 48 ? 16 : bandwidth >= 16 ? 8 : bandwidth >= 4 ? 4 : 1;
+}
+
+static size_t width_of(size_t count, size_t bandwidth) {
+  const size_t width = bandwidth + sj_band_block(bandwidth) - 1;
+  return width < count ? width : count;
+}
+
+double sj_band_bytes(size_t count, size_t bandwidth) {
+  return (double)count * (2 * (double)width_of(count, bandwidth) + 2) * sizeof(double);
+}
+
+enum sj_status sj_band_start(struct sj_band *band, size_t count, size_t bandwidth, bool killed) {
+  if (!bandwidth) bandwidth = 1;
+  *band = (struct sj_band){.count = count, .bandwidth = bandwidth, .width = width_of(count, bandwidth)};
+  band->entry = calloc(count * (2 * band->width + 1) + 1, sizeof *band->entry);
+  band->exit = calloc(count + 1, sizeof *band->exit);
+  if (killed) band->kill = calloc(count + 1, sizeof *band->kill);
+  if (band->entry && band->exit && (band->kill || !killed)) return SJ_OK;
+  sj_band_clear(band);
+  return SJ_NO_MEMORY;
+}
+
+void sj_band_clear(struct sj_band *band) {
+  free(band->entry);
+  free(band->exit);
+  free(band->kill);
+  *band = (struct sj_band){0};
+}
+
+/* A block of places [first, end) that is taken out, and those before it that it is joined to: [low, first). */
+struct block {
+  enum sj_processor processor;
+  size_t low, first, end;
+};
+
+static size_t reach(const struct sj_band *band, size_t place) {
+  return place > band->bandwidth ? place - band->bandwidth : 0;
+}
+
+/* The block's own rows: each takes in what goes through the ones taken out before it, then its rate out is the sum of
+ * what is left of it. */
+static enum sj_status eliminate_rows(const struct sj_band *band, const struct block *block) {
+  for (size_t k = block->end; k-- > block->first;) {
+    for (size_t over = block->end; --over > k;) {
+      double *const through = sj_band_at(band, k, over);
+      *through /= band->exit[over];
+      if (*through == 0) continue;
+      const size_t low = reach(band, over);
+      sj_add_multiple(block->processor, *through, sj_band_at(band, over, low), sj_band_at(band, k, low), over - low);
+      if (band->kill) band->kill[k] += *through * band->kill[over];
+    }
+    double sum = band->kill ? band->kill[k] : 0;
+    const double *const row = sj_band_at(band, k, 0);
+    for (size_t c = reach(band, k); c < k; c++) sum += row[c];
+    band->exit[k] = sum;
+    if (!(sum > 0) && k > 0) return SJ_INVALID;
+  }
+  return SJ_OK;
+}
+
+/* The rows before it: how much of what leaves them goes into each place of the block. */
+static void eliminate_columns(const struct sj_band *band, const struct block *block) {
+  for (size_t i = block->low; i < block->first; i++) {
+    double *const row = sj_band_at(band, i, 0);
+    for (size_t over = block->end; over-- > block->first;) {
+      if (row[over] == 0) continue;
+      row[over] /= band->exit[over];
+      sj_add_multiple(block->processor, row[over], sj_band_at(band, over, block->first), row + block->first,
+                      over - block->first);
+      if (band->kill) band->kill[i] += row[over] * band->kill[over];
+    }
+  }
+}
+
+enum sj_status sj_band_eliminate(struct sj_band *band, const volatile sig_atomic_t *stop) {
+  const size_t size = sj_band_block(band->bandwidth), last = band->kill ? 0 : 1;
+  double *const work = malloc(sj_multiply_work(band->width, size) * sizeof *work);
+  if (!work) return SJ_NO_MEMORY;
+  const unsigned tiny = sj_flush_tiny();
+  enum sj_status status = SJ_OK;
+  struct block block = {.processor = sj_processor(), .first = band->count};
+  while (block.first > last && status == SJ_OK) {
+    block.end = block.first;
+    block.first = block.end - last > size ? block.end - size : last;
+    block.low = reach(band, block.first);
+    status = eliminate_rows(band, &block);
+    if (status != SJ_OK) break;
+    eliminate_columns(band, &block);
+    const size_t before = block.first - block.low;
+    if (before)
+      sj_multiply_add(block.processor, before, before, block.end - block.first,
+                      sj_band_at(band, block.low, block.first), 2 * band->width,
+                      sj_band_at(band, block.first, block.low), 2 * band->width, sj_band_at(band, block.low, block.low),
+                      2 * band->width, work);
+    if (stop && *stop) status = SJ_INTERRUPTED;
+  }
+  sj_restore_tiny(tiny);
+  free(work);
+  return status;
+}

@@ -1,0 +1,26 @@
+/* Products of small dense matrices, the work that elimination consists of. */
+#ifndef SJ_SOLVE_MULTIPLY_H
+#define SJ_SOLVE_MULTIPLY_H
+
+#include <stddef.h>
+
+/* The ways there are to do it: what the processor has. They may differ in the last bits of their results. */
+enum sj_processor { SJ_ANY_PROCESSOR, SJ_AVX2, SJ_AVX512 };
+enum sj_processor sj_processor(void);
+
+/* c += a b, with c of `rows` x `columns`, the inner dimension `inner`; matrices by rows, each row `..._stride` elements
+ * after the one before. They do not overlap. `work`: at least sj_multiply_work(columns, inner) elements. */
+void sj_multiply_add(enum sj_processor processor, size_t rows, size_t columns, size_t inner, const double *a,
+                     size_t a_stride, const double *b, size_t b_stride, double *c, size_t c_stride, double *work);
+size_t sj_multiply_work(size_t columns, size_t inner);
+
+/* sum of a[i] b[i]; and y += factor x. */
+double sj_dot(enum sj_processor processor, const double *a, const double *b, size_t count);
+void sj_add_multiple(enum sj_processor processor, double factor, const double *x, double *y, size_t count);
+
+/* On x86, numbers too small to be normal count as 0 from here on (they are slow, and too small to matter); what was set
+ * before is returned, for sj_restore_tiny. */
+unsigned sj_flush_tiny(void);
+void sj_restore_tiny(unsigned before);
+
+#endif
