@@ -120,15 +120,17 @@ static int by_real_part(const void *a, const void *b, void *context) {
   return (i > j) - (i < j); /* pairs stay together */
 }
 
-/* Vectors of one run's value k, or of a pair's k and k + 1, to two rows. */
-static PetscErrorCode get_vectors(const struct run *run, PetscInt k, double *re, double *im) {
+/* Vectors of one run's value k, or of a pair's k and k + 1, to two rows (at rank 0). The pair's is that of the value of
+ * -Q with positive imaginary part, so that the conjugate is wanted. */
+static PetscErrorCode get_vectors(const struct run *run, PetscInt k, size_t count, double *re, double *im) {
   Mat matrix;
   Vec x, y;
   PetscCall(EPSGetOperators(run->solver, &matrix, NULL));
   PetscCall(MatCreateVecs(matrix, &x, &y));
   PetscCall(EPSGetEigenvector(run->solver, k, x, y));
   PetscCall(sj_large_gather(x, re));
-  if (im) PetscCall(sj_large_gather(y, im));
+  if (run->im[k] != 0) PetscCall(sj_large_gather(y, im));
+  for (size_t i = 0; im && i < count; i++) im[i] = run->im[k] > 0 ? -im[i] : im[i];
   PetscCall(VecDestroy(&x));
   PetscCall(VecDestroy(&y));
   return 0;
@@ -158,9 +160,10 @@ static PetscErrorCode copy_vectors(const struct task *task, const struct run *ri
   const size_t n = task->generator->count;
   const bool pair = right->im[k] != 0, here = out->right != NULL;
   double *const x = here ? out->right + place * n : NULL, *const y = here ? out->left + place * n : NULL;
-  PetscCall(get_vectors(right, k, x, pair && here ? x + n : NULL));
-  PetscCall(get_vectors(left, other, y, pair && here ? y + n : NULL));
-  if (here) scale(n, x, pair ? x + n : NULL, y, pair ? y + n : NULL);
+  double *const xi = pair && here ? x + n : NULL, *const yi = pair && here ? y + n : NULL;
+  PetscCall(get_vectors(right, k, n, x, xi));
+  PetscCall(get_vectors(left, other, n, y, yi));
+  if (here) scale(n, x, xi, y, yi);
   return 0;
 }
 
@@ -182,13 +185,13 @@ static PetscErrorCode collect(struct task *task, const struct run *right, const 
     double apart = 0;
     const PetscInt other = nearest(left, right->re[k], right->im[k], &apart);
     const double error = other < 0 ? INFINITY : apart + right->residual[k] + left->residual[other];
-    out->value[out->count] = (struct sj_eigenvalue){-right->re[k], -right->im[k], error};
+    out->value[out->count] = (struct sj_eigenvalue){-right->re[k], right->im[k] != 0 ? fabs(right->im[k]) : 0, error};
     if (!s) out->value[0] = (struct sj_eigenvalue){0, 0, 0};
     const bool pair = right->im[k] != 0 && s + 1 < found;
     if (s && other >= 0) code = copy_vectors(task, right, k, left, other, out->count, out);
     out->count++;
     if (!pair) continue;
-    out->value[out->count] = (struct sj_eigenvalue){-right->re[k], right->im[k], error};
+    out->value[out->count] = (struct sj_eigenvalue){-right->re[k], -fabs(right->im[k]), error};
     out->count++, s++;
   }
   free(order);

@@ -23,7 +23,7 @@ static PetscErrorCode advance(struct task *task, Mat matrix, double time, PetscI
   PetscCall(MFNSetType(solver, MFNEXPOKIT));
   const PetscInt count = (PetscInt)task->generator->count;
   PetscCall(MFNSetDimensions(solver, directions < count ? directions : count));
-  PetscCall(MFNSetTolerances(solver, fmin(1e-10, 1e-3 * task->options.error), (PetscInt)task->options.iterations));
+  PetscCall(MFNSetTolerances(solver, 1e-13, (PetscInt)task->options.iterations));
   PetscCall(MFNSolveTranspose(solver, p, result));
   PetscCall(MFNGetConvergedReason(solver, &reason));
   PetscCall(MFNGetIterationNumber(solver, &iterations));
