@@ -36,7 +36,7 @@ unsigned sj_large_launched(void);
 enum sj_large_method {
   SJ_LARGE_AUTOMATIC, /* direct if MUMPS, asked for its estimate, says that its factors fit into most_bytes */
   SJ_LARGE_DIRECT,    /* MUMPS */
-  SJ_LARGE_ITERATIVE  /* GMRES with ILU; of several ranks, each its own block */
+  SJ_LARGE_ITERATIVE  /* GMRES with ILU, of several ranks each its own block; for what certifies it, with multigrid */
 };
 
 /* Zeroed means: as the comments say. */

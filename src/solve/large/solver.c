@@ -4,9 +4,6 @@
 static PetscErrorCode converged(KSP ksp, PetscInt iteration, PetscReal norm, KSPConvergedReason *reason,
                                 void *context) {
   struct solver *const solver = context;
-  void *own;
-  PetscCall(KSPGetConvergenceContext(ksp, &own));
-  (void)own;
   PetscReal relative, absolute, divergence;
   PetscInt most;
   PetscCall(KSPGetTolerances(ksp, &relative, &absolute, &divergence, &most));
@@ -24,34 +21,43 @@ static PetscErrorCode converged(KSP ksp, PetscInt iteration, PetscReal norm, KSP
   return 0;
 }
 
-static PetscErrorCode prepare_gmres(struct solver *solver) {
+/* Stationary distributions need few steps from ILU, hitting times hundreds, but few from algebraic multigrid (which
+ * cannot be transposed). Without that it is the method that does not start again after some steps. */
+static PetscErrorCode choose_method(struct solver *solver, bool transposed) {
   PC pc;
   int ranks;
   MPI_Comm_size(PETSC_COMM_WORLD, &ranks);
-  PetscCall(KSPCreate(PETSC_COMM_WORLD, &solver->ksp));
-  PetscCall(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
+  PetscCall(KSPGetPC(solver->ksp, &pc));
   PetscCall(KSPSetType(solver->ksp, KSPGMRES));
   PetscCall(KSPGMRESSetRestart(solver->ksp, (PetscInt)solver->task->options.restart));
+#ifdef PETSC_HAVE_HYPRE
+  if (!transposed) return PCSetType(pc, PCHYPRE); /* BoomerAMG */
+#else
+  if (!transposed) PetscCall(KSPSetType(solver->ksp, KSPBCGSL));
+#endif
+  return PCSetType(pc, ranks > 1 ? PCBJACOBI : PCILU);
+}
+
+static PetscErrorCode prepare(struct solver *solver, bool transposed) {
+  if (solver->ksp && solver->transposed == transposed) return 0;
+  PetscCall(KSPDestroy(&solver->ksp));
+  solver->transposed = transposed;
+  PetscCall(KSPCreate(PETSC_COMM_WORLD, &solver->ksp));
+  PetscCall(KSPSetOperators(solver->ksp, solver->matrix, solver->matrix));
+  PetscCall(choose_method(solver, transposed));
   /* The residual it goes by is then the true one. */
   PetscCall(KSPSetPCSide(solver->ksp, PC_RIGHT));
   PetscCall(KSPSetNormType(solver->ksp, KSP_NORM_UNPRECONDITIONED));
   PetscCall(KSPSetInitialGuessNonzero(solver->ksp, PETSC_TRUE));
-  PetscCall(KSPSetConvergenceTest(solver->ksp, converged, solver, NULL));
-  PetscCall(KSPGetPC(solver->ksp, &pc));
-  PetscCall(PCSetType(pc, ranks > 1 ? PCBJACOBI : PCILU));
-  PetscCall(KSPSetUp(solver->ksp));
-  return 0;
+  return KSPSetConvergenceTest(solver->ksp, converged, solver, NULL);
 }
 
 PetscErrorCode sj_solver_start(struct task *task, enum sj_large_method method, PetscInt pin, struct solver *solver) {
   *solver = (struct solver){.task = task};
   PetscCall(sj_large_assemble(task, pin, &solver->matrix));
-  if (method == SJ_LARGE_DIRECT) {
-    task->options.method = SJ_LARGE_DIRECT;
-    PetscCall(sj_large_factor(task, solver->matrix, &solver->factors));
-    return 0;
-  }
-  return prepare_gmres(solver);
+  if (method != SJ_LARGE_DIRECT) return 0;
+  task->options.method = SJ_LARGE_DIRECT;
+  return sj_large_factor(task, solver->matrix, &solver->factors);
 }
 
 PetscErrorCode sj_solver_end(struct solver *solver) {
@@ -89,6 +95,7 @@ static PetscErrorCode solve_directly(struct solver *solver, bool transposed, Vec
 
 PetscErrorCode sj_solver_solve(struct solver *solver, bool transposed, Vec b, Vec x, double residual, double *reached) {
   if (solver->factors) return solve_directly(solver, transposed, b, x, reached);
+  PetscCall(prepare(solver, transposed));
   PetscReal of_b, norm;
   PetscInt iterations;
   const PetscInt most = (PetscInt)solver->task->options.iterations;

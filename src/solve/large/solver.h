@@ -10,7 +10,8 @@ struct solver {
   struct task *task;
   Mat matrix;  /* -Q, pinned */
   Mat factors; /* MUMPS's; NULL: GMRES */
-  KSP ksp;
+  KSP ksp;     /* prepared for the systems last solved: */
+  bool transposed;
   unsigned iterations; /* so far */
 };
 
