@@ -176,6 +176,22 @@ static PetscErrorCode find_pins(struct task *task, PetscInt pins[2]) {
   return 0;
 }
 
+PetscErrorCode sj_large_rough_stationary(struct task *task, enum sj_large_method method, Vec *pi) {
+  struct solver solver;
+  PetscInt pins[2];
+  Vec b;
+  double reached = 1;
+  PetscCall(find_pins(task, pins));
+  PetscCall(sj_solver_start(task, method, pins[1], &solver));
+  PetscCall(MatCreateVecs(solver.matrix, pi, &b));
+  PetscCall(right_hand_side(task, pins[1], b));
+  PetscCall(VecSet(*pi, 0));
+  PetscCall(sj_solver_solve(&solver, true, b, *pi, task->options.residual, &reached));
+  PetscCall(VecDestroy(&b));
+  PetscCall(sj_solver_end(&solver));
+  return normalize(*pi);
+}
+
 static PetscErrorCode judge(struct task *task, struct solution s[2], bool both, struct sj_certificate *c) {
   bool balanced = false;
   const int best = both && s[1].bound < s[0].bound;

@@ -51,6 +51,9 @@ enum sj_status sj_large_module_spectrum(const struct sj_generator *generator, co
 enum sj_status sj_large_module_transient(const struct sj_generator *generator, const struct sj_large_options *options,
                                          double time, double *p, double *apart, struct sj_error *error);
 
+/* The stationary distribution as far as it comes, without any certificate. */
+PetscErrorCode sj_large_rough_stationary(struct task *task, enum sj_large_method method, Vec *pi);
+
 /* What remains to be known of a distribution once it is there: how the flows across the cuts balance. */
 PetscErrorCode sj_large_check_cuts(struct task *task, Vec pi, struct sj_certificate *certificate, bool *balanced);
 
