@@ -36,9 +36,9 @@ struct sj_token_bucket {
   double capacity, rate; /* tokens, tokens per time; starts full */
 };
 
-enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL };
+enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL, SJ_JITTER_EXPONENTIAL };
 /* Before retry i = 1, 2, ...: min(max, base * factor^(i-1)); full: uniform on [0, that]; equal: half of it plus uniform
- * on [0, half]. */
+ * on [0, half]; exponential: that is the mean. */
 struct sj_backoff {
   bool given;
   double base, factor, max;
@@ -451,6 +451,10 @@ struct sj_model {
       *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
+
+/* The canonical form with the settings of solve, which no other engine looks at, as its last member. The caller frees it.
+ */
+char *sj_model_canonical_to_solve(const struct sj_model *model, const struct sj_solve_settings *solve);
 
 /* How many metrics BATCHER.retries[k] there are, k = 1, 2, ...: one for each retry, ten at most. */
 static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher) {

@@ -3,6 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+void sj_row_clear(struct sj_row *row) {
+  free(row->server);
+  free(row->calls);
+  free(row->waited);
+  *row = (struct sj_row){0};
+}
+
 /* ---- states ---- */
 
 static size_t local_states(const struct sj_row_server *server) {
@@ -31,8 +38,7 @@ struct sj_row_size sj_row_size(const struct sj_row *row) {
   return size;
 }
 
-/* By how much the number of a state grows with the local state of each server. */
-static void find_strides(const struct sj_row *row, size_t *stride) {
+void sj_row_strides(const struct sj_row *row, size_t *stride) {
   const size_t slowest = slowest_server(row);
   size_t product = 1;
   for (size_t i = row->count; i-- > 0;) {
@@ -246,7 +252,7 @@ enum sj_status sj_row_chain(const struct sj_row *row, struct sj_chain *chain) {
   uint32_t *const q = counts, *const o = counts ? counts + row->count : NULL;
   struct building b = {.row = row, .chain = chain, .stride = calloc(row->count + 1, sizeof *b.stride)};
   b.status = worker && counts && b.stride ? sj_chain_start(chain, states, (size_t)size.transitions) : SJ_NO_MEMORY;
-  if (b.status == SJ_OK) find_strides(row, b.stride);
+  if (b.status == SJ_OK) sj_row_strides(row, b.stride);
   for (; b.state < states && b.status == SJ_OK; b.state++) {
     sj_row_split(row, b.state, q, o);
     const struct sj_row_rates *const rates = sj_row_rates(worker, q);

@@ -56,8 +56,12 @@ struct sj_row_size sj_row_size(const struct sj_row *row);
 
 /* The number of a state and back: the server whose turn comes last in counting is the one that makes the band
  * narrowest. `q` and `o` are by server. */
+/* The state's local numbers, q (R + 1) + o of each server, times these, added up. */
+void sj_row_strides(const struct sj_row *row, size_t *stride);
 size_t sj_row_state(const struct sj_row *row, const uint32_t *q, const uint32_t *o);
 void sj_row_split(const struct sj_row *row, size_t state, uint32_t *q, uint32_t *o);
+
+void sj_row_clear(struct sj_row *row); /* frees its arrays; zeroed is cleared */
 
 /* The rates in one state, by server. */
 struct sj_row_rates {
