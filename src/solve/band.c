@@ -82,7 +82,11 @@ static void eliminate_columns(const struct sj_band *band, const struct block *bl
 }
 
 enum sj_status sj_band_eliminate(struct sj_band *band, const volatile sig_atomic_t *stop) {
-  const size_t size = sj_band_block(band->bandwidth), last = band->kill ? 0 : 1;
+  return sj_band_eliminate_to(band, band->kill ? 0 : 1, stop);
+}
+
+enum sj_status sj_band_eliminate_to(struct sj_band *band, size_t last, const volatile sig_atomic_t *stop) {
+  const size_t size = sj_band_block(band->bandwidth);
   double *const work = malloc(sj_multiply_work(band->width, size) * sizeof *work);
   if (!work) return SJ_NO_MEMORY;
   const unsigned tiny = sj_flush_tiny();

@@ -37,5 +37,7 @@ static inline double *sj_band_at(const struct sj_band *band, size_t row, size_t 
 /* SJ_INVALID: some place cannot reach the ones before it, nor be killed. SJ_INTERRUPTED: *stop (NULL: never). Both
  * without a message. */
 enum sj_status sj_band_eliminate(struct sj_band *band, const volatile sig_atomic_t *stop);
+/* The same, down to place `last`: those before it keep what is left of the chain, among themselves. */
+enum sj_status sj_band_eliminate_to(struct sj_band *band, size_t last, const volatile sig_atomic_t *stop);
 
 #endif

@@ -45,79 +45,114 @@ uint32_t sj_orbit_orbiting(const struct sj_orbit *orbit, size_t state) {
   return (uint32_t)(state % ((size_t)orbit->orbit + 1));
 }
 
-/* A chain being built; `timing` of each q. The first failure is kept. */
-struct building {
-  const struct sj_orbit *orbit;
-  struct sj_chain *chain;
-  const struct sj_timing *timing;
-  double retry, abandon;
-  enum sj_status status;
+/* A row being written. */
+struct row {
+  const struct sj_orbit_rows *rows;
+  uint32_t *to;
+  double *rate;
+  size_t count;
 };
 
-static void go(struct building *b, uint32_t q, uint32_t o, double rate) {
-  if (b->status == SJ_OK) b->status = sj_chain_add(b->chain, sj_orbit_state(b->orbit, q, o), rate);
+static void go(struct row *row, uint32_t q, uint32_t o, double rate) {
+  if (!(rate > 0)) return;
+  row->to[row->count] = (uint32_t)sj_orbit_state(&row->rows->orbit, q, o);
+  row->rate[row->count++] = rate;
 }
 
-static void add_empty(struct building *b, uint32_t o) {
-  go(b, 1, o, b->orbit->arrival_rate);
+static void add_empty(struct row *row, uint32_t o) {
+  go(row, 1, o, row->rows->orbit.arrival_rate);
   if (o == 0) return;
-  go(b, 0, o - 1, o * b->abandon);
-  go(b, 1, o - 1, o * b->retry);
+  go(row, 0, o - 1, o * row->rows->abandon);
+  go(row, 1, o - 1, o * row->rows->retry);
 }
 
-static void add_between(struct building *b, uint32_t q, uint32_t o) {
-  const struct sj_orbit *const orbit = b->orbit;
-  const struct sj_timing of_q = b->timing[q];
-  const double rate = orbit->arrival_rate;
+static void add_between(struct row *row, uint32_t q, uint32_t o) {
+  const struct sj_orbit *const orbit = &row->rows->orbit;
+  const struct sj_timing of_q = row->rows->timing[q];
+  const double rate = orbit->arrival_rate, retry = row->rows->retry;
   const double joining = o < orbit->orbit ? orbit->alpha * of_q.late : 0;
   /* 1 - joining, without loss where that is near 0. */
   const double not_joining = joining > 0 ? 1 - orbit->alpha + orbit->alpha * of_q.in_time : 1;
   const double entering = orbit->arrivals == SJ_AS_ORIGINAL ? rate : rate * not_joining;
-  if (joining > 0) go(b, q + 1, o + 1, rate * joining);
-  go(b, q + 1, o, entering + o * b->retry * of_q.late);
+  if (joining > 0) go(row, q + 1, o + 1, rate * joining);
+  go(row, q + 1, o, entering + o * retry * of_q.late);
   if (o > 0) {
-    go(b, q + 1, o - 1, o * b->retry * of_q.in_time);
-    go(b, q, o - 1, o * b->abandon);
+    go(row, q + 1, o - 1, o * retry * of_q.in_time);
+    go(row, q, o - 1, o * row->rows->abandon);
   }
-  go(b, q - 1, o, fmin(q, orbit->threads) * orbit->service_rate);
+  go(row, q - 1, o, fmin(q, orbit->threads) * orbit->service_rate);
 }
 
-static void add_full(struct building *b, uint32_t o) {
-  const struct sj_orbit *const orbit = b->orbit;
+static void add_full(struct row *row, uint32_t o) {
+  const struct sj_orbit *const orbit = &row->rows->orbit;
   const uint32_t full = orbit->capacity;
-  if (full > 0) go(b, full - 1, o, fmin(full + 1.0, orbit->threads) * orbit->service_rate);
-  if (o > 0) go(b, full, o - 1, o * (orbit->retry_when_full ? b->abandon : b->retry + b->abandon));
+  const double retry = row->rows->retry, abandon = row->rows->abandon;
+  if (full > 0) go(row, full - 1, o, fmin(full + 1.0, orbit->threads) * orbit->service_rate);
+  if (o > 0) go(row, full, o - 1, o * (orbit->retry_when_full ? abandon : retry + abandon));
   if (orbit->retry_when_full && o < orbit->orbit)
-    go(b, full, o + 1, orbit->alpha * (orbit->arrival_rate + o * b->retry));
+    go(row, full, o + 1, orbit->alpha * (orbit->arrival_rate + o * retry));
+}
+
+enum sj_status sj_orbit_rows_start(const struct sj_orbit *orbit, struct sj_orbit_rows *rows) {
+  *rows = (struct sj_orbit_rows){
+      .orbit = *orbit, .retry = sj_orbit_retry_rate(orbit), .abandon = sj_orbit_abandon_rate(orbit)};
+  rows->timing = malloc(((size_t)orbit->capacity + 1) * sizeof *rows->timing);
+  if (!rows->timing) return SJ_NO_MEMORY;
+  for (uint32_t q = 0; q <= orbit->capacity; q++) rows->timing[q] = sj_orbit_timing(orbit, q);
+  return SJ_OK;
+}
+
+void sj_orbit_rows_clear(struct sj_orbit_rows *rows) {
+  free(rows->timing);
+  *rows = (struct sj_orbit_rows){0};
+}
+
+static size_t write_row(const void *context, size_t i, uint32_t *to, double *rate) {
+  const struct sj_orbit_rows *const rows = context;
+  struct row row = {.rows = rows, .to = to, .rate = rate};
+  const uint32_t q = sj_orbit_in_system(&rows->orbit, i), o = sj_orbit_orbiting(&rows->orbit, i);
+  if (q == rows->orbit.capacity)
+    add_full(&row, o);
+  else if (q == 0)
+    add_empty(&row, o);
+  else
+    add_between(&row, q, o);
+  return row.count;
+}
+
+static size_t coordinate(const void *context, size_t which, size_t i) {
+  const struct sj_orbit_rows *const rows = context;
+  return which ? sj_orbit_orbiting(&rows->orbit, i) : sj_orbit_in_system(&rows->orbit, i);
+}
+
+void sj_orbit_generator(const struct sj_orbit_rows *rows, struct sj_generator *generator) {
+  const struct sj_orbit *const orbit = &rows->orbit;
+  *generator = (struct sj_generator){.count = ((size_t)orbit->capacity + 1) * ((size_t)orbit->orbit + 1),
+                                     .most = SJ_ORBIT_MOST,
+                                     .context = rows,
+                                     .row = write_row,
+                                     .coordinates = 2,
+                                     .coordinate = coordinate};
 }
 
 enum sj_status sj_orbit_chain(const struct sj_orbit *orbit, struct sj_chain *chain) {
   const size_t states = ((size_t)orbit->capacity + 1) * ((size_t)orbit->orbit + 1);
+  uint32_t to[SJ_ORBIT_MOST];
+  double rate[SJ_ORBIT_MOST];
+  struct sj_orbit_rows rows;
   *chain = (struct sj_chain){0};
-  struct sj_timing *const of_q = malloc(((size_t)orbit->capacity + 1) * sizeof *of_q);
-  if (!of_q) return SJ_NO_MEMORY;
-  for (uint32_t q = 0; q <= orbit->capacity; q++) of_q[q] = sj_orbit_timing(orbit, q);
-  struct building b = {.orbit = orbit,
-                       .chain = chain,
-                       .timing = of_q,
-                       .retry = sj_orbit_retry_rate(orbit),
-                       .abandon = sj_orbit_abandon_rate(orbit)};
-  b.status = sj_chain_start(chain, states, sj_orbit_transitions(orbit));
-  for (size_t i = 0; i < states && b.status == SJ_OK; i++) {
-    const uint32_t q = sj_orbit_in_system(orbit, i), o = sj_orbit_orbiting(orbit, i);
-    if (q == orbit->capacity)
-      add_full(&b, o);
-    else if (q == 0)
-      add_empty(&b, o);
-    else
-      add_between(&b, q, o);
+  enum sj_status status = sj_orbit_rows_start(orbit, &rows);
+  if (status == SJ_OK) status = sj_chain_start(chain, states, sj_orbit_transitions(orbit));
+  for (size_t i = 0; i < states && status == SJ_OK; i++) {
+    const size_t count = write_row(&rows, i, to, rate);
+    for (size_t t = 0; t < count && status == SJ_OK; t++) status = sj_chain_add(chain, to[t], rate[t]);
     sj_chain_end_row(chain);
   }
-  free(of_q);
-  if (b.status != SJ_OK) sj_chain_clear(chain);
-  return b.status;
+  sj_orbit_rows_clear(&rows);
+  if (status != SJ_OK) sj_chain_clear(chain);
+  return status;
 }
 
 size_t sj_orbit_transitions(const struct sj_orbit *orbit) {
-  return 5 * ((size_t)orbit->capacity + 1) * ((size_t)orbit->orbit + 1);
+  return SJ_ORBIT_MOST * ((size_t)orbit->capacity + 1) * ((size_t)orbit->orbit + 1);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "solve/chain.h"
+#include "solve/generator.h"
 
 enum sj_timeout_tail { SJ_TAIL_EXACT, SJ_TAIL_CHEBYSHEV };
 enum sj_orbit_arrivals { SJ_CONSERVED, SJ_AS_ORIGINAL };
@@ -53,5 +54,17 @@ size_t sj_orbit_transitions(const struct sj_orbit *orbit);
 
 /* The chain; SJ_NO_MEMORY without a message. A server with capacity 0 is always full. */
 enum sj_status sj_orbit_chain(const struct sj_orbit *orbit, struct sj_chain *chain);
+
+/* The same without keeping it: each row when it is asked for. The coordinates are q and o. */
+enum { SJ_ORBIT_MOST = 5 }; /* transitions out of a state */
+struct sj_orbit_rows {
+  struct sj_orbit orbit;
+  struct sj_timing *timing; /* of each q */
+  double retry, abandon;
+};
+/* SJ_NO_MEMORY without a message; the generator needs the rows as long as it is used. */
+enum sj_status sj_orbit_rows_start(const struct sj_orbit *orbit, struct sj_orbit_rows *rows);
+void sj_orbit_rows_clear(struct sj_orbit_rows *rows); /* zeroed is cleared */
+void sj_orbit_generator(const struct sj_orbit_rows *rows, struct sj_generator *generator);
 
 #endif
