@@ -1,6 +1,7 @@
 /* The world of models/load-balancing.lua against the runs of its original: are they samples of the same distributions?
  *
- *     agreement MODEL REFERENCE [--runs N] [--test subsets|permutations] [--rounds N] [--seed N] [SCENARIO]...
+ *     agreement MODEL REFERENCE [--runs N] [--test subsets|permutations] [--rounds N] [--seed N] [--contrast FILE]...
+ *               [SCENARIO]...
  *
  * REFERENCE has a row for each run of the original: the scenario, then nine figures. For each scenario and figure p is
  *
@@ -9,6 +10,8 @@
  *                 is a little strict: the mean of ours is taken for exact.
  *   permutations  the share of random exchanges between our runs and the original's after which the two means differ
  *                 by more than they do. It is exact for any number of runs, but with few it sees only what is large.
+ *                 So all scenarios are judged together as well, see pooled.h. A contrast is a file as REFERENCE is,
+ *                 with weights in place of figures.
  *
  * With --seed each scenario has its own seed, N and its place in REFERENCE, and so its own luck; without, that of the
  * model is used for all, which then share their worlds (common random numbers), and so their luck: no 270 comparisons.
@@ -18,118 +21,34 @@
  * of ProbingWeightedServerRequestsInFlight, where the original's 19 runs are higher than its own 19 of
  * ProbingLeastServerRequestsInFlight, which is the same policy; p is 0.0003 against 1200 runs of ours.
  *
- * Passes if every p is at least 10^-4 and at most 8 % of them are below 0.05. The scenarios' figures have heavy tails,
- * and a normal test would reject what is right. Prints a table, and TAP. */
+ * Passes if every p is at least 10^-4 and at most 8 % of them are below 0.05, and of those of all scenarios together
+ * every one is at least POOLED_LEVEL. The scenarios' figures have heavy tails, and a normal test would reject what is
+ * right. Prints a table, and TAP. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "pooled.h"
 #include "random/stream.h"
-#include "results/results.h"
-#include "sojourn/model.h"
-#include "sojourn/simulate.h"
+#include "worlds.h"
 
-enum { FIGURES = 9, MOST_SCENARIOS = 64, MOST_ROWS = 64, LONGEST_LINE = 1024 };
-static const char *const names[FIGURES] = {
-    "mean_latency",      "stdev_latency",         "p50", "p90", "p99", "p99.9", "mean_utilization",
-    "stdev_utilization", "mean_stdev_utilization"};
-
-struct reference {
-  char scenario[128];
-  size_t count;
-  double figures[MOST_ROWS][FIGURES];
-};
+/* Of one p. There are ten and one for each contrast: with three, of 154 seeds one would fail though all is well. */
+#define POOLED_LEVEL 5e-4
 
 struct settings {
   const char *model, *path;
   uint32_t runs;
   bool permutations, seed_given;
   uint64_t rounds, seed;
+  struct contrast contrasts[MOST_CONTRASTS];
+  size_t contrast_count;
   char **scenarios;
   int scenario_count;
 };
 
-static void fail(const char *what, const char *message) {
-  printf("Bail out! %s: %s\n", what, message);
-  exit(1);
-}
-
-/* ---- the original's runs ---- */
-
-static struct reference *find(struct reference *all, size_t *count, const char *scenario) {
-  for (size_t i = 0; i < *count; i++)
-    if (!strcmp(all[i].scenario, scenario)) return &all[i];
-  if (*count == MOST_SCENARIOS) fail(scenario, "too many scenarios");
-  snprintf(all[*count].scenario, sizeof all[*count].scenario, "%.100s", scenario);
-  return &all[(*count)++];
-}
-
-static size_t read_reference(const char *path, struct reference *all) {
-  FILE *const file = fopen(path, "r");
-  if (!file) fail(path, "cannot be read");
-  char line[LONGEST_LINE];
-  size_t count = 0;
-  for (bool header = true; fgets(line, sizeof line, file); header = false) {
-    char *at = strchr(line, ',');
-    if (header || !at) continue;
-    *at++ = 0;
-    struct reference *const reference = find(all, &count, line);
-    if (reference->count == MOST_ROWS) fail(path, "too many rows of a scenario");
-    double *const row = reference->figures[reference->count++];
-    for (int i = 0; i < FIGURES; i++) {
-      char *end;
-      row[i] = strtod(at, &end);
-      if (end == at || (*end != ',' && *end != '\n')) fail(path, "a row lacks a figure");
-      at = end + 1;
-    }
-  }
-  fclose(file);
-  return count;
-}
-
-/* ---- our runs ---- */
-
-/* Returns [run][figure], the caller's to free. */
-static double *simulate(const struct settings *settings, const char *scenario, uint64_t seed, double *seconds) {
-  const struct sj_model_options model_options = {.scenario = scenario};
-  struct sj_simulate_options options;
-  struct sj_error error = {""};
-  struct sj_model *model = NULL;
-  struct sj_results *results = NULL;
-  sj_simulate_options_default(&options);
-  options.runs = settings->runs;
-  options.seed_given = settings->seed_given;
-  options.seed = seed;
-  if (sj_model_load(settings->model, &model_options, &model, &error) ||
-      sj_simulate_prepare(model, &options, &results, &error) || sj_simulate_run(model, &options, results, &error))
-    fail(scenario, error.message);
-  double *const figures = malloc(sizeof(double) * FIGURES * settings->runs);
-  if (!figures) fail(scenario, "no memory");
-  for (size_t f = 0; f < FIGURES; f++) {
-    char name[64];
-    snprintf(name, sizeof name, "original.%s", names[f]);
-    size_t column = 0;
-    while (column < results->metric_count && strcmp(results->metrics[column].name, name) != 0) column++;
-    if (column == results->metric_count) fail(name, "the model does not give it");
-    for (size_t run = 0; run < settings->runs; run++) figures[run * FIGURES + f] = results->runs[run].values[column];
-  }
-  *seconds += results->wall_seconds;
-  sj_results_destroy(results);
-  sj_model_destroy(model);
-  return figures;
-}
-
 /* ---- the tests ---- */
-
-static void mean_of(const double *rows, size_t count, double *means) {
-  for (int f = 0; f < FIGURES; f++) {
-    means[f] = 0;
-    for (size_t i = 0; i < count; i++) means[f] += rows[i * FIGURES + (size_t)f];
-    means[f] /= (double)count;
-  }
-}
 
 /* Sums of `count` rows drawn without replacement. */
 static void draw_sums(const double *rows, uint32_t *order, size_t all, size_t count, struct sj_stream *stream,
@@ -145,23 +64,24 @@ static void draw_sums(const double *rows, uint32_t *order, size_t all, size_t co
 }
 
 /* How often a difference as drawn is larger than the one found. What only roundings tell apart counts as larger. */
-static void test(const struct settings *settings, const struct reference *reference, const double *ours, double *p) {
-  const size_t theirs_count = reference->count, ours_count = settings->runs;
+static void test(const struct settings *settings, const struct scenario *scenario, double *p) {
+  const double *const ours = scenario->runs;
+  const size_t theirs_count = scenario->count, ours_count = settings->runs;
   const size_t all = ours_count + (settings->permutations ? theirs_count : 0);
   double our_mean[FIGURES], their_mean[FIGURES], total[FIGURES], sums[FIGURES];
   double *const rows = malloc(all * FIGURES * sizeof *rows);
   uint32_t *const order = malloc(all * sizeof *order);
-  if (!rows || !order) fail(reference->scenario, "no memory");
+  if (!rows || !order) sj_fail(scenario->name, "no memory");
   memcpy(rows, ours, ours_count * FIGURES * sizeof *rows);
   if (settings->permutations)
-    memcpy(rows + ours_count * FIGURES, reference->figures, theirs_count * FIGURES * sizeof *rows);
-  mean_of(ours, ours_count, our_mean);
-  mean_of(reference->figures[0], theirs_count, their_mean);
-  mean_of(rows, all, total);
+    memcpy(rows + ours_count * FIGURES, scenario->figures, theirs_count * FIGURES * sizeof *rows);
+  sj_means(ours, ours_count, our_mean);
+  sj_means(scenario->figures[0], theirs_count, their_mean);
+  sj_means(rows, all, total);
   for (size_t i = 0; i < all; i++) order[i] = (uint32_t)i;
   uint64_t larger[FIGURES] = {0};
   struct sj_stream stream;
-  sj_stream_seed(&stream, sj_stream_key(1, 0, reference->scenario, "agreement"), 0);
+  sj_stream_seed(&stream, sj_stream_key(1, 0, scenario->name, "agreement"), 0);
   for (uint64_t round = 0; round < settings->rounds; round++) {
     draw_sums(rows, order, all, theirs_count, &stream, sums);
     for (int f = 0; f < FIGURES; f++) {
@@ -193,23 +113,25 @@ static void judge(struct verdict *verdict, const char *scenario, const double *p
     verdict->small += p[f] < 0.05;
     if (p[f] >= verdict->least) continue;
     verdict->least = p[f];
-    snprintf(verdict->where, sizeof verdict->where, "%s of %s", names[f], scenario);
+    snprintf(verdict->where, sizeof verdict->where, "%s of %s", sj_figure_names[f], scenario);
   }
   printf("\n");
   fflush(stdout);
 }
 
 /* The original's mean less ours, in units of the error that the two would have if the original varied as ours do. */
-static void standardize(struct verdict *verdict, const struct settings *settings, const struct reference *reference,
-                        const double *ours) {
-  const double theirs_count = (double)reference->count, ours_count = settings->runs;
+static void standardize(struct verdict *verdict, const struct scenario *scenario) {
+  const double theirs_count = (double)scenario->count, ours_count = scenario->run_count;
   double our_mean[FIGURES], their_mean[FIGURES];
-  mean_of(ours, settings->runs, our_mean);
-  mean_of(reference->figures[0], reference->count, their_mean);
+  sj_means(scenario->runs, scenario->run_count, our_mean);
+  sj_means(scenario->figures[0], scenario->count, their_mean);
   for (size_t f = 0; f < FIGURES; f++) {
     double squares = 0;
-    for (size_t i = 0; i < settings->runs; i++)
-      squares += (ours[i * FIGURES + f] - our_mean[f]) * (ours[i * FIGURES + f] - our_mean[f]);
+    for (size_t i = 0; i < scenario->run_count; i++) {
+      const double difference = scenario->runs[i * FIGURES + f] - our_mean[f];
+      squares += difference * difference;
+    }
+    if (squares <= 0) continue; /* too few runs for it */
     const double z =
         (their_mean[f] - our_mean[f]) / sqrt(squares / (ours_count - 1) * (1 / ours_count + 1 / theirs_count));
     verdict->sums[f] += z;
@@ -230,11 +152,22 @@ static bool wanted(const struct settings *settings, const char *scenario) {
   return settings->scenario_count == 0;
 }
 
+static void read_contrast(struct settings *settings, const char *path) {
+  if (settings->contrast_count == MOST_CONTRASTS) sj_fail(path, "too many contrasts");
+  struct contrast *const contrast = &settings->contrasts[settings->contrast_count++];
+  contrast->path = path;
+  contrast->weights = calloc(MOST_SCENARIOS, sizeof *contrast->weights);
+  if (!contrast->weights) sj_fail(path, "no memory");
+  contrast->count = sj_read_runs(path, contrast->weights);
+}
+
 static struct settings read_arguments(int count, char **arguments) {
   struct settings settings = {.runs = 200, .rounds = 100000};
   int i = 3;
   if (count < 3)
-    fail("usage", "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [SCENARIO]...");
+    sj_fail("usage",
+            "agreement MODEL REFERENCE [--runs N] [--test NAME] [--rounds N] [--seed N] [--contrast FILE]... "
+            "[SCENARIO]...");
   settings.model = arguments[1];
   settings.path = arguments[2];
   for (; i + 1 < count && !strncmp(arguments[i], "--", 2); i += 2) {
@@ -245,32 +178,66 @@ static struct settings read_arguments(int count, char **arguments) {
       settings.seed_given = true;
     }
     if (!strcmp(arguments[i], "--test")) settings.permutations = !strcmp(arguments[i + 1], "permutations");
+    if (!strcmp(arguments[i], "--contrast")) read_contrast(&settings, arguments[i + 1]);
   }
   settings.scenarios = arguments + i;
   settings.scenario_count = count - i;
   return settings;
 }
 
+/* The path's last part, without its ending. */
+static const char *name_of(const char *path, char name[64]) {
+  const char *const slash = strrchr(path, '/');
+  snprintf(name, 64, "%.60s", slash ? slash + 1 : path);
+  char *const dot = strrchr(name, '.');
+  if (dot) *dot = 0;
+  return name;
+}
+
+/* Prints the cases from number 3 on; returns how many there are. */
+static int judge_pooled(const struct settings *settings, const struct scenario *all, size_t count, bool *passed) {
+  double p[POOLED], least = INFINITY;
+  char name[64];
+  sj_pooled_test(all, count, settings->contrasts, settings->contrast_count, settings->rounds, p);
+  printf("# all scenarios together: p of each figure");
+  for (size_t f = 0; f < FIGURES; f++) {
+    printf(" %.4f", p[f]);
+    if (p[f] < least) least = p[f];
+  }
+  printf("\n%s 3 - all scenarios together: no figure is shifted, least p %.5f\n",
+         least >= POOLED_LEVEL ? "ok" : "not ok", least);
+  printf("%s 4 - all scenarios and figures together: p %.5f\n", p[FIGURES] >= POOLED_LEVEL ? "ok" : "not ok",
+         p[FIGURES]);
+  *passed = least >= POOLED_LEVEL && p[FIGURES] >= POOLED_LEVEL;
+  for (size_t c = 0; c < settings->contrast_count; c++) {
+    const bool ok = p[FIGURES + 1 + c] >= POOLED_LEVEL;
+    printf("%s %zu - the original is not where \"%s\" would leave it: p %.5f\n", ok ? "ok" : "not ok", 5 + c,
+           name_of(settings->contrasts[c].path, name), p[FIGURES + 1 + c]);
+    *passed &= ok;
+  }
+  return 2 + (int)settings->contrast_count;
+}
+
 int main(int count, char **arguments) {
   const struct settings settings = read_arguments(count, arguments);
-  struct reference *const all = calloc(MOST_SCENARIOS, sizeof *all);
-  if (!all) fail("reference", "no memory");
-  const size_t scenarios = read_reference(settings.path, all);
+  struct scenario *const all = calloc(MOST_SCENARIOS, sizeof *all);
+  if (!all) sj_fail("reference", "no memory");
+  const size_t scenarios = sj_read_runs(settings.path, all);
   struct verdict verdict = {.least = INFINITY};
   double seconds = 0;
   printf("# %u runs of each scenario, %llu random %s; p of", settings.runs, (unsigned long long)settings.rounds,
          settings.permutations ? "permutations" : "subsets");
-  for (int f = 0; f < FIGURES; f++) printf(" %s", names[f]);
+  for (int f = 0; f < FIGURES; f++) printf(" %s", sj_figure_names[f]);
   printf("\n");
   for (size_t i = 0; i < scenarios; i++) {
-    if (!wanted(&settings, all[i].scenario)) continue;
-    if (!settings.permutations && settings.runs <= all[i].count) fail(all[i].scenario, "too few runs for subsets");
+    if (!wanted(&settings, all[i].name)) continue;
+    if (!settings.permutations && settings.runs <= all[i].count) sj_fail(all[i].name, "too few runs for subsets");
     double p[FIGURES];
-    double *const ours = simulate(&settings, all[i].scenario, settings.seed + i, &seconds);
-    test(&settings, &all[i], ours, p);
-    judge(&verdict, all[i].scenario, p);
-    standardize(&verdict, &settings, &all[i], ours);
-    free(ours);
+    const uint64_t seed = settings.seed + i;
+    seconds += sj_simulate_scenario(settings.model, settings.runs, settings.seed_given ? &seed : NULL, &all[i]);
+    test(&settings, &all[i], p);
+    judge(&verdict, all[i].name, p);
+    standardize(&verdict, &all[i]);
   }
   const double share = verdict.tests ? (double)verdict.small / (double)verdict.tests : 1;
   printf("# %zu tests in %.1f s of simulation; least p %.5f: %s\n", verdict.tests, seconds, verdict.least,
@@ -278,7 +245,11 @@ int main(int count, char **arguments) {
   print_standardized(&verdict);
   printf("%s 1 - every p is at least 0.0001\n", verdict.least >= 1e-4 ? "ok" : "not ok");
   printf("%s 2 - at most 8 %% of them are below 0.05: %.1f %%\n", share <= 0.08 ? "ok" : "not ok", 100 * share);
-  printf("1..2\n");
+  bool passed = true;
+  const int more = settings.permutations ? judge_pooled(&settings, all, scenarios, &passed) : 0;
+  printf("1..%d\n", 2 + more);
+  for (size_t i = 0; i < scenarios; i++) free(all[i].runs);
+  for (size_t c = 0; c < settings.contrast_count; c++) free(settings.contrasts[c].weights);
   free(all);
-  return verdict.least >= 1e-4 && share <= 0.08 ? 0 : 1;
+  return verdict.least >= 1e-4 && share <= 0.08 && passed ? 0 : 1;
 }
