@@ -54,6 +54,7 @@ enum event_kind {
   EVENT_PROBE_OVER,    /* struct probe: the answer has come, or none will */
   EVENT_FAULT,         /* struct fault_state: begins or ends */
   EVENT_REPLACE,       /* struct server */
+  EVENT_REDRAW,        /* struct caller: a channel of its link is drawn anew */
   EVENT_BATCH_DUE,     /* struct server: a batcher's timer */
   EVENT_BATCH_ANSWERS, /* struct server: a batcher answers what ended as it was sent */
   EVENT_BATCH_SAMPLE,  /* struct server: time to look at a batcher's levels */
@@ -123,9 +124,12 @@ struct attempt {
   uint32_t timer;                              /* EVENT_TIMEOUT, or SJ_EVENT_NONE */
   uint32_t children;                           /* calls (with wait) not yet closed */
   uint32_t channel;                            /* of its caller's balancer, or NO_CHANNEL */
+  uint32_t place_of_link;                      /* see link.h */
   uint16_t next_call;
-  uint8_t outcome; /* that the answer under way carries */
-  bool answered;   /* an answer was made: what its calls still do changes nothing */
+  uint8_t begun_again; /* times that its service began anew, up to 255 */
+  uint8_t outcome;     /* that the answer under way carries */
+  bool finished;       /* in_flight_until = "served": its server has, so it is not in flight */
+  bool answered;       /* an answer was made: what its calls still do changes nothing */
 };
 
 #define NO_CHANNEL UINT32_MAX
@@ -189,6 +193,7 @@ struct original;  /* original.h */
 struct breaker;   /* breaker.c */
 struct hedging;   /* hedging.c */
 struct balancing; /* balancing.c */
+struct channels;  /* link.c */
 struct probe;     /* balancing.c */
 
 /* The members of a pool that a caller knows; `members` NULL: all. */
@@ -227,11 +232,21 @@ struct caller {
   struct breaker **breakers; /* [target][member], made when first needed; NULL without breaker */
   uint32_t open_breakers;    /* of these: with none, all members may be picked */
   struct hedging *hedging;
-  const struct sj_distribution *timeout, *rtt, *one_way;
-  struct sj_distribution *owned[3]; /* the same, where each member has its own */
-  struct sj_call *stage_spec;       /* for a target that hands requests on: how its first stage is called */
+  const struct sj_distribution *timeout;
+  struct sj_distribution *owned_timeout; /* the same, where each member has its own */
+  uint32_t **known_by;                   /* [target][member], of the first of a server: see work.c; or NULL */
+  struct channels *channels;             /* of its link, where laws are drawn for each; or NULL */
+  struct sj_call *stage_spec;            /* for a target that hands requests on: how its first stage is called */
   struct caller *stage;
 };
+
+/* The first of the caller's targets that is of the same server as this one. */
+static inline size_t first_target(const struct caller *caller, size_t target) {
+  const uint32_t server = caller->spec->targets[target].server;
+  size_t first = 0;
+  while (caller->spec->targets[first].server != server) first++;
+  return first;
+}
 
 /* Purposes of a caller's random streams. */
 enum {
@@ -248,6 +263,7 @@ enum {
   KEY_PROBE,
   KEY_PROBE_BACK,
   KEY_PROBE_TIMEOUT,
+  KEY_REDRAW,
   KEY_COUNT
 };
 
@@ -343,6 +359,7 @@ struct server {
   uint32_t down, stalled; /* faults in force */
   double fail_ratio;      /* 1 - product of (1 - ratio) */
   bool simple;            /* nothing to check at arrival but capacity */
+  bool particular;        /* its work is not just a draw: see work.c */
   bool quick;             /* of a plain model, and simple, first in first out, levels_follow: see plain.h */
   uint32_t room;          /* the capacity as a whole number while it is simple; else 0, so that one look is enough */
   bool codel;             /* some admission is CoDel */
@@ -358,6 +375,8 @@ struct server {
   struct caller **calls;               /* [api][call] */
   struct sj_stream replace_stream;
   uint64_t replacements;
+  uint32_t lives;        /* replacements and crashes */
+  double rtt, first_rtt; /* what it drew for its links, now and at the start; 0: not given */
   uint64_t law_key, random_number;
 };
 
@@ -421,7 +440,8 @@ struct engine {
   size_t join_count;
   struct flow *flows;
   struct fault_state *faults;
-  bool faulty;           /* the model has faults: lists of those in service are kept */
+  bool faulty;           /* the model has faults */
+  bool listed;           /* those in service are kept in lists: for faults, and where some may be put back */
   size_t cuts;           /* cut faults of the model */
   uint32_t most_known;   /* members of a pool, by anybody */
   uint32_t *scratch;     /* as many numbers */
@@ -560,6 +580,9 @@ void sj_attempt_answer_arrives(struct engine *engine, struct attempt *attempt);
  * impossible (then the run ends). */
 const struct sj_distribution *sj_member_law(struct engine *engine, const struct sj_law *law, uint64_t key,
                                             uint64_t number, struct sj_distribution **owned);
+/* The same for the law of a link, whose draw may use the rtt of the member. */
+const struct sj_distribution *sj_member_law_with(struct engine *engine, const struct sj_law *law, uint64_t key,
+                                                 uint64_t number, double server_rtt, struct sj_distribution **owned);
 
 /* breaker.c */
 bool sj_breakers_create(struct engine *engine, struct caller *caller);
@@ -614,9 +637,17 @@ void sj_publish_levels(struct server *server, double now, int arrived);
 /* It finished a request, well or with an error; the levels change next. */
 void sj_publish_finished(struct server *server, double now, double sojourn, bool ok);
 
+/* work.c: servers whose work is not just a draw of the law. */
+bool sj_work_is_particular(const struct sj_server *spec);
+double sj_particular_work(struct engine *engine, struct server *server, struct attempt *attempt);
+/* One with a cold start comes to know the caller. True: it did not. */
+bool sj_server_meets(struct engine *engine, struct server *server, struct caller *caller, size_t target);
+void sj_work_forget_caller(struct caller *caller);
+
 /* queue.c */
 bool sj_queue_push(struct engine *engine, struct server *server, struct attempt *attempt);
-void sj_queue_push_front(struct server *server, struct attempt *attempt);
+/* To where the next is taken from. */
+bool sj_queue_put_back(struct engine *engine, struct server *server, struct attempt *attempt);
 struct attempt *sj_queue_pop(struct engine *engine, struct server *server);
 void sj_queue_remove(struct server *server, struct attempt *attempt);
 void sj_queue_destroy(struct server *server);

@@ -1,5 +1,5 @@
 """Load balancing against theory: small pools whose Markov chains are solved here, and many servers against the
-supermarket model, refined for their number."""
+supermarket model, refined for their number; and the engines of the two kinds of time against each other."""
 
 import math
 
@@ -91,6 +91,22 @@ def supermarket():
                            (s.name, mean, half))
 
 
+def both_kinds_of_time():
+    """What is drawn, kept and forgotten between callers and members, in continuous time and in small steps: the two
+    engines have no code for it in common. Rounding to steps may shift a mean by about a step for each part of a
+    latency: the message, the wait, the work, the answer."""
+    step = 0.1
+    flowing = suite.oracle("channels", {}, runs=400)
+    stepping = suite.oracle("channels", {"quantum": step}, runs=100)
+    for figure, steps in (("web.latency.mean", 4), ("db.wait.mean", 2), ("db.service.mean", 1),
+                          ("db.utilization.mean", 0.01)):
+        (a, a_half), (b, b_half) = interval(flowing.values(figure)), interval(stepping.values(figure))
+        allowed = steps * step + 2 * math.hypot(a_half, b_half)  # some four deviations
+        suite.case(abs(a - b) < allowed, "%s: %.4f (half width %.4f), in steps of %g: %.4f (half width %.4f)"
+                   % (figure, a, a_half, step, b, b_half))
+
+
 small_pools()
 supermarket()
+both_kinds_of_time()
 suite.finish()
