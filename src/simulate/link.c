@@ -1,5 +1,6 @@
 #include "simulate/link.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,6 +45,7 @@ static void plan_redraw(struct engine *engine, struct caller *caller) {
 bool sj_link_create(struct engine *engine, struct caller *caller) {
   const struct sj_call *const spec = caller->spec;
   if (!spec->network.rtt.member && !spec->network.one_way.member) return true;
+  assert(spec->target_count > 0);
   uint32_t total = 0;
   for (size_t t = 0; t < spec->target_count; t++)
     if (first_target(caller, t) == t) total += places(engine, caller, t);

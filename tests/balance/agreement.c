@@ -1,7 +1,7 @@
 /* The world of models/load-balancing.lua against the runs of its original: are they samples of the same distributions?
  *
  *     agreement MODEL REFERENCE [--runs N] [--test subsets|permutations] [--rounds N] [--seed N] [--contrast FILE]...
- *               [SCENARIO]...
+ *               [--null TRIALS --pool N] [SCENARIO]...
  *
  * REFERENCE has a row for each run of the original: the scenario, then nine figures. For each scenario and figure p is
  *
@@ -40,6 +40,7 @@
 struct settings {
   const char *model, *path;
   uint32_t runs;
+  uint32_t trials, pool;
   bool permutations, seed_given;
   uint64_t rounds, seed;
   struct contrast contrasts[MOST_CONTRASTS];
@@ -66,7 +67,7 @@ static void draw_sums(const double *rows, uint32_t *order, size_t all, size_t co
 /* How often a difference as drawn is larger than the one found. What only roundings tell apart counts as larger. */
 static void test(const struct settings *settings, const struct scenario *scenario, double *p) {
   const double *const ours = scenario->runs;
-  const size_t theirs_count = scenario->count, ours_count = settings->runs;
+  const size_t theirs_count = scenario->count, ours_count = scenario->run_count;
   const size_t all = ours_count + (settings->permutations ? theirs_count : 0);
   double our_mean[FIGURES], their_mean[FIGURES], total[FIGURES], sums[FIGURES];
   double *const rows = malloc(all * FIGURES * sizeof *rows);
@@ -106,15 +107,22 @@ struct verdict {
 };
 
 static void judge(struct verdict *verdict, const char *scenario, const double *p) {
-  printf("# %-56s", scenario);
   for (int f = 0; f < FIGURES; f++) {
-    printf(" %.4f", p[f]);
     verdict->tests++;
     verdict->small += p[f] < 0.05;
     if (p[f] >= verdict->least) continue;
     verdict->least = p[f];
     snprintf(verdict->where, sizeof verdict->where, "%s of %s", sj_figure_names[f], scenario);
   }
+}
+
+static double share_of(const struct verdict *verdict) {
+  return verdict->tests ? (double)verdict->small / (double)verdict->tests : 1;
+}
+
+static void print_row(const char *scenario, const double *p) {
+  printf("# %-56s", scenario);
+  for (int f = 0; f < FIGURES; f++) printf(" %.4f", p[f]);
   printf("\n");
   fflush(stdout);
 }
@@ -172,6 +180,8 @@ static struct settings read_arguments(int count, char **arguments) {
   settings.path = arguments[2];
   for (; i + 1 < count && !strncmp(arguments[i], "--", 2); i += 2) {
     if (!strcmp(arguments[i], "--runs")) settings.runs = (uint32_t)strtoul(arguments[i + 1], NULL, 10);
+    if (!strcmp(arguments[i], "--null")) settings.trials = (uint32_t)strtoul(arguments[i + 1], NULL, 10);
+    if (!strcmp(arguments[i], "--pool")) settings.pool = (uint32_t)strtoul(arguments[i + 1], NULL, 10);
     if (!strcmp(arguments[i], "--rounds")) settings.rounds = strtoull(arguments[i + 1], NULL, 10);
     if (!strcmp(arguments[i], "--seed")) {
       settings.seed = strtoull(arguments[i + 1], NULL, 10);
@@ -218,11 +228,93 @@ static int judge_pooled(const struct settings *settings, const struct scenario *
   return 2 + (int)settings->contrast_count;
 }
 
+/* ---- what the test says of equal programs ---- */
+
+/* Some runs of the pool play the original's, as many as it has; others ours. */
+static void play(const struct scenario *pool, uint32_t runs, struct sj_stream *stream, uint32_t *order,
+                 struct scenario *played) {
+  for (uint32_t i = 0; i < pool->run_count; i++) order[i] = i;
+  snprintf(played->name, sizeof played->name, "%s", pool->name);
+  played->count = pool->count;
+  played->run_count = runs;
+  for (uint32_t i = 0; i < pool->count + runs; i++) {
+    const uint32_t j = i + (uint32_t)sj_stream_below(stream, pool->run_count - i);
+    const uint32_t drawn = order[j];
+    order[j] = order[i];
+    double *const to = i < pool->count ? played->figures[i] : played->runs + (i - pool->count) * (size_t)FIGURES;
+    memcpy(to, pool->runs + drawn * (size_t)FIGURES, FIGURES * sizeof(double));
+  }
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void print_quantiles(const char *what, double *values, uint32_t count, const char *format) {
+  static const double levels[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+  qsort(values, count, sizeof *values, compare_numbers);
+  printf("# %s: quantiles 0.05, 0.25, 0.5, 0.75, 0.95", what);
+  for (int i = 0; i < 5; i++) printf(format, values[(size_t)(levels[i] * (count - 1) + 0.5)]);
+  printf("\n");
+}
+
+/* Plays `trials` times; the scenarios have their pools in `runs`. */
+static void try_null(const struct settings *settings, const struct scenario *all, size_t count) {
+  double *const least = calloc(settings->trials, sizeof *least), *const shares =
+                                                                     calloc(settings->trials, sizeof *shares);
+  uint32_t *const order = calloc(settings->pool, sizeof *order);
+  struct scenario played = {.runs = malloc(sizeof(double) * FIGURES * settings->runs)};
+  if (!least || !shares || !order || !played.runs) sj_fail("null", "no memory");
+  struct sj_stream stream;
+  sj_stream_seed(&stream, sj_stream_key(1, 0, "null", "agreement"), 0);
+  uint32_t pass_least = 0, pass_share = 0, pass_both = 0;
+  for (uint32_t trial = 0; trial < settings->trials; trial++) {
+    struct verdict verdict = {.least = INFINITY};
+    for (size_t i = 0; i < count; i++) {
+      if (!all[i].runs) continue;
+      double p[FIGURES];
+      play(&all[i], settings->runs, &stream, order, &played);
+      test(settings, &played, p);
+      judge(&verdict, all[i].name, p);
+    }
+    least[trial] = verdict.least;
+    shares[trial] = share_of(&verdict);
+    pass_least += least[trial] >= 1e-4;
+    pass_share += shares[trial] <= 0.08;
+    pass_both += least[trial] >= 1e-4 && shares[trial] <= 0.08;
+  }
+  printf("# %u times runs of ours in the place of the original's, %u runs of ours, drawn from %u\n", settings->trials,
+         settings->runs, settings->pool);
+  print_quantiles("least p", least, settings->trials, " %.5f");
+  print_quantiles("share of p below 0.05", shares, settings->trials, " %.3f");
+  printf("# least p at least 0.0001: %.3f; share at most 0.08: %.3f; both: %.3f\n",
+         (double)pass_least / settings->trials, (double)pass_share / settings->trials,
+         (double)pass_both / settings->trials);
+  free(least);
+  free(shares);
+  free(order);
+  free(played.runs);
+}
+
+static int explore_null(const struct settings *settings, struct scenario *all, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (!wanted(settings, all[i].name)) continue;
+    if (settings->pool < all[i].count + settings->runs) sj_fail("--pool", "too few runs");
+    const uint64_t seed = settings->seed + i;
+    sj_simulate_scenario(settings->model, settings->pool, settings->seed_given ? &seed : NULL, &all[i]);
+  }
+  try_null(settings, all, count);
+  for (size_t i = 0; i < count; i++) free(all[i].runs);
+  return 0;
+}
+
 int main(int count, char **arguments) {
   const struct settings settings = read_arguments(count, arguments);
   struct scenario *const all = calloc(MOST_SCENARIOS, sizeof *all);
   if (!all) sj_fail("reference", "no memory");
   const size_t scenarios = sj_read_runs(settings.path, all);
+  if (settings.trials) return explore_null(&settings, all, scenarios);
   struct verdict verdict = {.least = INFINITY};
   double seconds = 0;
   printf("# %u runs of each scenario, %llu random %s; p of", settings.runs, (unsigned long long)settings.rounds,
@@ -237,9 +329,10 @@ int main(int count, char **arguments) {
     seconds += sj_simulate_scenario(settings.model, settings.runs, settings.seed_given ? &seed : NULL, &all[i]);
     test(&settings, &all[i], p);
     judge(&verdict, all[i].name, p);
+    print_row(all[i].name, p);
     standardize(&verdict, &all[i]);
   }
-  const double share = verdict.tests ? (double)verdict.small / (double)verdict.tests : 1;
+  const double share = share_of(&verdict);
   printf("# %zu tests in %.1f s of simulation; least p %.5f: %s\n", verdict.tests, seconds, verdict.least,
          verdict.where);
   print_standardized(&verdict);
