@@ -540,11 +540,6 @@ bool sj_build_law(struct sj_builder *builder, const struct sj_node *node, const 
   if (builder->mistakes->count > before) return false;
   const bool of_link = field == sj_schema_field(&sj_schema_link, field->name);
   const bool discrete = builder->model->quantum > 0;
-  if (of_link && !discrete && mentions(value, &sj_schema_server_rtt)) {
-    sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
-                   "`%s`: server_rtt is not in this version in continuous time (`quantum` 0)", builder->path.data);
-    return false;
-  }
   if (!of_link && mentions(value, &sj_schema_server_rtt)) {
     sj_build_wrong(builder, node, field->name, SIZE_MAX, value,
                    "`%s`: server_rtt is for the laws of a link, it has no meaning here", builder->path.data);

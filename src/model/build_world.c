@@ -31,6 +31,36 @@ static void refuse_in_part(struct sj_builder *builder, const struct sj_node *nod
   sj_build_leave(builder, length);
 }
 
+/* ---- both ---- */
+
+static bool uses_server_rtt(const struct sj_law *law) {
+  const struct sj_distribution *const drawn = law->member ? law->member->drawn : law->fixed;
+  return drawn && sj_distribution_uses_recorded(drawn);
+}
+
+static void check_server_rtt_of(struct sj_builder *builder, const struct sj_node *node, const char *field,
+                                const struct sj_law *law, const struct sj_call *call) {
+  if (!uses_server_rtt(law)) return;
+  for (size_t t = 0; t < call->target_count; t++) {
+    const struct sj_server *const server = &builder->model->servers[call->targets[t].server];
+    if (!sj_law_given(&server->rtt))
+      sj_build_wrong(builder, part_of(node, "network"), field, SIZE_MAX, NULL,
+                     "`%s.network.%s`: server_rtt is that of `%s`, which has no `rtt`", builder->path.data, field,
+                     server->name);
+    else if (server->apis[call->targets[t].api].forward || server->join || sj_law_given(&call->stage_timeout))
+      sj_build_wrong(builder, part_of(node, "network"), field, SIZE_MAX, NULL,
+                     "`%s.network.%s`: server_rtt is not in this version on the way into a pipeline: `%s` hands "
+                     "requests on, and which member it will be is not known when they are sent",
+                     builder->path.data, field, server->name);
+  }
+}
+
+/* `node` is what the link is a part of; the path is its. */
+static void check_server_rtt(struct sj_builder *builder, const struct sj_node *node, const struct sj_call *call) {
+  check_server_rtt_of(builder, node, "rtt", &call->network.rtt, call);
+  check_server_rtt_of(builder, node, "one_way", &call->network.one_way, call);
+}
+
 /* ---- discrete time ---- */
 
 static const char discrete[] = "discrete time (`quantum` above 0)";
@@ -40,18 +70,6 @@ static void check_discrete_arrivals(struct sj_builder *builder, const struct sj_
   if (!arrivals || strcmp(arrivals->schema->name, "closed") != 0) return;
   sj_build_wrong(builder, node, "arrivals", SIZE_MAX, NULL, "`%s.arrivals`: closed is not in this version in %s",
                  node->name, discrete);
-}
-
-static bool uses_server_rtt(const struct sj_law *law) {
-  const struct sj_distribution *const drawn = law->member ? law->member->drawn : law->fixed;
-  return drawn && sj_distribution_uses_recorded(drawn);
-}
-
-static void check_server_rtt(struct sj_builder *builder, const struct sj_node *node, const struct sj_call *call) {
-  const struct sj_server *const server = &builder->model->servers[call->targets[0].server];
-  if (!uses_server_rtt(&call->network.one_way) || sj_law_given(&server->rtt)) return;
-  sj_build_wrong(builder, part_of(node, "network"), "one_way", SIZE_MAX, NULL,
-                 "`%s.network.one_way`: server_rtt is that of `%s`, which has no `rtt`", node->name, server->name);
 }
 
 static void check_discrete_client(struct sj_builder *builder, const struct sj_node *node,
@@ -95,56 +113,50 @@ static void check_discrete(struct sj_builder *builder) {
 
 /* ---- continuous time ---- */
 
-static const char continuous[] = "continuous time (`quantum` 0)";
-
-static void check_continuous_calls(struct sj_builder *builder, const struct sj_node *node, const char *field) {
-  static const char *const words[] = {"in_flight_until", NULL};
-  static const char *const of_link[] = {"redraw", NULL};
+/* The calls of `node`, in its `field`. */
+static void check_continuous_calls(struct sj_builder *builder, const struct sj_node *node, const char *field,
+                                   const struct sj_api *api) {
   const struct sj_node *const list = part_of(node, field);
-  for (size_t i = 0; list && i < list->item_count; i++) {
+  for (size_t i = 0; list && i < list->item_count && i < api->call_count; i++) {
     if (list->items[i].kind != SJ_VALUE_NODE) continue;
     const size_t length = sj_build_enter(builder, field, SIZE_MAX);
     sj_build_enter(builder, NULL, i);
-    refuse(builder, list->items[i].as.node, words, continuous);
-    refuse_in_part(builder, list->items[i].as.node, "network", of_link, continuous);
+    check_server_rtt(builder, list->items[i].as.node, &api->calls[i]);
     sj_build_leave(builder, length);
   }
 }
 
+static void check_continuous_server(struct sj_builder *builder, const struct sj_node *node,
+                                    const struct sj_server *server) {
+  const struct sj_node *const apis = part_of(node, "apis");
+  const size_t length = sj_build_enter(builder, node->name, SIZE_MAX);
+  for (size_t a = 0; a < server->api_count; a++) {
+    const struct sj_api *const api = &server->apis[a];
+    const struct sj_node *const part = apis && api->name ? part_of(apis, api->name) : node;
+    const size_t inner = builder->path.length;
+    if (part != node) {
+      sj_build_enter(builder, "apis", SIZE_MAX);
+      sj_build_enter(builder, api->name, SIZE_MAX);
+    }
+    if (part) check_continuous_calls(builder, part, api->forward ? "forward" : "calls", api);
+    sj_build_leave(builder, inner);
+  }
+  sj_build_leave(builder, length);
+}
+
 static void check_continuous(struct sj_builder *builder) {
   static const char *const of_model[] = {"overlapping_states", "original", NULL};
-  static const char *const of_client[] = {"in_flight_until", NULL};
-  static const char *const of_link[] = {"redraw", NULL};
-  static const char *const of_server[] = {"rtt", "cold_start", NULL};
-  static const char *const of_replace[] = {"requeue", NULL};
   const struct sj_model *const model = builder->model;
   const size_t outer = sj_build_enter(builder, "model", SIZE_MAX);
-  refuse(builder, builder->document->model, of_model, continuous);
+  refuse(builder, builder->document->model, of_model, "continuous time (`quantum` 0)");
   sj_build_leave(builder, outer);
   for (size_t i = 0; i < model->client_count; i++) {
     const size_t length = sj_build_enter(builder, builder->client_nodes[i]->name, SIZE_MAX);
-    refuse(builder, builder->client_nodes[i], of_client, continuous);
-    refuse_in_part(builder, builder->client_nodes[i], "network", of_link, continuous);
+    check_server_rtt(builder, builder->client_nodes[i], &model->clients[i].call);
     sj_build_leave(builder, length);
   }
-  for (size_t i = 0; i < model->server_count; i++) {
-    const struct sj_node *const node = builder->server_nodes[i], *const apis = part_of(node, "apis");
-    const size_t length = sj_build_enter(builder, node->name, SIZE_MAX);
-    refuse(builder, node, of_server, continuous);
-    refuse_in_part(builder, node, "replace", of_replace, continuous);
-    check_continuous_calls(builder, node, "calls");
-    check_continuous_calls(builder, node, "forward");
-    for (size_t a = 0; apis && a < apis->field_count; a++) {
-      const struct sj_node *const api = part_of(apis, apis->fields[a].name);
-      if (!api || api->schema != &sj_schema_table) continue;
-      const size_t inner = sj_build_enter(builder, "apis", SIZE_MAX);
-      sj_build_enter(builder, apis->fields[a].name, SIZE_MAX);
-      check_continuous_calls(builder, api, "calls");
-      check_continuous_calls(builder, api, "forward");
-      sj_build_leave(builder, inner);
-    }
-    sj_build_leave(builder, length);
-  }
+  for (size_t i = 0; i < model->server_count; i++)
+    check_continuous_server(builder, builder->server_nodes[i], &model->servers[i]);
 }
 
 void sj_check_world(struct sj_builder *builder) {

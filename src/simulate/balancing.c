@@ -27,6 +27,7 @@ struct probe {
   uint64_t lineage;
   double sent, expires, message_sent;
   uint8_t end;
+  bool finished; /* it is not in flight any more, though its answer is under way */
 };
 
 static bool balanced(const struct sj_call *call) {
@@ -138,13 +139,6 @@ void sj_publish_finished(struct server *server, double now, double sojourn, bool
 /* --- the balancers -------------------------------------------------------------------------------------------------
  */
 
-static size_t first_target(const struct caller *caller, size_t target) {
-  const uint32_t server = caller->spec->targets[target].server;
-  size_t first = 0;
-  while (caller->spec->targets[first].server != server) first++;
-  return first;
-}
-
 static uint32_t caller_count(const struct engine *engine, const struct caller *caller) {
   return caller->client ? caller->client->spec->count : engine->servers[caller->server->index].count;
 }
@@ -248,6 +242,7 @@ static enum sj_picked pick_blindly(struct engine *engine, struct request *reques
   }
   i = sj_choice(&choices, i);
   choice->server = &pool->members[known ? known[i] : i];
+  choice->place = i;
   return SJ_PICKED;
 }
 
@@ -291,7 +286,9 @@ enum sj_picked sj_balancing_pick(struct engine *engine, struct request *request,
   struct server_pool *const pool = &engine->servers[caller->spec->targets[request->target].server];
   if (meets(pool, request)) {
     struct sj_stream stream = stream_of(pool->join_key, attempt_lineage(request->flow->root));
-    choice->server = &pool->members[sj_stream_below(&stream, pool->count)];
+    const uint32_t member = (uint32_t)sj_stream_below(&stream, pool->count);
+    choice->server = &pool->members[member];
+    choice->place = sj_link_place(caller, request->target, member);
     return SJ_PICKED;
   }
   if (!balanced(caller->spec)) return pick_blindly(engine, request, lineage, avoid, choice);
@@ -309,7 +306,8 @@ enum sj_picked sj_balancing_pick(struct engine *engine, struct request *request,
   uint32_t channel = 0;
   const enum sj_picked picked = sj_balancer_pick(&b->balancer, &turn, &channel);
   check(engine, &b->balancer);
-  if (picked == SJ_PICKED) *choice = (struct choice){&pool->members[b->balancer.channels[channel].member], channel};
+  if (picked == SJ_PICKED)
+    *choice = (struct choice){&pool->members[b->balancer.channels[channel].member], channel, channel};
   send_probes(engine, b);
   return picked;
 }
@@ -347,10 +345,20 @@ void sj_balancing_sent(struct attempt *attempt) {
   sj_balancer_sent(&b->balancer, attempt->channel);
 }
 
-void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_end end) {
+void sj_balancing_finished(struct attempt *attempt) {
+  if (!attempt->request->caller->spec->until_served || !(attempt->flags & ATTEMPT_OUT)) return;
   struct balancing *const b = balancing_of_attempt(attempt);
+  attempt->finished = true;
   b->attempts_out--;
   sj_balancer_over(&b->balancer, attempt->channel);
+}
+
+void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_end end) {
+  struct balancing *const b = balancing_of_attempt(attempt);
+  if (!attempt->finished) {
+    b->attempts_out--;
+    sj_balancer_over(&b->balancer, attempt->channel);
+  }
   if (!(b->balancer.needs & (SJ_NEEDS_LATENCIES | SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS | SJ_NEEDS_ENDS))) return;
   const bool answered = end == SJ_END_OK || end == SJ_END_REFUSED || end == SJ_END_ERROR;
   const struct sj_ended ended = {.end = end,
@@ -417,6 +425,13 @@ static void lose_probe(struct engine *engine, struct probe *probe, double would_
   schedule(engine, probe->expires < INFINITY ? probe->expires : would_come, EVENT_PROBE_OVER, probe);
 }
 
+/* The time of its message there or back. */
+static double probe_delay(struct engine *engine, const struct probe *probe, size_t direction, bool *lost) {
+  const struct balancing *const b = probe->balancing;
+  const struct way way = {b->caller, b->target, probe->inner.channel, probe->server};
+  return sj_link_delay(engine, &way, KEY_PROBE, direction, probe->lineage, lost);
+}
+
 static void send_probe(struct engine *engine, struct balancing *b, const struct sj_probe *inner) {
   struct probe *const probe = sj_pool_take(&engine->probes);
   if (!probe) {
@@ -435,7 +450,7 @@ static void send_probe(struct engine *engine, struct balancing *b, const struct 
   if (caller->timeout)
     probe->expires = engine->now + sj_draw_at(caller->timeout, caller->keys[KEY_PROBE_TIMEOUT], probe->lineage, 0);
   bool lost;
-  const double delay = sj_link_delay(caller, KEY_PROBE, KEY_PROBE, probe->lineage, &lost);
+  const double delay = probe_delay(engine, probe, KEY_PROBE, &lost);
   if (lost)
     lose_probe(engine, probe, engine->now + 2 * delay + probe_service(probe));
   else
@@ -451,9 +466,18 @@ static bool cut(const struct engine *engine, const struct probe *probe, double s
   return engine->cuts && sj_fault_cuts(engine, probe->balancing->caller, probe->server, since);
 }
 
+static void not_in_flight(struct probe *probe) {
+  probe->balancing->probes_out--;
+  sj_balancer_over(&probe->balancing->balancer, probe->inner.channel);
+}
+
 static void answer_probe(struct engine *engine, struct probe *probe, enum sj_end end) {
+  if (probe->balancing->caller->spec->until_served) {
+    not_in_flight(probe);
+    probe->finished = true;
+  }
   bool lost;
-  const double delay = sj_link_delay(probe->balancing->caller, KEY_PROBE, KEY_PROBE_BACK, probe->lineage, &lost);
+  const double delay = probe_delay(engine, probe, KEY_PROBE_BACK, &lost);
   probe->message_sent = engine->now;
   probe->end = (uint8_t)end;
   if (lost || cut(engine, probe, engine->now)) {
@@ -466,12 +490,17 @@ static void answer_probe(struct engine *engine, struct probe *probe, enum sj_end
 }
 
 void sj_probe_arrives(struct engine *engine, struct probe *probe) {
-  if (cut(engine, probe, probe->message_sent))
+  struct server *const server = probe->server;
+  if (cut(engine, probe, probe->message_sent)) {
     lose_probe(engine, probe, engine->now + (engine->now - probe->sent) + probe_service(probe));
-  else if (probe->server->down)
+    return;
+  }
+  if (server->down) {
     answer_probe(engine, probe, SJ_END_ERROR);
-  else
-    schedule_probe(engine, probe, engine->now + probe_service(probe), EVENT_PROBE_DONE);
+    return;
+  }
+  if (server->spec->cold_start > 0) sj_server_meets(engine, server, probe->balancing->caller, probe->balancing->target);
+  schedule_probe(engine, probe, engine->now + probe_service(probe), EVENT_PROBE_DONE);
 }
 
 void sj_probe_done(struct engine *engine, struct probe *probe) {
@@ -496,8 +525,7 @@ void sj_probe_over(struct engine *engine, struct probe *probe) {
                                  .now = engine->now,
                                  .latency = engine->now - probe->sent,
                                  .report = probe->end == SJ_END_OK ? probe->report : NULL};
-  b->probes_out--;
-  sj_balancer_over(&b->balancer, probe->inner.channel);
+  if (!probe->finished) not_in_flight(probe);
   struct sj_errand *const errand = sj_balancer_probe_ended(&b->balancer, &probe->inner, &ended);
   check(engine, &b->balancer);
   drop_report(probe);

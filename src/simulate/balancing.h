@@ -3,7 +3,7 @@
  * - Each caller (a member of a pool of clients, a call of a server's member) has a balancer of its own for each pool
  *   that it calls, made at its first request there. `random` and `round_robin` need none.
  * - A request in flight is an attempt that the caller still waits for: from its sending until its answer, its timeout,
- *   or the end of its request.
+ *   or the end of its request. With in_flight_until = "served" it is in flight no longer once the server answers it.
  * - A report is what the server says at the moment at which it answers, and is known when the answer comes; one that is
  *   lost, or comes after the timeout, is never known. A refusal carries one too, but not that of a server that is down.
  * - A replaced server, and one back from a crash, has forgotten what it measured.
@@ -22,6 +22,7 @@
 struct choice {
   struct server *server;
   uint32_t channel; /* of the balancer, or NO_CHANNEL */
+  uint32_t place;   /* of the link, see link.h */
 };
 
 /* Before the callers are made: which servers must measure what, as the policies of the model need it. False: no
@@ -39,6 +40,8 @@ enum sj_picked sj_balancing_pick(struct engine *engine, struct request *request,
                                  struct choice *choice);
 /* It was sent there; it is over for the caller; its request is closed. */
 void sj_balancing_sent(struct attempt *attempt);
+/* Its server has finished it; what has a channel. */
+void sj_balancing_finished(struct attempt *attempt);
 void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_end end);
 void sj_balancing_left(struct request *request);
 

@@ -98,11 +98,13 @@ void sj_caller_timeouts(struct engine *engine, struct caller *caller) {
  */
 
 /* Time of one message, or NAN if it is lost on the way. */
-static double message_delay(const struct attempt *attempt, bool back) {
+static double message_delay(struct engine *engine, const struct attempt *attempt, bool back) {
   const struct request *const request = attempt->request;
-  const struct caller *const caller = request->caller;
+  struct caller *const caller = request->caller;
+  const struct way way = {caller, request->target, attempt->place_of_link, attempt->server};
   bool lost;
-  const double delay = sj_link_delay(caller, KEY_LINK, back ? KEY_BACK : KEY_LINK, attempt_lineage(attempt), &lost);
+  const double delay =
+      sj_link_delay(engine, &way, KEY_LINK, back ? KEY_BACK : KEY_LINK, attempt_lineage(attempt), &lost);
   if (lost) return NAN;
   return back ? delay : delay + caller->spec->network.per_byte * request->size;
 }
@@ -183,7 +185,7 @@ static void note_guarded(struct engine *engine, const struct request *request, s
 static void send(struct engine *engine, struct request *request, bool hedge) {
   struct caller *const caller = request->caller;
   const struct sj_call *const spec = caller->spec;
-  struct choice choice = {NULL, NO_CHANNEL};
+  struct choice choice = {NULL, NO_CHANNEL, 0};
   const enum sj_picked picked = choose(engine, request, hedge, &choice);
   if (picked == SJ_PICK_LATER) {
     request->flags |= hedge ? REQUEST_WANTS_COPY : REQUEST_WANTS_ATTEMPT;
@@ -201,6 +203,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
     return;
   }
   attempt->channel = choice.channel;
+  attempt->place_of_link = choice.place;
   if (choice.channel != NO_CHANNEL) sj_balancing_sent(attempt);
   if (attempt->server && caller->guard->spec->breaker.given) note_guarded(engine, request, attempt);
   count_sent(caller, request, hedge);
@@ -211,7 +214,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
     sj_attempt_deliver(engine, attempt);
     return;
   }
-  const double delay = message_delay(attempt, false);
+  const double delay = message_delay(engine, attempt, false);
   if (isnan(delay))
     sj_attempt_vanish(engine, attempt);
   else
@@ -473,6 +476,7 @@ void sj_attempt_direct_success(struct engine *engine, struct attempt *attempt) {
 void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
+  if (attempt->channel != NO_CHANNEL) sj_balancing_finished(attempt);
   if (request->flags & REQUEST_STAGE) { /* no message: the request is handed on from where it is */
     if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
     sj_attempt_result(engine, attempt, outcome);
@@ -487,7 +491,7 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
     sj_attempt_result(engine, attempt, outcome);
     return;
   }
-  const double delay = message_delay(attempt, true);
+  const double delay = message_delay(engine, attempt, true);
   if (isnan(delay)) {
     sj_attempt_vanish(engine, attempt);
     return;

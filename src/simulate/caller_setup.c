@@ -4,6 +4,7 @@
 
 #include "simulate/balancing.h"
 #include "simulate/engine.h"
+#include "simulate/link.h"
 
 static bool draw_subset(const struct engine *engine, const struct caller *caller, const struct sj_call *spec,
                         size_t target, struct subset *subset) {
@@ -38,11 +39,8 @@ static bool draw_subsets(struct engine *engine, struct caller *caller, const str
 }
 
 static void draw_laws(struct engine *engine, struct caller *caller, const struct sj_call *spec) {
-  const uint64_t key = caller->keys[KEY_LAW];
-  const uint64_t base = (uint64_t)caller->member * 4;
-  caller->timeout = sj_member_law(engine, &spec->timeout, key, base, &caller->owned[0]);
-  caller->rtt = sj_member_law(engine, &spec->network.rtt, key, base + 1, &caller->owned[1]);
-  caller->one_way = sj_member_law(engine, &spec->network.one_way, key, base + 2, &caller->owned[2]);
+  const uint64_t number = (uint64_t)caller->member * 4;
+  caller->timeout = sj_member_law(engine, &spec->timeout, caller->keys[KEY_LAW], number, &caller->owned_timeout);
   caller->timeout_constant = caller->timeout && caller->timeout->kind == SJ_CONSTANT;
 }
 
@@ -71,6 +69,7 @@ static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {
                                          .subset = spec->subset,
                                          .subset_replacement = spec->subset_replacement,
                                          .policy = spec->policy,
+                                         .until_served = spec->until_served,
                                          .cancel = spec->cancel,
                                          .priority = spec->priority,
                                          .priority_given = spec->priority_given,
@@ -116,7 +115,7 @@ static bool create(struct engine *engine, struct caller *caller, const struct sj
     caller->only = &engine->servers[spec->targets[0].server].members[0];
   caller->only_api = (uint16_t)spec->targets[0].api;
   draw_laws(engine, caller, spec);
-  if (!draw_subsets(engine, caller, spec)) return false;
+  if (!draw_subsets(engine, caller, spec) || !sj_link_create(engine, caller)) return false;
   if (spec->breaker.given && !sj_breakers_create(engine, caller)) return false;
   if (spec->hedge.given && !sj_hedging_create(caller)) return false;
   if (!caller->is_stage && any_flow(engine, spec) && !make_stage(engine, caller, spec)) return false;
@@ -141,7 +140,9 @@ void sj_caller_destroy(struct engine *engine, struct caller *caller) {
   sj_balancing_destroy(caller);
   sj_breakers_destroy(engine, caller);
   sj_hedging_destroy(caller);
-  for (size_t i = 0; i < sizeof caller->owned / sizeof *caller->owned; i++) sj_distribution_destroy(caller->owned[i]);
+  sj_distribution_destroy(caller->owned_timeout);
+  sj_link_destroy(caller);
+  sj_work_forget_caller(caller);
   free(caller->stage_spec);
 }
 
@@ -150,8 +151,10 @@ static void change(struct engine *engine, struct caller *caller, const struct sj
   if (before->given) caller->tokens = sj_bucket_tokens(before, caller->tokens, &caller->tokens_at, engine->now);
   const bool constant = caller->timeout_constant;
   const double timeout = constant ? caller->timeout->location : 0;
+  const struct sj_link link = caller->spec->network;
   caller->spec = spec;
   draw_laws(engine, caller, spec);
+  sj_link_changed(engine, caller, &link);
   /* With another timeout the order of sending is not that of expiring any more. */
   if (!constant || !caller->timeout_constant || caller->timeout->location != timeout) caller->mixed_timeouts = true;
   if (caller->mixed_timeouts) caller->timeout_constant = false;

@@ -59,8 +59,9 @@ static inline struct attempt *attempt_create(struct engine *engine, struct reque
   attempt->children = 0;
   attempt->channel = NO_CHANNEL;
   attempt->next_call = 0;
+  attempt->begun_again = 0;
   attempt->outcome = OUTCOME_OK;
-  attempt->answered = false;
+  attempt->answered = attempt->finished = false;
   attempt->sent = attempt->message_sent = engine->now;
   attempt->sibling = request->attempts;
   request->attempts = attempt;

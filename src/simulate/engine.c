@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "simulate/balancing.h"
+#include "simulate/link.h"
 #include "simulate/plain.h"
 
 void sj_engine_out_of_memory(struct engine *engine) {
@@ -28,14 +29,14 @@ void sj_engine_fail(struct engine *engine, enum sj_status status, const char *fo
   engine->status = sj_error_set(engine->error, status, "%s", message);
 }
 
-const struct sj_distribution *sj_member_law(struct engine *engine, const struct sj_law *law, uint64_t key,
-                                            uint64_t number, struct sj_distribution **owned) {
+const struct sj_distribution *sj_member_law_with(struct engine *engine, const struct sj_law *law, uint64_t key,
+                                                 uint64_t number, double server_rtt, struct sj_distribution **owned) {
   struct sj_distribution *own = NULL;
   if (law->member) {
     struct sj_stream stream;
     sj_stream_seed(&stream, key, number);
     struct sj_error error = {""};
-    own = sj_law_instantiate(law, &stream, &error);
+    own = sj_law_with_parameter(law, sj_law_draw_parameter(law, &stream, server_rtt), &error);
     if (!own) {
       sj_engine_fail(engine, SJ_INVALID, "%s", error.message);
       return *owned;
@@ -44,6 +45,11 @@ const struct sj_distribution *sj_member_law(struct engine *engine, const struct 
   sj_distribution_destroy(*owned);
   *owned = own;
   return own ? own : law->fixed;
+}
+
+const struct sj_distribution *sj_member_law(struct engine *engine, const struct sj_law *law, uint64_t key,
+                                            uint64_t number, struct sj_distribution **owned) {
+  return sj_member_law_with(engine, law, key, number, NAN, owned);
 }
 
 static void engine_done(struct engine *engine) { engine->running = false; }
@@ -184,6 +190,9 @@ static void dispatch(struct engine *engine, enum event_kind kind, void *argument
       break;
     case EVENT_FAULT:
       sj_fault_happen(engine, argument);
+      break;
+    case EVENT_REDRAW:
+      sj_link_redraw(engine, argument);
       break;
     case EVENT_REPLACE:
       sj_server_replace(engine, argument);

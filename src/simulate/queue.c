@@ -93,9 +93,28 @@ no_memory:
   return false;
 }
 
-void sj_queue_push_front(struct server *server, struct attempt *attempt) {
-  prepend(&server->queue.head, &server->queue.tail, attempt);
-  server->queue.count++;
+bool sj_queue_put_back(struct engine *engine, struct server *server, struct attempt *attempt) {
+  struct queue *const queue = &server->queue;
+  struct queue_level *level;
+  switch (server->spec->discipline) {
+    case SJ_LIFO:
+    case SJ_RANDOM_ORDER:
+      return sj_queue_push(engine, server, attempt);
+    case SJ_PRIORITY:
+      level = level_of(queue, attempt->request->priority);
+      if (!level) {
+        sj_engine_out_of_memory(engine);
+        return false;
+      }
+      prepend(&level->head, &level->tail, attempt);
+      break;
+    case SJ_FIFO:
+    case SJ_PROCESSOR_SHARING:
+      prepend(&queue->head, &queue->tail, attempt);
+      break;
+  }
+  queue->count++;
+  return true;
 }
 
 static void remove_index(struct queue *queue, uint32_t index) {

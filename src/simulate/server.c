@@ -178,7 +178,7 @@ static void make_call(struct engine *engine, struct attempt *parent, uint16_t in
 }
 
 static void calls_finished(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
-  if (engine->faulty) sj_attempt_list_remove(&attempt->server->other, attempt);
+  if (engine->listed) sj_attempt_list_remove(&attempt->server->other, attempt);
   sj_server_finish(engine, attempt, outcome);
 }
 
@@ -254,7 +254,7 @@ void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
     return;
   }
   attempt->place = PLACE_CALLING;
-  if (engine->faulty) sj_attempt_list_add(&server->other, attempt);
+  if (engine->listed) sj_attempt_list_add(&server->other, attempt);
   if (server->sharing && !server->spec->async) sj_sharing_rate_changed(engine, server); /* the others go on */
   if (server->spec->async) {
     if (server->simple && server->busy <= server->threads && attempt->flags & ATTEMPT_THREAD) {
@@ -269,7 +269,7 @@ void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
 
 void sj_server_served(struct engine *engine, struct attempt *attempt) {
   attempt->event = SJ_EVENT_NONE;
-  if (engine->faulty) sj_attempt_list_remove(&attempt->server->working, attempt);
+  if (engine->listed) sj_attempt_list_remove(&attempt->server->working, attempt);
   sj_server_work_done(engine, attempt);
 }
 

@@ -58,7 +58,7 @@ static inline double draw_work(struct engine *engine, struct server *server, str
     const uint64_t lineage = attempt->number == 0 ? root : stage_lineage(root, attempt->number - 1);
     return sj_draw_at(server->work[attempt->api], server->service_key, lineage, 0);
   }
-  if (server->spec->kind == SJ_STORE) return sj_store_time(engine, server, attempt);
+  if (__builtin_expect(server->particular, 0)) return sj_particular_work(engine, server, attempt);
   return sj_draw_at(server->work[attempt->api], server->service_key, attempt_lineage(attempt),
                     attempt->request->recorded);
 }
@@ -70,7 +70,7 @@ static inline void start_service(struct engine *engine, struct server *server, s
   attempt->flags |= ATTEMPT_THREAD;
   const double duration = draw_work(engine, server, attempt) * server->stretch;
   attempt->event = sj_event_schedule(&engine->events, engine->now + duration, EVENT_SERVED, attempt, false);
-  if (__builtin_expect(!engine->faulty, 1)) return;
+  if (__builtin_expect(!engine->listed, 1)) return;
   attempt->done_at = engine->now + duration;
   sj_attempt_list_add(&server->working, attempt);
 }

@@ -26,6 +26,7 @@ static void proceed(struct engine *engine, struct server *server) {
 void sj_server_simplify(struct server *server) {
   server->simple = !server->down && !server->stalled && server->spec->admission_count == 0 && !server->spec->join &&
                    !server->sharing && !server->batcher;
+  server->particular = sj_work_is_particular(server->spec);
   server->room = !server->simple ? 0 : server->capacity < UINT32_MAX ? (uint32_t)ceil(server->capacity) : UINT32_MAX;
 }
 
@@ -86,6 +87,7 @@ static void lose(struct engine *engine, struct server *server, struct attempt *a
 void sj_server_crash(struct engine *engine, struct server *server, bool answer_error) {
   server->down++;
   sj_server_simplify(server);
+  server->lives++;
   if (server->batcher) {
     sj_batcher_crash(engine, server, answer_error);
     return;
@@ -110,6 +112,17 @@ void sj_server_crash(struct engine *engine, struct server *server, bool answer_e
     server->admissions[i].dropping = false;
   }
   sj_balancing_replaced(engine, server);
+}
+
+/* One draw of a law of the member; `fallback` without one. `number` is of the law, `draw` of the draw. */
+static double draw_figure(struct engine *engine, struct server *server, const struct sj_law *law, uint64_t number,
+                          uint64_t draw, double fallback) {
+  struct sj_distribution *owned = NULL;
+  const struct sj_distribution *const distribution = sj_member_law(engine, law, server->law_key, number, &owned);
+  struct sj_stream stream = stream_of(server->law_key, draw);
+  const double drawn = distribution ? sj_draw(distribution, &stream, 0) : fallback;
+  sj_distribution_destroy(owned);
+  return drawn;
 }
 
 /* The number of threads that a law's draw means. */
@@ -138,19 +151,35 @@ void sj_server_draw_laws(struct engine *engine, struct server *server) {
   const uint64_t base = (server->replacements * engine->servers[server->index].count + server->member) * 4096;
   for (size_t i = 0; i < spec->api_count; i++)
     server->work[i] = sj_member_law(engine, &spec->apis[i].work, server->law_key, base + 1 + i, &server->owned_work[i]);
-  struct sj_distribution *owned = NULL;
-  const struct sj_distribution *const threads = sj_member_law(engine, &spec->threads, server->law_key, base, &owned);
-  if (threads) {
-    struct sj_stream stream;
-    sj_stream_seed(&stream, server->law_key, base + 4095);
-    set_threads(engine, server, whole_threads(sj_draw(threads, &stream, 0)));
+  const double threads = draw_figure(engine, server, &spec->threads, base, base + 4095, NAN);
+  if (!isnan(threads)) set_threads(engine, server, whole_threads(threads));
+  server->rtt = draw_figure(engine, server, &spec->rtt, base + 4094, base + 4093, 0);
+}
+
+/* The threads are too few for all in service: those that began last are waiting again, each before the one that began
+ * before it, and will start over. Who holds a thread while its calls are out keeps it. */
+static void put_back(struct engine *engine, struct server *server) {
+  struct attempt *first = NULL; /* of them */
+  uint32_t left = server->busy > server->threads ? server->busy - server->threads : 0;
+  for (struct attempt *a = server->working; a && left > 0; a = a->next, left--) first = a;
+  for (struct attempt *a = first, *next; a; a = next) {
+    next = a->previous;
+    sj_attempt_list_remove(&server->working, a);
+    if (a->event) sj_event_cancel(&engine->events, a->event);
+    a->event = SJ_EVENT_NONE;
+    a->flags &= (uint8_t)~ATTEMPT_THREAD;
+    if (a->begun_again < UINT8_MAX) a->begun_again++;
+    a->place = PLACE_WAITING;
+    if (!sj_queue_put_back(engine, server, a)) return;
+    sj_server_count(server, engine->now, 0, 1, -1);
   }
-  sj_distribution_destroy(owned);
 }
 
 void sj_server_replace(struct engine *engine, struct server *server) {
   server->replacements++;
+  server->lives++;
   sj_server_draw_laws(engine, server);
+  if (server->spec->replace_requeue && !server->sharing) put_back(engine, server);
   sj_balancing_replaced(engine, server);
   sj_server_start_waiting(engine, server);
   schedule(engine, engine->now + sj_draw_exponential(&server->replace_stream) / server->spec->replace_rate,

@@ -8,9 +8,9 @@
 #include "simulate/engine.h"
 
 static void fill_keys(const struct engine *engine, const char *component, const char *call, uint64_t keys[KEY_COUNT]) {
-  static const char *const purposes[KEY_COUNT] = {"timeout", "backoff",    "target",       "policy", "link",
-                                                  "back",    "subset",     "law",          "errand", "balancer",
-                                                  "probe",   "probe back", "probe timeout"};
+  static const char *const purposes[KEY_COUNT] = {"timeout", "backoff",    "target",        "policy", "link",
+                                                  "back",    "subset",     "law",           "errand", "balancer",
+                                                  "probe",   "probe back", "probe timeout", "redraw"};
   for (size_t k = 0; k < KEY_COUNT; k++) {
     char *const purpose = sj_format("%s%s", call, purposes[k]);
     keys[k] = sj_stream_key(engine->seed, engine->run, component, purpose);
@@ -120,6 +120,7 @@ static bool create_member(struct engine *engine, struct server_pool *pool, struc
   if (spec->discipline == SJ_PROCESSOR_SHARING && !sj_sharing_create(server)) return false;
   if (spec->kind == SJ_BATCHER && !sj_batcher_create(engine, server)) return false;
   sj_server_draw_laws(engine, server);
+  server->first_rtt = server->rtt;
   sj_server_simplify(server);
   return true;
 }
@@ -237,7 +238,9 @@ static bool is_plain(const struct sj_model *model) {
   }
   for (size_t i = 0; i < model->server_count; i++) {
     const struct sj_server *const server = &model->servers[i];
-    if (server->kind != SJ_SERVER || server->join || server->discipline == SJ_PROCESSOR_SHARING) return false;
+    if (server->kind != SJ_SERVER || server->cold_start > 0 || server->replace_requeue || server->join ||
+        server->discipline == SJ_PROCESSOR_SHARING)
+      return false;
     for (size_t a = 0; a < server->api_count; a++)
       if (!plain_api(model, server, &server->apis[a])) return false;
   }
@@ -284,6 +287,8 @@ bool sj_engine_make_world(struct engine *engine) {
   const struct sj_model *const model = engine->model;
   engine->plain = is_plain(model);
   engine->faulty = model->fault_count > 0;
+  engine->listed = engine->faulty;
+  for (size_t i = 0; i < model->server_count; i++) engine->listed |= model->servers[i].replace_requeue;
   sj_pool_create(&engine->requests, engine->plain ? offsetof(struct request, first) + offsetof(struct attempt, sibling)
                                                   : sizeof(struct request));
   sj_pool_create(&engine->attempts, sizeof(struct attempt));

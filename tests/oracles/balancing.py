@@ -16,6 +16,69 @@ def supermarket_sojourn(load, choices):
     return math.fsum(terms)
 
 
+def solve(rows, right):
+    """x of rows x = right, by elimination with row exchanges."""
+    rows = [list(row) + [value] for row, value in zip(rows, right)]
+    n = len(rows)
+    for i in range(n):
+        best = max(range(i, n), key=lambda k: abs(rows[k][i]))
+        rows[i], rows[best] = rows[best], rows[i]
+        for k in range(i + 1, n):
+            factor = rows[k][i] / rows[i][i]
+            if factor:
+                rows[k] = [x - factor * y for x, y in zip(rows[k], rows[i])]
+    x = [0.0] * n
+    for i in range(n - 1, -1, -1):
+        x[i] = (rows[i][n] - math.fsum(rows[i][k] * x[k] for k in range(i + 1, n))) / rows[i][i]
+    return x
+
+
+def supermarket_correction(load, choices, replacement=False):
+    """V in E T = T + V / servers + O(1 / servers^2), where T is supermarket_sojourn: the refined mean field
+    approximation (Gast and Van Houdt 2017, theorem 1 and section 4). With x_i the share of queues of at least i, drift
+    f_i = load (x_{i-1}^d - x_i^d) - (x_i - x_{i+1}), A and B its first and second derivatives at the fixed point and Q
+    the covariance of the jumps, the fluctuations have covariance W / servers with A W + W A' + Q = 0, and
+
+        V = -A^-1 (C + 1/2 sum over k, l of B_kl W_kl).
+
+    C is what the drift lacks when the choices are drawn without replacement: of n servers, m of which have a length,
+    all d are among them with probability (m over d) / (n over d) = x^d - d (d - 1) / 2 (x^{d-1} - x^d) / n + ...; theirs
+    are drawn with replacement, and C = 0."""
+    d, n = choices, 1
+    while supermarket_share(load, d, n) > 1e-17:
+        n += 1
+    x = [supermarket_share(load, d, i) for i in range(n + 2)]
+    join = [load * d * share ** (d - 1) for share in x]             # derivative of the rate of joining those
+    bend = [load * d * (d - 1) * share ** (d - 2) for share in x]   # and its second
+    lack = [0 if replacement else -load * d * (d - 1) / 2 * (share ** (d - 1) - share ** d) for share in x]
+    drift = [[0.0] * n for _ in range(n)]
+    for i in range(n):  # length i + 1
+        drift[i][i] = -join[i + 1] - 1
+        if i > 0:
+            drift[i][i - 1] = join[i]
+        if i + 1 < n:
+            drift[i][i + 1] = 1
+    # The equation for W, whose unknowns are those with i <= k.
+    place = {}
+    for i in range(n):
+        for k in range(i, n):
+            place[i, k] = place[k, i] = len(set(place.values()))
+    rows, right = [], []
+    for i in range(n):
+        for k in range(i, n):
+            row = [0.0] * (n * (n + 1) // 2)
+            for j in range(n):
+                row[place[j, k]] += drift[i][j]
+                row[place[i, j]] += drift[k][j]
+            rows.append(row)
+            right.append(-2 * (x[i + 1] - x[i + 2]) if i == k else 0.0)
+    w = solve(rows, right)
+    spread = [0.0] + [w[place[i, i]] for i in range(n)]
+    push = [lack[i] - lack[i + 1] + (bend[i] * spread[i] - bend[i + 1] * spread[i + 1]) / 2 for i in range(n)]
+    shares = solve(drift, [-value for value in push])
+    return math.fsum(shares) / load
+
+
 def supermarket_share(load, choices, length):
     """The share of queues of at least `length`."""
     return load ** ((choices ** length - 1) / (choices - 1))

@@ -71,13 +71,11 @@ static void law(struct maker *m, double mean) {
 
 static void network(struct maker *m, bool timeout) {
   say(m, ", network = link { ");
-  if (one_in(m, 2)) {
-    say(m, "rtt = ");
-    law(m, 0.05);
-  } else {
-    say(m, "one_way = ");
-    law(m, 0.02);
-  }
+  const bool one_way = one_in(m, 2), drawn = one_in(m, 2);
+  say(m, "%s = %s", one_way ? "one_way" : "rtt", drawn ? "per_member(" : "");
+  law(m, one_way ? 0.02 : 0.05);
+  if (drawn) say(m, ", function(x) return x + exponential { mean = 0.01 } end)");
+  if (drawn && one_in(m, 2)) say(m, ", redraw = 0.2");
   if (one_in(m, 3)) say(m, ", per_byte = 0.00001");
   if (one_in(m, 3)) {
     say(m, ", loss = 0.05");
@@ -159,6 +157,7 @@ static bool call_fields(struct maker *m, bool *linked) {
   if (timeout && one_in(m, 5)) say(m, ", late = \"accept\"");
   if (one_in(m, 5)) say(m, ", connections = %d", 1 + below(m, 6));
   if (one_in(m, 2)) policy(m);
+  if (one_in(m, 4)) say(m, ", in_flight_until = \"served\"");
   *linked = one_in(m, 3);
   if (*linked) network(m, timeout);
   return timeout;
@@ -220,7 +219,9 @@ static void server(struct maker *m, int i) {
     say(m, ", threads = %d", threads);
     model->threads[i] = threads * members;
   }
-  if (m->pool[i] && one_in(m, 4)) say(m, ", replace = { rate = 0.05 }");
+  if (m->pool[i] && one_in(m, 4)) say(m, ", replace = { rate = 0.05, requeue = %s }", one_in(m, 2) ? "true" : "false");
+  if (one_in(m, 5)) say(m, ", cold_start = 0.2");
+  if (one_in(m, 6)) say(m, ", rtt = uniform { min = 0, max = 0.1 }");
   if (m->pool[i] && one_in(m, 3)) say(m, ", publish = { window = %g }", one_in(m, 2) ? 10.0 : 0.5);
   if (m->pool[i] && one_in(m, 4)) say(m, ", probe_service = 0.05");
   m->bounded[i] = one_in(m, 2);
