@@ -443,6 +443,10 @@ void sj_note_text(const char *note, struct sj_text *text) {
 }
 
 void sj_results_table(const struct sj_results *results, struct sj_text *text) {
+  if (strcmp(results->engine, "learn") == 0) {
+    sj_learn_table(results, text);
+    return;
+  }
   struct report report = {
       .results = results, .entries = sj_allocate_array(results->metric_count, sizeof *report.entries), .text = text};
   for (size_t i = 0; i < results->metric_count; i++)
