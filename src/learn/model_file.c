@@ -109,8 +109,13 @@ static void add_numbers(struct sj_text *bytes, const double *numbers, size_t cou
   }
 }
 
+void sj_learned_seal(struct sj_text *bytes) {
+  unsigned char digest[CHECKSUM];
+  checksum(bytes->data, bytes->length, digest);
+  sj_text_add_bytes(bytes, (const char *)digest, sizeof digest);
+}
+
 void sj_learned_write(const struct sj_learned *model, struct sj_text *bytes) {
-  const size_t start = bytes->length;
   struct sj_learned view = *model;
   struct array arrays[MOST_ARRAYS];
   const size_t count = arrays_of(&view, arrays);
@@ -122,9 +127,7 @@ void sj_learned_write(const struct sj_learned *model, struct sj_text *bytes) {
   free(line);
   json_decref(header);
   for (size_t i = 0; i < count; i++) add_numbers(bytes, *arrays[i].place, arrays[i].count);
-  unsigned char digest[CHECKSUM];
-  checksum(bytes->data + start, bytes->length - start, digest);
-  sj_text_add_bytes(bytes, (const char *)digest, sizeof digest);
+  sj_learned_seal(bytes);
 }
 
 static enum sj_status failed(const char *path, struct sj_error *error) {

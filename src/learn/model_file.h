@@ -14,8 +14,11 @@
 #include "base/base.h"
 #include "learn/learned.h"
 
-/* The file's bytes, appended to `bytes`. */
+/* The file's bytes, into `bytes`, which is empty before. */
 void sj_learned_write(const struct sj_learned *model, struct sj_text *bytes);
+
+/* Appends the checksum of what is there. */
+void sj_learned_seal(struct sj_text *bytes);
 
 /* What the bytes of a file say; `name` is for messages. SJ_INVALID as for sj_learned_load. */
 enum sj_status sj_learned_parse(const char *bytes, size_t length, const char *name, struct sj_learned **model,

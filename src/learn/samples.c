@@ -15,7 +15,7 @@
 #include "trace/number.h"
 #include "trace/source.h"
 
-enum { MOST_COLUMNS = 1024, MOST_MISTAKES = 20 };
+enum { MOST_COLUMNS = 1024, MOST_MISTAKES = 20, MOST_RUNS = 10000 };
 static const double usual_gap = 3;           /* steps */
 static const double most_points = 50e6;      /* numbers of one trajectory, 400 MB */
 enum { NOT_READ = -1, TIME = -2, RUN = -3 }; /* what a column is, if not the feature of that number */
@@ -42,7 +42,7 @@ static void mistake(struct reader *reader, const char *what, const char *name, c
                     const char *expected) {
   if (reader->mistakes++ >= MOST_MISTAKES) return;
   sj_error_add(reader->error, "%s:%llu: %s%s%s%s%s, expected %s", reader->path,
-               (unsigned long long)reader->source->line_number, what, name ? " `" : "", name ? name : "",
+               (unsigned long long)reader->source->line_number, what, name ? "`" : "", name ? name : "",
                name ? "` is " : "", found, expected);
 }
 
@@ -154,6 +154,7 @@ static const char *read_number(const struct sj_field *field, double *value) {
 static struct sj_samples *run_named(struct reader *reader, const struct sj_field *field) {
   for (size_t i = reader->run_count; i-- > reader->first_run;)
     if (!reader->runs[i].run || (field && sj_field_is(field, reader->runs[i].run))) return &reader->runs[i];
+  if (reader->run_count - reader->first_run == MOST_RUNS) return NULL;
   reader->runs = sj_reallocate_array(reader->runs, reader->run_count + 1, sizeof *reader->runs);
   struct sj_samples *const made = &reader->runs[reader->run_count++];
   *made = (struct sj_samples){.run = field ? sj_format("%.*s", (int)field->length, field->text) : NULL};
@@ -225,6 +226,13 @@ static enum sj_status read_row(struct reader *reader, const struct sj_source_lin
   if (*sj_skip_blanks(line->text) == 0) return SJ_OK;
   if (!read_fields(reader, line, &time, &run)) return SJ_OK;
   struct sj_samples *const samples = run_named(reader, reader->reading->run_column ? &run : NULL);
+  if (!samples) {
+    char expected[32];
+    snprintf(expected, sizeof expected, "at most %d", MOST_RUNS);
+    mistake(reader, "one run more", NULL, "", expected);
+    reader->mistakes = MOST_MISTAKES;
+    return SJ_OK;
+  }
   if (samples->count > 0 && !(time > samples->times[samples->count - 1])) {
     char found[32], expected[96], before[32];
     snprintf(expected, sizeof expected, "more than the %s of the run's row before (--run-column tells runs apart)",

@@ -163,7 +163,7 @@ static enum sj_status add_trajectory(struct maker *maker, const struct part *par
     if (!known) continue;
     if (length++ == 0) start = time;
   }
-  if (length < 2 && !maker->reading->any_length) {
+  if (length < (maker->reading->any_length ? 1 : 2)) {
     free(states);
     sj_trajectories_note(maker->made, "%s is shorter than one step and is left out", part->name);
     return SJ_OK;
