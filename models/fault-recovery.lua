@@ -14,7 +14,7 @@
 -- This is the experiment with which Metafor's original trains its Koopman autoencoder.
 
 model { title = "Recovery from a fault" }
-run { duration = 1000, runs = 32 }
+run { duration = 1000, runs = 400 }
 
 server "queue" { service = exponential { mean = 0.1 }, capacity = 100 }
 
