@@ -41,7 +41,14 @@ enum sj_option {
   SJ_OPTION_SCORE_BY = 1U << 19,
   SJ_OPTION_FIND = 1U << 20,
   SJ_OPTION_SUCH_THAT = 1U << 21,
-  SJ_OPTION_BETWEEN = 1U << 22
+  SJ_OPTION_BETWEEN = 1U << 22,
+  SJ_OPTION_HORIZON = 1U << 23,
+  SJ_OPTION_STEP = 1U << 24,
+  SJ_OPTION_EIGENVALUES = 1U << 25,
+  SJ_OPTION_CHANGES = 1U << 26,
+  SJ_OPTION_PICTURE = 1U << 27,
+  SJ_OPTION_APPROXIMATE = 1U << 28,
+  SJ_OPTION_MEMORY = 1U << 29
 };
 
 /* An option that one command alone has: it reads the text itself (sj_read_...). */
@@ -71,6 +78,8 @@ struct sj_options {
   uint64_t seed;
   uint32_t runs, threads;         /* 0: not given */
   double duration, warmup, drain; /* NAN: not given */
+  double horizon, step, memory;   /* solve; NAN: not given */
+  uint32_t eigenvalues;           /* solve; 0: not given */
 };
 
 /* A command of `sojourn COMMAND`. `run` is NULL for those that a later version brings. */
@@ -84,7 +93,8 @@ struct sj_command {
   bool several_files;
   enum sj_exit (*run)(const struct sj_options *options);
 };
-extern const struct sj_command sj_command_simulate, sj_command_compare, sj_command_learn, sj_command_show;
+extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_learn,
+    sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */
@@ -119,6 +129,9 @@ enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **m
 /* The same without any scenario: what the file has in common, and their names. Then each of them by name. */
 enum sj_exit sj_read_common(const struct sj_options *options, struct sj_model **model);
 enum sj_exit sj_read_scenario(const struct sj_options *options, const char *scenario, struct sj_model **model);
+/* A file with scenarios has no one model to run: SJ_INVALID with their names, unless one was chosen. */
+enum sj_status sj_check_scenario(const struct sj_options *options, const struct sj_model *model,
+                                 struct sj_error *error);
 /* As sj_read_model, of a file that was read before, with one more override; it leaves the complaining to the caller. */
 enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
                              struct sj_error *error);
@@ -126,6 +139,15 @@ enum sj_status sj_read_point(const struct sj_options *options, const char *overr
 /* The options as settings of a simulation: all but what is the command's own (stop, callbacks, csv). */
 struct sj_simulate_options;
 void sj_settings(const struct sj_options *options, struct sj_simulate_options *settings);
+
+/* What a results file holds of results that are one run: the newest of the identity of `asked`, if it is whole, else
+ * NULL; and keeps such results, as -o and --again say. */
+struct sj_store;
+struct sj_results;
+enum sj_status sj_load_kept(struct sj_store *store, const struct sj_results *asked, struct sj_results **results,
+                            struct sj_error *error);
+enum sj_status sj_keep(struct sj_store *store, const struct sj_options *options, struct sj_results *results,
+                       struct sj_error *error);
 
 /* The file of --csv: opened for writing (standard output for "-", NULL without the option), never the model itself;
  * closed with what went wrong since then. sj_csv_close may be called again. */

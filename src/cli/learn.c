@@ -212,18 +212,10 @@ static void on_progress(void *context, const struct sj_simulate_progress *state)
   sj_progress_show(&((struct job *)context)->progress, state);
 }
 
-static enum sj_status check_scenario(const struct job *job, struct sj_error *error) {
-  const size_t count = sj_model_scenario_count(job->model);
-  if (!count || job->options->scenario_count) return SJ_OK;
-  sj_error_set(error, SJ_INVALID, "%s has scenarios; choose one of them:", job->options->file);
-  for (size_t i = 0; i < count; i++) sj_error_add(error, "  --scenario \"%s\"", sj_model_scenario_name(job->model, i));
-  return SJ_INVALID;
-}
-
 static enum sj_status simulate(struct job *job, struct sj_error *error) {
   struct sj_simulate_options how;
   struct sj_results *results = NULL;
-  enum sj_status status = check_scenario(job, error);
+  enum sj_status status = sj_check_scenario(job->options, job->model, error);
   if (status != SJ_OK) return status;
   sj_settings(job->options, &how);
   how.series = true;
@@ -297,32 +289,11 @@ static enum sj_status get_trajectories(struct job *job, struct sj_error *error) 
 
 /* ---- the results file ---- */
 
-/* The newest whole result of this identity that the file holds. */
 static enum sj_status load_kept(struct job *job, struct sj_error *error) {
   struct sj_results *const asked = sj_learn_results_prepare(&job->learn, job->trajectories, job->horizon);
-  struct sj_store_entry *entries = NULL;
-  size_t count = 0;
   if (!asked) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
-  char identity[65];
-  sj_results_identity(asked, identity);
+  const enum sj_status status = sj_load_kept(job->store, asked, &job->results, error);
   sj_results_destroy(asked);
-  enum sj_status status = sj_store_list(job->store, &entries, &count, error);
-  int64_t found = 0, attempt = -1;
-  for (size_t i = 0; status == SJ_OK && i < count; i++) {
-    if (strcmp(entries[i].identity, identity) != 0 || !entries[i].runs || entries[i].attempt <= attempt) continue;
-    found = entries[i].result;
-    attempt = entries[i].attempt;
-  }
-  if (status == SJ_OK && attempt >= 0) status = sj_store_load(job->store, found, &job->results, error);
-  sj_store_list_destroy(entries, count);
-  return status;
-}
-
-static enum sj_status keep(struct job *job, struct sj_error *error) {
-  int64_t result;
-  enum sj_status status = sj_store_begin(job->store, job->results, 1, given(job, SJ_OPTION_AGAIN), &result, error);
-  if (status == SJ_OK) status = sj_store_add_run(job->store, result, job->results, &job->results->runs[0], error);
-  if (status == SJ_OK) status = sj_store_finish(job->store, result, job->results, error);
   return status;
 }
 
@@ -373,7 +344,7 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   status = sj_learn_results(job->learned, job->trajectories, job->horizon, &job->results, error);
   if (status != SJ_OK) return status;
   job->results->wall_seconds = monotonic_s() - job->started_s;
-  if (job->store) status = keep(job, error);
+  if (job->store) status = sj_keep(job->store, job->options, job->results, error);
   return interrupted && status == SJ_OK ? SJ_INTERRUPTED : status;
 }
 

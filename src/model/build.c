@@ -406,6 +406,7 @@ static void read_settings(struct sj_builder *builder) {
   sj_build_original(builder, node, &model->original);
   sj_build_leave(builder, length);
   sj_build_price(builder);
+  sj_build_solve(builder);
 }
 
 void sj_build_model(struct sj_document *document, struct sj_resources *resources, const char *scenario,

@@ -164,6 +164,7 @@ void sj_build_clients(struct sj_builder *builder);
 void sj_build_arrivals(struct sj_builder *builder, const struct sj_node *client, struct sj_arrivals *arrivals);
 void sj_build_faults(struct sj_builder *builder);
 void sj_build_run(struct sj_builder *builder);
+void sj_build_solve(struct sj_builder *builder);
 void sj_build_expectations(struct sj_builder *builder);
 /* build_world.c: refuses what the world that the model wants, discrete or continuous, does not do. */
 void sj_check_world(struct sj_builder *builder);

@@ -1,4 +1,4 @@
-/* Run settings and expectations. */
+/* Settings of run and solve, and expectations. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,32 @@ void sj_build_run(struct sj_builder *builder) {
   const size_t length = sj_build_enter(builder, "run", SIZE_MAX);
   sj_build_fields(builder, node, &sj_schema_run, &builder->model->run);
   if (!sj_node_field(node, "runs")) builder->model->run.runs = 0;
+  sj_build_leave(builder, length);
+}
+
+/* Most points of a transient. */
+static const double most_steps = 1e5;
+
+/* A mistake that two fields make together stands at `field` if it is written, else at `other`. */
+static void wrong_together(struct sj_builder *builder, const struct sj_node *node, const char *field, const char *other,
+                           const char *wanted, double x, double y) {
+  const char *const at = sj_node_field(node, field) ? field : other;
+  sj_build_wrong(builder, node, at, SIZE_MAX, sj_node_field(node, at), "`solve`: %s, got %g and %g", wanted, x, y);
+}
+
+void sj_build_solve(struct sj_builder *builder) {
+  static const struct sj_node empty = {.schema = &sj_schema_solve};
+  const struct sj_node *const node = builder->document->solve ? builder->document->solve : &empty;
+  struct sj_solve_settings *const solve = &builder->model->solve;
+  const size_t length = sj_build_enter(builder, "solve", SIZE_MAX);
+  sj_build_fields(builder, node, &sj_schema_solve, solve);
+  if (solve->low >= solve->high)
+    wrong_together(builder, node, "low", "high", "`low` must be below `high`", solve->low, solve->high);
+  if (solve->step > solve->horizon)
+    wrong_together(builder, node, "step", "horizon", "`step` is at most `horizon`", solve->step, solve->horizon);
+  if (solve->horizon / solve->step > most_steps)
+    wrong_together(builder, node, "step", "horizon", "at most 100000 times `step` lie in `horizon`", solve->step,
+                   solve->horizon);
   sj_build_leave(builder, length);
 }
 

@@ -108,7 +108,7 @@ struct sj_document {
   size_t source_length;
   struct sj_reading reading;
   bool incomplete;                           /* an error ended the reading: what is missing may have come later */
-  const struct sj_node *model, *run, *price; /* NULL if not given */
+  const struct sj_node *model, *run, *solve, *price; /* NULL if not given */
   const struct sj_node **components;         /* servers, clients, batchers and stores in the order of the file */
   size_t component_count, component_capacity;
   const struct sj_node **faults;

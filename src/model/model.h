@@ -5,6 +5,7 @@
 #ifndef SJ_MODEL_MODEL_H
 #define SJ_MODEL_MODEL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,9 +36,9 @@ struct sj_token_bucket {
   double capacity, rate; /* tokens, tokens per time; starts full */
 };
 
-enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL };
+enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL, SJ_JITTER_EXPONENTIAL };
 /* Before retry i = 1, 2, ...: min(max, base * factor^(i-1)); full: uniform on [0, that]; equal: half of it plus uniform
- * on [0, half]. */
+ * on [0, half]; exponential: that is the mean. */
 struct sj_backoff {
   bool given;
   double base, factor, max;
@@ -392,6 +393,25 @@ struct sj_run_settings {
   uint64_t seed;
 };
 
+/* How the Markov chain of a model is made, and what is asked of it: for src/solve. */
+struct sj_solve_settings {
+  bool chebyshev_tail;    /* timeout_tail: Chebyshev's bound; else exact */
+  bool empty_times_out;   /* tail_of_empty: at an empty server of a row a timeout is certain; else it adds nothing */
+  bool original_arrivals; /* arrivals that will time out enter the queue twice; else once */
+  double alpha;           /* share of timed-out new arrivals that join the orbit */
+  bool retry_when_full;
+  double horizon, step; /* of the transient */
+  double low, high;     /* the regimes, as shares of capacity + 1 */
+  double metastable_factor;
+};
+/* The regimes of a server of that capacity (largest number in the system): at most, at least so many in the system. */
+static inline double sj_solve_low(const struct sj_solve_settings *solve, double capacity) {
+  return floor(solve->low * (capacity + 1) + 1e-9);
+}
+static inline double sj_solve_high(const struct sj_solve_settings *solve, double capacity) {
+  return floor(solve->high * (capacity + 1) + 1e-9);
+}
+
 enum sj_comparison { SJ_LESS, SJ_LESS_EQUAL, SJ_GREATER, SJ_GREATER_EQUAL, SJ_EQUAL };
 struct sj_expectation {
   char *metric;
@@ -417,6 +437,7 @@ struct sj_model {
   bool overlapping_states; /* discrete time: latencies that callers rank by count each change of state twice */
   struct sj_original original;
   struct sj_run_settings run;
+  struct sj_solve_settings solve;
   struct sj_price price;
   size_t client_count, server_count, fault_count, expectation_count, scenario_count;
   struct sj_client *clients;
@@ -430,6 +451,10 @@ struct sj_model {
       *notes; /* what the user should be told with every result ("times of ... are whole seconds: spread uniformly") */
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
+
+/* The canonical form with the settings of solve, which no other engine looks at, as its last member. The caller frees it.
+ */
+char *sj_model_canonical_to_solve(const struct sj_model *model, const struct sj_solve_settings *solve);
 
 /* How many metrics BATCHER.retries[k] there are, k = 1, 2, ...: one for each retry, ten at most. */
 static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher) {

@@ -66,6 +66,7 @@ static const struct sj_node **root_of(struct sj_document *document, const struct
     if (!strcmp(document->components[i]->name, name)) return &document->components[i];
   if (!strcmp(name, "run")) return &document->run;
   if (!strcmp(name, "model")) return &document->model;
+  if (!strcmp(name, "solve")) return &document->solve;
   if (!strcmp(name, "price")) return &document->price;
   *used = 2;
   if (!strcmp(name, "fault") && steps->count > 1 && !*steps->list[1].name &&
@@ -76,11 +77,12 @@ static const struct sj_node **root_of(struct sj_document *document, const struct
 
 static enum sj_status unknown_root(const struct sj_document *document, const char *name, struct sj_error *error) {
   const char **const names =
-      sj_allocate_array(document->component_count + document->parameter_count + 2, sizeof *names);
+      sj_allocate_array(document->component_count + document->parameter_count + 3, sizeof *names);
   size_t count = 0;
   for (size_t i = 0; i < document->component_count; i++) names[count++] = document->components[i]->name;
   for (size_t i = 0; i < document->parameter_count; i++) names[count++] = document->parameters[i].name;
   names[count++] = "run";
+  names[count++] = "solve";
   const char *const nearest = sj_nearest(name, names);
   if (nearest)
     sj_error_set(error, SJ_INVALID, "there is no parameter or component `%s`; did you mean `%s`?", name, nearest);
@@ -238,9 +240,10 @@ static enum sj_status walk(struct sj_document *document, const char *path, struc
   if (!root) return unknown_root(document, steps.list[0].name, error);
   if (used >= steps.count) return sj_error_set(error, SJ_INVALID, "`%s` is not a field; name one of its fields", path);
   static const struct sj_node empty_run = {.schema = &sj_schema_run}, empty_model = {.schema = &sj_schema_model},
-                              empty_price = {.schema = &sj_schema_price};
+                              empty_price = {.schema = &sj_schema_price}, empty_solve = {.schema = &sj_schema_solve};
   const struct sj_node *const node = *root                      ? *root
                                      : root == &document->run   ? &empty_run
+                                     : root == &document->solve ? &empty_solve
                                      : root == &document->price ? &empty_price
                                                                 : &empty_model;
   const struct sj_node *result = NULL;

@@ -11,7 +11,7 @@
 enum sj_family {
   SJ_FAMILY_TABLE,        /* a plain table, checked by what its place expects */
   SJ_FAMILY_COMPONENT,    /* server, client, batcher, store */
-  SJ_FAMILY_SETTING,      /* model, run, price, fault */
+  SJ_FAMILY_SETTING,      /* model, run, solve, price, fault */
   SJ_FAMILY_DISTRIBUTION, /* exponential{...} and arithmetic on distributions */
   SJ_FAMILY_SYMBOL,       /* the argument of a per_member function, and arithmetic on it: a number known later */
   SJ_FAMILY_ARRIVALS,
@@ -76,7 +76,8 @@ struct sj_schema {
 };
 
 extern const struct sj_schema sj_schema_table, sj_schema_unknown, sj_schema_symbol;
-extern const struct sj_schema sj_schema_server, sj_schema_client, sj_schema_model, sj_schema_run, sj_schema_fault;
+extern const struct sj_schema sj_schema_server, sj_schema_client, sj_schema_model, sj_schema_run, sj_schema_fault,
+    sj_schema_solve;
 extern const struct sj_schema sj_schema_batcher, sj_schema_store, sj_schema_flush, sj_schema_price, sj_schema_sending;
 /* Plain tables. */
 extern const struct sj_schema sj_schema_api, sj_schema_apis, sj_schema_call, sj_schema_calls, sj_schema_stage,
@@ -115,8 +116,6 @@ extern const struct sj_schema *const sj_schemas[];
 const struct sj_schema *sj_schema_at(size_t i);
 /* The plain tables that some fields take, for the reference; ends with NULL. */
 extern const struct sj_schema *const sj_schema_plain_tables[];
-/* Words of the language that this version knows and refuses, ending with NULL. */
-extern const char *const sj_words_not_in_this_version[];
 
 const struct sj_field_schema *sj_schema_field(const struct sj_schema *schema, const char *name);
 /* The nearest field name, or NULL. */

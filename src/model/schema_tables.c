@@ -49,7 +49,7 @@ static const char *const order_choices[] = {"sequence", "parallel", NULL};
 static const char *const discipline_choices[] = {"fifo", "lifo", "random", "priority", "ps", NULL};
 static const char *const refuse_choices[] = {"answer", "silent", NULL};
 static const char *const kind_choices[] = {"steady", "terminating", NULL};
-static const char *const jitter_choices[] = {"none", "full", "equal", NULL};
+static const char *const jitter_choices[] = {"none", "full", "equal", "exponential", NULL};
 static const char *const lost_choices[] = {"silent", "error", NULL};
 static const char *const format_choices[] = {"csv", "combined", "pgbench", NULL};
 
@@ -102,7 +102,8 @@ static const struct sj_field_schema backoff_fields[] = {
      .unit = "time", .comment = "the longest wait"},
     {.name = "jitter", .type = SJ_FIELD_CHOICE, AT(sj_backoff, jitter), .choices = jitter_choices,
      DEFAULT(0, "\"none\""), .unit = "",
-     .comment = "\"full\": uniform from 0 to the wait; \"equal\": half of it and uniform up to the other half"},
+     .comment = "\"full\": uniform from 0 to the wait; \"equal\": half of it and uniform up to the other half; "
+                "\"exponential\": that is the mean"},
 };
 const struct sj_schema sj_schema_exponential_backoff = {.name = "exponential_backoff", .family = SJ_FAMILY_BACKOFF,
     FIELDS(backoff_fields), .example = "exponential_backoff{base=}",
@@ -522,7 +523,7 @@ const struct sj_schema sj_schema_server_rtt = {.name = "server_rtt", .family = S
     .example = "server_rtt", .comment = "The called member's `rtt`, in the laws of a link."};
 
 const struct sj_schema *const sj_schemas[] = {&sj_schema_model,
-    &sj_schema_run, &sj_schema_server, &sj_schema_client, &sj_schema_batcher, &sj_schema_store, &sj_schema_price,
+    &sj_schema_run, &sj_schema_solve, &sj_schema_server, &sj_schema_client, &sj_schema_batcher, &sj_schema_store, &sj_schema_price,
     &sj_schema_fault,
     /* arrivals */
     &schema_poisson, &schema_renewal, &schema_every, &schema_mmpp, &schema_piecewise, &schema_closed, &schema_spread,
@@ -554,8 +555,6 @@ OPERATION(sj_schema_min, "min");
 OPERATION(sj_schema_round, "round");
 OPERATION(sj_schema_floor, "floor");
 OPERATION(sj_schema_ceil, "ceil");
-
-const char *const sj_words_not_in_this_version[] = {"solve", NULL};
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */

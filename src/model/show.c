@@ -533,6 +533,14 @@ static void show_run(struct page *page) {
                  node && sj_node_field(node, "seed") ? "" : " (default)");
 }
 
+static void show_solve(struct page *page) {
+  static const char *const nothing[] = {NULL};
+  const struct sj_node *const node = page->model->document->solve;
+  if (!node) return;
+  sj_text_add(&page->text, "\nsolve\n");
+  show_fields(page, INDENT, &sj_schema_solve, node, &page->model->solve, nothing);
+}
+
 static void show_surroundings(struct page *page) {
   const struct sj_model *const model = page->model;
   sj_text_add(&page->text, "%s%s%s\n", model->file, model->title ? ": " : "", model->title ? model->title : "");
@@ -590,6 +598,7 @@ char *sj_model_text(const struct sj_model *model) {
   show_surroundings(&page);
   if (model->client_count || model->server_count) {
     show_run(&page);
+    show_solve(&page);
     show_parameters(&page);
     for (size_t i = 0; i < model->client_count; i++) show_client(&page, &model->clients[i]);
     page.component = 0;

@@ -98,7 +98,8 @@ static const char *difference(const struct sj_model *a, const struct sj_model *b
 }
 
 static void apply(struct sj_document *document, const struct sj_change *change, struct sj_mistakes *mistakes) {
-  const struct sj_node *const run = document->run, *const settings = document->model, *const price = document->price;
+  const struct sj_node *const run = document->run, *const settings = document->model, *const price = document->price,
+                              *const solve = document->solve;
   struct sj_error error = {{0}};
   static const struct sj_value nothing = {.kind = SJ_VALUE_NONE};
   const struct sj_value *const value = change->value ? change->value : &nothing;
@@ -109,7 +110,7 @@ static void apply(struct sj_document *document, const struct sj_change *change, 
   if (status)
     sj_mistake(mistakes, document->file, line, NULL, "%s", error.message);
   else if (document->run != run || document->model != settings || document->price != price ||
-           !strncmp(change->path, "fault[", 6))
+           document->solve != solve || !strncmp(change->path, "fault[", 6))
     sj_mistake(mistakes, document->file, line, NULL, "a fault changes components, it cannot change `%s`", change->path);
 }
 

@@ -31,15 +31,27 @@ struct sj_orbit {
 double sj_orbit_retry_rate(const struct sj_orbit *orbit);
 double sj_orbit_abandon_rate(const struct sj_orbit *orbit);
 
-/* The probability that the request that finds itself the q-th (0: none is there) times out. */
-double sj_orbit_timeout_probability(const struct sj_orbit *orbit, uint32_t q);
+/* The probabilities that a time with a gamma law of this shape and rate exceeds `timeout`, and that it does not: each
+ * by itself, so that neither loses digits where the other is nearly 1. Shape 0: it is in time. By Chebyshev's bound:
+ * (deviation / spare)^2 with spare = timeout - mean, and 1 where that is more. */
+struct sj_timing {
+  double late, in_time;
+};
+struct sj_timing sj_timing(enum sj_timeout_tail tail, double shape, double rate, double timeout);
+
+/* The same of a request that finds itself the q-th: it takes q services at rate min(q, threads) service_rate, which is
+ * Erlang's law. */
+struct sj_timing sj_orbit_timing(const struct sj_orbit *orbit, uint32_t q);
 
 /* State (q, o) is number q (R + 1) + o, or o (K + 1) + q if K < R: the band is the narrower one. */
 size_t sj_orbit_state(const struct sj_orbit *orbit, uint32_t q, uint32_t o);
 uint32_t sj_orbit_in_system(const struct sj_orbit *orbit, size_t state);
 uint32_t sj_orbit_orbiting(const struct sj_orbit *orbit, size_t state);
 
-/* The chain; SJ_NO_MEMORY without a message. */
+/* No more transitions than this. */
+size_t sj_orbit_transitions(const struct sj_orbit *orbit);
+
+/* The chain; SJ_NO_MEMORY without a message. A server with capacity 0 is always full. */
 enum sj_status sj_orbit_chain(const struct sj_orbit *orbit, struct sj_chain *chain);
 
 #endif

@@ -26,12 +26,14 @@ enum sj_server_quantity {
   SJ_COMPLETIONS, /* rate at which requests leave served */
   SJ_LOST,        /* rate at which requests are lost: refused at capacity, or given up in the orbit */
   SJ_ORBIT,       /* requests that timed out and may retry; NAN in spaces without orbits */
+  SJ_FINISHED,    /* rate at which requests leave, served or with an error: what Little's law divides by */
   SJ_SERVER_QUANTITIES
 };
 
 /* Quantities of one client (or a whole pool). */
 enum sj_client_quantity {
-  SJ_OPEN,     /* its requests that are somewhere in the system */
+  SJ_OPEN,     /* its requests that are somewhere in the system; NAN where some of them will fail after a while, so that
+                  it tells nothing of the latency of those answered, or where it is not known */
   SJ_ANSWERED, /* rate at which they are answered */
   SJ_ARRIVING, /* rate at which they are made */
   SJ_CLIENT_QUANTITIES
@@ -64,6 +66,9 @@ struct sj_space {
   char **notes; /* what the reader should know: which approximation, what was merged, what was left out */
 };
 
+/* "3.14 MB", for messages. */
+const char *sj_bytes_text(double bytes, char text[32]);
+
 /* Adds a note; sj_space_clear ends all of it, also a half-made one. */
 void sj_space_note(struct sj_space *space, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sj_space_clear(struct sj_space *space);
@@ -73,6 +78,13 @@ struct sj_space_options {
   bool approximate;  /* what is not phase-type is fitted by its first three moments */
   double most_bytes; /* a space that would take more is refused before it is allocated; INFINITY: no limit */
 };
+
+/* What a chain takes with one set of factors, in bytes; and the refusal of what would take more than
+ * options->most_bytes, or has more states than can be numbered: SJ_NO_MEMORY with the figures. For builders, before
+ * they allocate. */
+double sj_space_bytes(double states, double transitions, double bandwidth);
+enum sj_status sj_space_check_size(const struct sj_space_options *options, double states, double transitions,
+                                   double bandwidth, struct sj_error *error);
 
 /* Turns a model into a chain: one with timeouts or retries into that of section "orbit" (orbit.h, row.h), any other
  * into the exact one (compose.h). SJ_INVALID: FILE:LINE and what cannot be solved; SJ_NO_MEMORY: too large, with the

@@ -149,16 +149,9 @@ static void open_sizes(lua_State *L) {
 
 /* ---- names that do not exist ---- */
 
-static bool is_listed(const char *name, const char *const *list) {
-  for (; *list; list++)
-    if (!strcmp(name, *list)) return true;
-  return false;
-}
-
 /* The nearest global name, or NULL; leaves things on the stack that keep it alive. */
 static const char *nearest_global(lua_State *L, const char *name) {
-  const char *best = sj_nearest(name, sj_time_words);
-  if (!best) best = sj_nearest(name, sj_words_not_in_this_version);
+  const char *const best = sj_nearest(name, sj_time_words);
   lua_pushglobaltable(L);
   const lua_Integer count = sj_lua_push_sorted_keys(L, -1);
   const char **const names = lua_newuserdatauv(L, ((size_t)count + 2) * sizeof *names, 0);
@@ -178,10 +171,6 @@ static int missing_name(lua_State *L) {
   const char *const name = lua_tostring(L, 2);
   double seconds;
   if (sj_time_word_seconds(name, &seconds)) return push_time_word(L, name, seconds);
-  if (is_listed(name, sj_words_not_in_this_version)) {
-    sj_reader_mistake(L, "`%s` is not in this version", name);
-    return sj_reader_push_unknown(L);
-  }
   const char *const nearest = nearest_global(L, name);
   if (nearest)
     sj_reader_mistake(L, "`%s` is not defined; did you mean `%s`?", name, nearest);

@@ -1,4 +1,4 @@
-/* What declares: server, client, model, run, fault, expect, param, scenario, set. */
+/* What declares: server, client, model, run, solve, fault, expect, param, scenario, set. */
 #include <lauxlib.h>
 #include <math.h>
 #include <stdio.h>
@@ -110,27 +110,29 @@ static int model(lua_State *L) {
   return 0;
 }
 
-static int run(lua_State *L) {
+/* `run` and `solve`: given once, and once more in a scenario, which changes what it names and leaves the rest. */
+static int changeable(lua_State *L, const struct sj_schema *schema, const struct sj_node **setting) {
   struct sj_reader *const reader = sj_reader_of(L);
   struct sj_document *const document = reader->document;
-  if (!takes_table(L, "run", sj_schema_run.example)) return 0;
-  const struct sj_node *const node = sj_reader_node(L, 1, &sj_schema_run);
-  if (!document->run) {
-    document->run = node;
+  if (!takes_table(L, schema->name, schema->example)) return 0;
+  const struct sj_node *const node = sj_reader_node(L, 1, schema);
+  if (!*setting) {
+    *setting = node;
     return 0;
   }
   if (!reader->in_scenario) {
-    sj_reader_mistake(L, "`run` is given twice, first on line %d", document->run->line);
+    sj_reader_mistake(L, "`%s` is given twice, first on line %d", schema->name, (*setting)->line);
     return 0;
   }
-  /* A scenario changes what it names and leaves the rest. */
   for (size_t i = 0; i < node->field_count; i++) {
     struct sj_value value = node->fields[i].value;
     value.line = sj_document_line(document, node, node->fields[i].name, SIZE_MAX);
-    document->run = sj_node_with_field(&document->arena, document->run, node->fields[i].name, value);
+    *setting = sj_node_with_field(&document->arena, *setting, node->fields[i].name, value);
   }
   return 0;
 }
+static int run(lua_State *L) { return changeable(L, &sj_schema_run, &sj_reader_of(L)->document->run); }
+static int solve(lua_State *L) { return changeable(L, &sj_schema_solve, &sj_reader_of(L)->document->solve); }
 
 static int price(lua_State *L) {
   struct sj_document *const document = sj_reader_of(L)->document;
@@ -303,6 +305,7 @@ void sj_reader_open_declarations(lua_State *L, struct sj_reader *reader) {
   sj_reader_global(L, reader, "price", price);
   sj_reader_global(L, reader, "model", model);
   sj_reader_global(L, reader, "run", run);
+  sj_reader_global(L, reader, "solve", solve);
   sj_reader_global(L, reader, "fault", fault);
   sj_reader_global(L, reader, "expect", expect);
   sj_reader_global(L, reader, "param", param);
