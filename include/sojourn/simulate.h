@@ -34,6 +34,7 @@ struct sj_simulate_options {
   uint32_t threads;               /* 0: all cores */
   bool members;                   /* metrics of each member of a pool too */
   bool series;                    /* collect time series (1,000 cells) */
+  double series_step;             /* of their cells; NAN: a thousandth of the duration */
   bool values_only;               /* forget a run's histograms and series once on_run has had it: saves memory */
   FILE *csv;                      /* one row a request, in order of run and completion; NULL: none */
   /* Non-zero ends the simulation: finished runs are reported as partial. Threads look at it, so another than the one

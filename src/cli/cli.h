@@ -51,10 +51,20 @@ enum sj_exit sj_exit_of(enum sj_status status);
 #define SJ_OPTION_ENGINES (UINT64_C(1) << 30)
 #define SJ_OPTION_CALIBRATE (UINT64_C(1) << 31)
 
+/* An option that one command alone has: it reads the text itself (sj_read_...). */
+struct sj_own_option {
+  const char *name, *argument; /* argument: NULL for a flag, whose text is "" */
+  const char *help;
+};
+enum { SJ_MOST_OWN = 24 };
+
 /* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */
 struct sj_options {
   uint64_t given;   /* of SJ_OPTION_... */
-  const char *file; /* MODEL or RESULTS */
+  const char *file; /* MODEL or RESULTS; of several the first */
+  const char **files;
+  size_t file_count;            /* at most 1 where a command takes one */
+  const char *own[SJ_MOST_OWN]; /* the texts of the command's own options, in their order; NULL: not given */
   const char **overrides;
   size_t override_count;
   const char **scenarios;
@@ -74,14 +84,17 @@ struct sj_options {
 
 /* A command of `sojourn COMMAND`. `run` is NULL for those that a later version brings. */
 struct sj_command {
-  const char *name, *argument; /* "simulate", "MODEL" */
-  const char *summary;         /* for the list of commands */
-  const char *help;            /* paragraphs for --help, with an example */
-  uint64_t accepted;           /* of SJ_OPTION_... */
-  uint64_t repeatable;         /* of those: may be given several times */
+  const char *name, *argument;     /* "simulate", "MODEL" */
+  const char *summary;             /* for the list of commands */
+  const char *help;                /* paragraphs for --help, with an example */
+  uint64_t accepted;               /* of SJ_OPTION_... */
+  uint64_t repeatable;             /* of those: may be given several times */
+  const struct sj_own_option *own; /* ends with a NULL name; NULL: none */
+  bool several_files;
   enum sj_exit (*run)(const struct sj_options *options);
 };
-extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_show;
+extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_learn,
+    sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */
@@ -89,8 +102,14 @@ enum sj_status sj_options_parse(const struct sj_command *command, int argc, char
                                 struct sj_error *error);
 void sj_options_clear(struct sj_options *options);
 
-/* Prints the options that `accepted` holds, a line each. */
-void sj_options_print(uint64_t accepted);
+/* The text of an own option as a whole number from `least` to `most`, and as a number above (or, where `zero`, of at
+ * least) 0; SJ_INVALID with a message. */
+enum sj_status sj_read_whole(const char *name, const char *text, uint64_t least, uint64_t most, uint64_t *n,
+                             struct sj_error *error);
+enum sj_status sj_read_positive(const char *name, const char *text, bool zero, double *x, struct sj_error *error);
+
+/* Prints the options that the command has, a line each. */
+void sj_options_print(const struct sj_command *command);
 
 /* Prints "sojourn: MESSAGE" on standard error (a message that begins with a place in a file as it is), and returns the
  * exit code of `status`. */
@@ -120,6 +139,15 @@ enum sj_status sj_read_point(const struct sj_options *options, const char *overr
 /* The options as settings of a simulation: all but what is the command's own (stop, callbacks, csv). */
 struct sj_simulate_options;
 void sj_settings(const struct sj_options *options, struct sj_simulate_options *settings);
+
+/* What a results file holds of results that are one run: the newest of the identity of `asked`, if it is whole, else
+ * NULL; and keeps such results, as -o and --again say. */
+struct sj_store;
+struct sj_results;
+enum sj_status sj_load_kept(struct sj_store *store, const struct sj_results *asked, struct sj_results **results,
+                            struct sj_error *error);
+enum sj_status sj_keep(struct sj_store *store, const struct sj_options *options, struct sj_results *results,
+                       struct sj_error *error);
 
 /* The file of --csv: opened for writing (standard output for "-", NULL without the option), never the model itself;
  * closed with what went wrong since then. sj_csv_close may be called again. */

@@ -14,7 +14,9 @@ struct sj_checked sj_expectation_check(const struct sj_expectation *expectation,
   const size_t metric = sj_results_find(results, expectation->metric);
   if (metric == SIZE_MAX) {
     /* A name that this engine gives, but not for this model and these options, has no value. */
-    const bool given = strcmp(results->engine, "solve") == 0 ? expectation->solve : expectation->simulate;
+    const bool given = strcmp(results->engine, "solve") == 0      ? expectation->solve
+                       : strcmp(results->engine, "simulate") == 0 ? expectation->simulate
+                                                                  : false;
     if (given) checked.verdict = SJ_NOT_MET;
     return checked;
   }

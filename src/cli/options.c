@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,8 @@ static const struct entry entries[] = {
     {SJ_OPTION_HORIZON, "--horizon", "T",
      "end of the transient, in the model's time unit (default: the model's, else 60)"},
     {SJ_OPTION_STEP, "--step", "T", "between the transient's points (default: the model's, else 10)"},
-    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N", "how many eigenvalues are printed, 0 included (default: 10, of large chains 3)"},
+    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N",
+     "how many eigenvalues are printed, 0 included (default: 10, of large chains 3)"},
     {SJ_OPTION_CHANGES, "--changes", NULL,
      "the smallest change of each parameter that would make a server stable, too"},
     {SJ_OPTION_PICTURE, "--picture", NULL, "drift field, fixed points, density and hitting times of all states, too"},
@@ -68,8 +70,9 @@ static const struct entry *find(const char *name, size_t length) {
 }
 
 static enum sj_status unknown(const struct sj_command *command, const char *name, struct sj_error *error) {
-  const char *candidates[ENTRY_COUNT + 1];
+  const char *candidates[ENTRY_COUNT + SJ_MOST_OWN + 1];
   size_t count = 0;
+  for (size_t i = 0; command->own && command->own[i].name; i++) candidates[count++] = command->own[i].name;
   for (size_t i = 0; i < ENTRY_COUNT; i++)
     if (entries[i].option & command->accepted) candidates[count++] = entries[i].name;
   candidates[count] = NULL;
@@ -93,11 +96,21 @@ static bool whole_of(const char *text, uint64_t *n) {
   return errno == 0;
 }
 
+enum sj_status sj_read_whole(const char *name, const char *text, uint64_t least, uint64_t most, uint64_t *n,
+                             struct sj_error *error) {
+  if (whole_of(text, n) && *n >= least && *n <= most) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "%s %s: expected a whole number from %llu to %llu", name, text,
+                      (unsigned long long)least, (unsigned long long)most);
+}
+
+enum sj_status sj_read_positive(const char *name, const char *text, bool zero, double *x, struct sj_error *error) {
+  if (number_of(text, x) && (*x > 0 || (zero && *x == 0))) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "%s %s: expected a number %s 0", name, text, zero ? "of at least" : "above");
+}
+
 static enum sj_status read_whole(const struct entry *entry, const char *text, uint64_t least, uint64_t most,
                                  uint64_t *n, struct sj_error *error) {
-  if (whole_of(text, n) && *n >= least && *n <= most) return SJ_OK;
-  return sj_error_set(error, SJ_INVALID, "%s %s: expected a whole number from %llu to %llu", entry->name, text,
-                      (unsigned long long)least, (unsigned long long)most);
+  return sj_read_whole(entry->name, text, least, most, n, error);
 }
 
 static enum sj_status read_time(const struct entry *entry, const char *text, bool zero, double *x,
@@ -215,11 +228,33 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
   return SJ_OK;
 }
 
+/* The place of an option among the command's own; SIZE_MAX: it is none of them. */
+static size_t find_own(const struct sj_command *command, const char *name, size_t length) {
+  for (size_t i = 0; command->own && command->own[i].name; i++)
+    if (strlen(command->own[i].name) == length && !memcmp(command->own[i].name, name, length)) return i;
+  return SIZE_MAX;
+}
+
+static enum sj_status read_own(const struct sj_own_option *own, const char *value, int argc, char **argv, int *at,
+                               const char **text, struct sj_error *error) {
+  if (*text) return sj_error_set(error, SJ_INVALID, "%s was given twice", own->name);
+  if (!own->argument) {
+    *text = "";
+    return value ? sj_error_set(error, SJ_INVALID, "%s takes no value", own->name) : SJ_OK;
+  }
+  *text = value ? value : *at + 1 < argc ? argv[++*at] : "";
+  if (**text) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "%s: expected %s, got nothing", own->name, own->argument);
+}
+
 static enum sj_status read_option(const struct sj_command *command, int argc, char **argv, int *at,
                                   struct sj_options *options, struct sj_error *error) {
   const char *const word = argv[*at];
   const char *const equals = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
   const size_t length = equals ? (size_t)(equals - word) : strlen(word);
+  const size_t own = find_own(command, word, length);
+  if (own != SIZE_MAX)
+    return read_own(&command->own[own], equals ? equals + 1 : NULL, argc, argv, at, &options->own[own], error);
   const struct entry *const entry = find(word, length);
   if (!entry) {
     char *const name = sj_format("%.*s", (int)length, word);
@@ -284,10 +319,11 @@ enum sj_status sj_options_parse(const struct sj_command *command, int argc, char
     } else if (!only_files && word[0] == '-' && word[1]) {
       const enum sj_status status = read_option(command, argc, argv, &i, options, error);
       if (status != SJ_OK || (options->given & SJ_OPTION_HELP)) return status;
-    } else if (options->file) {
+    } else if (options->file && !command->several_files) {
       return sj_error_set(error, SJ_INVALID, "expected one %s, got %s and %s", command->argument, options->file, word);
     } else {
-      options->file = word;
+      options->files = append(options->files, &options->file_count, word);
+      options->file = options->files[0];
     }
   }
   return check_together(command, options, error);
@@ -297,15 +333,19 @@ void sj_options_clear(struct sj_options *options) {
   free(options->overrides);
   free(options->scenarios);
   free(options->score_by);
+  free(options->files);
   *options = (struct sj_options){0};
 }
 
-void sj_options_print(uint64_t accepted) {
-  for (size_t i = 0; i < ENTRY_COUNT; i++) {
-    if (!(entries[i].option & accepted)) continue;
-    char *const left = sj_format("%s%s%s", entries[i].name, entries[i].argument ? " " : "",
-                                 entries[i].argument ? entries[i].argument : "");
-    printf("  %-18s %s\n", left, entries[i].help);
-    free(left);
-  }
+static void print_option(const char *name, const char *argument, const char *help) {
+  char *const left = sj_format("%s%s%s", name, argument ? " " : "", argument ? argument : "");
+  printf("  %-18s %s\n", left, help);
+  free(left);
+}
+
+void sj_options_print(const struct sj_command *command) {
+  for (size_t i = 0; command->own && command->own[i].name; i++)
+    print_option(command->own[i].name, command->own[i].argument, command->own[i].help);
+  for (size_t i = 0; i < ENTRY_COUNT; i++)
+    if (entries[i].option & command->accepted) print_option(entries[i].name, entries[i].argument, entries[i].help);
 }

@@ -70,6 +70,21 @@ void sj_progress_show(struct sj_progress *progress, const struct sj_simulate_pro
   progress->drawn = true;
 }
 
+void sj_progress_show_epoch(struct sj_progress *progress, size_t epoch, size_t epochs, double loss) {
+  const double glance_s = 0.4, pause_s = 0.1, now = now_s(), elapsed = now - progress->part_started;
+  if (!progress->wanted || now - progress->started < glance_s || now - progress->shown_at < pause_s) return;
+  char left[32], bar[64];
+  const double share = (double)epoch / (double)epochs;
+  const int width = bar_width(0), full = (int)(share * width);
+  time_left(elapsed / share * (1 - share), left, sizeof left);
+  memset(bar, '#', sizeof bar);
+  fprintf(stderr, "\r\033[K%zu/%zu epochs [%.*s%*s] %3.0f %%  %s  loss %.4g", epoch, epochs,
+          full < width ? full : width, bar, full < width ? width - full : 0, "", 100 * share, left, loss);
+  fflush(stderr);
+  progress->shown_at = now;
+  progress->drawn = true;
+}
+
 void sj_progress_end(struct sj_progress *progress) {
   if (!progress->drawn) return;
   fputs("\r\033[K", stderr);

@@ -3,6 +3,7 @@
 #define SJ_CLI_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "sojourn/simulate.h"
 
@@ -11,6 +12,7 @@ struct sj_progress {
   bool drawn;         /* the line is on the screen */
   double started;     /* seconds, monotonic */
   double share_first; /* what was done before */
+  double shown_at;    /* seconds, when an epoch was drawn last */
   bool begun;
   double part_started; /* of several simulations one after the other, the one at hand */
   char label[64];      /* what it is, "rate=9.5: "; empty if it is the only one */
@@ -21,6 +23,9 @@ void sj_progress_start(struct sj_progress *progress, bool quiet);
 /* Draws runs done, a bar, the share, the time left and the events per second, once the whole has taken longer than a
  * glance. */
 void sj_progress_show(struct sj_progress *progress, const struct sj_simulate_progress *state);
+
+/* The same for training: epochs done, the best loss so far. At most ten times a second. */
+void sj_progress_show_epoch(struct sj_progress *progress, size_t epoch, size_t epochs, double loss);
 
 /* Begins one of several simulations, of which the line says PATH=VALUE in front. */
 void sj_progress_begin_part(struct sj_progress *progress, const char *path, const char *value);

@@ -43,32 +43,11 @@ static void settings(struct job *job) {
 
 /* ---- the results file ---- */
 
-/* The newest result of this identity that the file holds, if it is whole. */
 static enum sj_status load_kept(struct job *job, struct sj_error *error) {
   struct sj_results *asked = NULL;
-  struct sj_store_entry *entries = NULL;
-  size_t count = 0;
   enum sj_status status = sj_solve_prepare(job->model, &job->solve, &asked, error);
-  if (status == SJ_OK) status = sj_store_list(job->store, &entries, &count, error);
-  char identity[65] = "";
-  if (status == SJ_OK) sj_results_identity(asked, identity);
-  int64_t found = 0, attempt = -1;
-  for (size_t i = 0; status == SJ_OK && i < count; i++) {
-    if (strcmp(entries[i].identity, identity) != 0 || !entries[i].runs || entries[i].attempt <= attempt) continue;
-    found = entries[i].result;
-    attempt = entries[i].attempt;
-  }
-  if (status == SJ_OK && attempt >= 0) status = sj_store_load(job->store, found, &job->results, error);
-  sj_store_list_destroy(entries, count);
+  if (status == SJ_OK) status = sj_load_kept(job->store, asked, &job->results, error);
   sj_results_destroy(asked);
-  return status;
-}
-
-static enum sj_status keep(struct job *job, struct sj_error *error) {
-  int64_t result;
-  enum sj_status status = sj_store_begin(job->store, job->results, 1, given(job, SJ_OPTION_AGAIN), &result, error);
-  if (status == SJ_OK) status = sj_store_add_run(job->store, result, job->results, &job->results->runs[0], error);
-  if (status == SJ_OK) status = sj_store_finish(job->store, result, job->results, error);
   return status;
 }
 
@@ -81,7 +60,7 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
     if (status != SJ_OK || job->results) return status;
   }
   status = sj_solve(job->model, &job->solve, &job->results, error);
-  return status == SJ_OK && job->store ? keep(job, error) : status;
+  return status == SJ_OK && job->store ? sj_keep(job->store, job->options, job->results, error) : status;
 }
 
 /* ---- what is printed ---- */

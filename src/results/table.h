@@ -11,6 +11,9 @@
  * server, each pool; the other figures; the notes. Each ends with a newline. */
 void sj_results_table(const struct sj_results *results, struct sj_text *text);
 
+/* The same of results of the engine "learn", which sj_results_table leaves to it: errors, modes, settling times. */
+void sj_learn_table(const struct sj_results *results, struct sj_text *text);
+
 /* Appends "note: ..." in lines that fit the width, broken at blanks. */
 void sj_note_text(const char *note, struct sj_text *text);
 

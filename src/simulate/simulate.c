@@ -8,10 +8,10 @@
 #include "base/base.h"
 #include "simulate/engine.h"
 
-enum { GRID_CELLS = 1000 };
+enum { GRID_CELLS = 1000, MOST_CELLS = 10000000 };
 
 void sj_simulate_options_default(struct sj_simulate_options *options) {
-  *options = (struct sj_simulate_options){.duration = NAN, .warmup = NAN, .drain = NAN};
+  *options = (struct sj_simulate_options){.duration = NAN, .warmup = NAN, .drain = NAN, .series_step = NAN};
 }
 
 static enum sj_status check(double value, double least, const char *name, struct sj_error *error) {
@@ -95,6 +95,21 @@ static enum sj_status find_warmup(const struct sj_model *model, const struct sj_
   return ok ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
 }
 
+/* The cells of the time series: whole ones, up to the duration. */
+static enum sj_status choose_grid(const struct sj_simulate_options *options, struct sj_results *results,
+                                  struct sj_error *error) {
+  results->grid_step = results->duration / GRID_CELLS;
+  results->grid_count = GRID_CELLS;
+  if (!(options->series_step > 0)) return SJ_OK;
+  const double cells = results->duration / options->series_step;
+  if (!(cells >= 1 && cells <= MOST_CELLS))
+    return sj_error_set(error, SJ_INVALID, "a duration of %g has %.3g steps of %g, expected 1 to %d", results->duration,
+                        cells, options->series_step, MOST_CELLS);
+  results->grid_step = options->series_step;
+  results->grid_count = (size_t)(cells * (1 + 1e-12));
+  return SJ_OK;
+}
+
 enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj_simulate_options *options,
                                    struct sj_results **out, struct sj_error *error) {
   struct sj_results *const results = sj_results_create("simulate", model->file, model->scenario);
@@ -106,10 +121,7 @@ enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj
   if (!results->canonical) results->canonical = sj_copy_string("{}");
   bool ok = results->canonical != NULL;
   for (size_t i = 0; i < model->note_count; i++) ok = sj_results_add_note(results, "%s", model->notes[i]) && ok;
-  if (options->series) {
-    results->grid_step = results->duration / GRID_CELLS;
-    results->grid_count = GRID_CELLS;
-  }
+  if (status == SJ_OK && options->series) status = choose_grid(options, results, error);
   ok = ok && sj_statistics_name(results, model, options->members, options->series);
   if (status == SJ_OK && !ok) status = sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   if (status == SJ_OK && isnan(results->warmup)) status = find_warmup(model, options, results, error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "trace/field.h"
 #include "trace/format.h"
 #include "trace/number.h"
 
@@ -15,57 +16,17 @@ static const char *const names[] = {"time", "size", "service", "latency", "wait"
 static const double largest = 1e19;
 enum { MOST_DECIMALS = 18 };
 
-static const char *skip_blanks(const char *p) {
-  while (*p == ' ' || *p == '\t') p++;
-  return p;
-}
-
-/* A field of a line, without blanks around it and without its quotes (doubled ones inside stay). `next` is its comma,
- * or the end; NULL if a quote does not end, or if something follows it. */
-struct field {
-  const char *text;
-  size_t length;
-  const char *next;
-};
-
-static struct field read_field(const char *p) {
-  p = skip_blanks(p);
-  struct field field = {.text = p};
-  if (*p == '"') {
-    field.text++;
-    do {
-      p = strchr(p + 1, '"');
-      if (!p) return field;
-    } while (p[1] == '"' && *++p);
-    field.length = (size_t)(p - field.text);
-    p = skip_blanks(p + 1);
-    if (*p == ',' || !*p) field.next = p;
-    return field;
-  }
-  field.next = strchrnul(p, ',');
-  field.length = (size_t)(field.next - p);
-  while (field.length && (p[field.length - 1] == ' ' || p[field.length - 1] == '\t')) field.length--;
-  return field;
-}
-
-static bool is(const struct field *field, const char *word) {
-  return field->length == strlen(word) && memcmp(field->text, word, field->length) == 0;
-}
-
-static enum csv_column kind_of(const struct field *field) {
+static enum csv_column kind_of(const struct sj_field *field) {
   for (int kind = TIME; kind < COLUMN_KINDS; kind++)
-    if (is(field, names[kind - TIME])) return (enum csv_column)kind;
+    if (sj_field_is(field, names[kind - TIME])) return (enum csv_column)kind;
   return OTHER;
 }
 
-/* Editors of spreadsheets put a byte order mark first. */
-static const char *after_mark(const char *text) { return memcmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text; }
-
 bool sj_csv_recognize(const char *text) {
-  for (const char *p = strlen(text) > 3 ? after_mark(text) : text;; p++) {
-    const struct field field = read_field(p);
+  for (const char *p = sj_after_mark(text);; p++) {
+    const struct sj_field field = sj_read_field(p);
     if (!field.next) return false;
-    if (is(&field, names[0])) return true;
+    if (sj_field_is(&field, names[0])) return true;
     p = field.next;
     if (!*p) return false;
   }
@@ -74,7 +35,7 @@ bool sj_csv_recognize(const char *text) {
 /* A name that is nearly that of a column which is missing is a slip, and would silently change what is replayed. */
 static bool check_slips(struct sj_trace_parser *parser, const char *header, const bool seen[COLUMN_KINDS]) {
   for (const char *p = header;; p++) {
-    const struct field field = read_field(p);
+    const struct sj_field field = sj_read_field(p);
     char name[16] = "", quoted[SJ_QUOTED];
     if (field.length < sizeof name) memcpy(name, field.text, field.length);
     const char *const nearest = kind_of(&field) == OTHER && name[0] ? sj_nearest(name, names) : NULL;
@@ -89,10 +50,10 @@ static bool check_slips(struct sj_trace_parser *parser, const char *header, cons
 
 bool sj_csv_start(struct sj_trace_parser *parser, char *text, size_t length) {
   if (strlen(text) != length) return sj_trace_problem(parser, "a zero byte, expected text");
-  const char *const header = length > 3 ? after_mark(text) : text;
+  const char *const header = sj_after_mark(text);
   bool seen[COLUMN_KINDS] = {false};
   for (const char *p = header;; p++) {
-    const struct field field = read_field(p);
+    const struct sj_field field = sj_read_field(p);
     if (!field.next)
       return sj_trace_problem(
           parser, "a quoted name that does not end where it should, expected `\"` and then a comma or the line's end");
@@ -128,7 +89,7 @@ static enum sj_trace_verdict explain(struct sj_trace_parser *parser, const char 
   if (strlen(text) != length) return sj_trace_wrong(parser, "a zero byte, expected text");
   int count = 0;
   for (const char *p = text;; p++) {
-    const struct field field = read_field(p);
+    const struct sj_field field = sj_read_field(p);
     if (!field.next)
       return sj_trace_wrong(
           parser, "a quoted field that does not end where it should, expected `\"` and then a comma or the line's end");
@@ -140,7 +101,7 @@ static enum sj_trace_verdict explain(struct sj_trace_parser *parser, const char 
     return sj_trace_wrong(parser, "%d columns, expected %d as in the header", count, parser->column_count);
   const char *p = text;
   for (int i = 0; i < count; i++, p++) {
-    const struct field field = read_field(p);
+    const struct sj_field field = sj_read_field(p);
     const enum csv_column kind = (enum csv_column)parser->columns[i];
     p = field.next;
     if (kind == OTHER) continue;
@@ -186,15 +147,15 @@ enum sj_trace_verdict sj_csv_parse(struct sj_trace_parser *parser, char *text, s
   for (int i = 0; i < parser->column_count; i++, p++) {
     const enum csv_column kind = (enum csv_column)parser->columns[i];
     if (kind == OTHER) {
-      p = read_field(p).next;
+      p = sj_read_field(p).next;
       if (!p) return explain(parser, text, length);
     } else {
       struct sj_decimal number;
-      p = skip_blanks(p);
+      p = sj_skip_blanks(p);
       const bool quoted = *p == '"';
       p = sj_scan_decimal(p + quoted, &number);
       if (!p || (quoted && *p != '"') || (number.negative && number.mantissa)) return explain(parser, text, length);
-      p = skip_blanks(p + quoted);
+      p = sj_skip_blanks(p + quoted);
       if (kind == TIME) {
         time = number;
       } else {
