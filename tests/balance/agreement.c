@@ -18,8 +18,8 @@
  *
  * Of 200 runs the subsets scatter about the whole less than other runs do, by a factor of 1.1, and of 600 by 1.03. What
  * that makes of equal programs --null tells: of --pool runs of each scenario it takes TRIALS times some for the
- * original's and --runs others for ours, and prints how p comes out. With 200 runs about 80 % of the trials have every
- * p at least 10^-4, about 57 % at most 8 % below 0.05, and about half both. See docs/simulation.md.
+ * original's and --runs others for ours, and prints how p comes out. With 200 runs 78 % of the trials have every p
+ * at least 10^-4, 57 % at most 8 % of them below 0.05, and 48.5 % both. See docs/simulation.md.
  *
  * One comparison is near the limit: p90 of ProbingWeightedServerRequestsInFlight, where the original's 19 runs are
  * higher than its own 19 of ProbingLeastServerRequestsInFlight, which is the same policy; p is 0.0003 against 1200 runs
