@@ -61,6 +61,17 @@ static void compare_times(const struct solved *s, const struct sj_results *resul
   compare(results, server->name, "service.mean", 1, (in_system - waiting) / finished);
 }
 
+static bool any_retries(const struct sj_model *model) {
+  for (size_t i = 0; i < model->client_count; i++)
+    if (model->clients[i].call.retries > 0) return true;
+  for (size_t i = 0; i < model->server_count; i++)
+    for (size_t a = 0; a < model->servers[i].api_count; a++)
+      for (size_t c = 0; c < model->servers[i].apis[a].call_count; c++)
+        if (model->servers[i].apis[a].calls[c].retries > 0) return true;
+  return false;
+}
+
+/* What is refused is lost, unless it is tried again. */
 static void compare_server(const struct solved *s, const struct sj_results *results, size_t i) {
   const struct sj_server *const server = &s->model->servers[i];
   const double threads = s->space.servers[i].threads;
@@ -70,7 +81,7 @@ static void compare_server(const struct solved *s, const struct sj_results *resu
     compare(results, server->name, "utilization.mean", 1, server_mean(s, i, SJ_BUSY) / threads);
   }
   compare(results, server->name, "throughput", 1, server_mean(s, i, SJ_COMPLETIONS));
-  if (server->kind != SJ_STORE)
+  if (server->kind != SJ_STORE && !any_retries(s->model))
     compare(results, server->name, "dropped", sj_results_duration(results) - sj_results_warmup(results),
             server_mean(s, i, SJ_LOST));
 }
