@@ -46,7 +46,19 @@ SJ_PUBLIC struct sj_figure sj_results_figure(const struct sj_results *results, s
  * Looks the name up: for tables, not for loops. */
 SJ_PUBLIC double sj_results_value(const struct sj_results *results, const char *name);
 
-/* The same of one run, 0 ... run count - 1. */
+/* What solving tells beside the value. `word`: the metric is this word ("metastable") and no number; else NULL.
+ * `error`: the estimated absolute error of the value; `log10`: the decimal logarithm of its size, of hitting times and
+ * rare states' probabilities, which may pass what a double holds (then the value is infinite, or 0). NAN where that is
+ * not known, as of all that was simulated. `doubtful`: the value cannot be had to 6 digits. Words belong to the
+ * results. */
+struct sj_exact_figure {
+  const char *word;
+  double error, log10;
+  bool doubtful;
+};
+SJ_PUBLIC struct sj_exact_figure sj_results_exact(const struct sj_results *results, size_t metric);
+
+/* The value in one run, 0 ... run count - 1. */
 SJ_PUBLIC double sj_results_run_value(const struct sj_results *results, const char *name, size_t run);
 
 /* Sentences about the results that a reader should know, in the order they were made; NULL past the end. */

@@ -18,7 +18,8 @@ struct sj_results;
 /* Zero-initialized but for NANs, as sj_solve_options_default makes it, it means: everything as the model says. */
 struct sj_solve_options {
   double horizon, step; /* of the transient, model time units; NAN: the model's */
-  unsigned eigenvalues; /* how many, 0 included; 0: ten */
+  unsigned eigenvalues; /* how many, that of the steady state included; 0: ten, or three where each takes long (from
+                           20,000 states on) */
   bool approximate;     /* what is not phase-type is fitted by its first three moments */
   bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
   bool changes;         /* the smallest change of each parameter that makes it stable, too */
@@ -27,6 +28,11 @@ struct sj_solve_options {
   const volatile sig_atomic_t *stop;
 };
 SJ_PUBLIC void sj_solve_options_default(struct sj_solve_options *options);
+
+/* Results without any figure, for what identifies them alone: whether a results file holds what solving would find. The
+ * caller's, as of sj_solve. SJ_INVALID: options that cannot be. */
+SJ_PUBLIC enum sj_status sj_solve_prepare(const struct sj_model *model, const struct sj_solve_options *options,
+                                          struct sj_results **results, struct sj_error *error);
 
 /* Solves `model`. On SJ_OK `*results` is the caller's, to be ended with sj_results_destroy: one run, with the metrics
  * of docs/metastability.md and the transients as series. SJ_INVALID: FILE:LINE and what of the model cannot be solved;

@@ -41,7 +41,14 @@ enum sj_option {
   SJ_OPTION_SCORE_BY = 1U << 19,
   SJ_OPTION_FIND = 1U << 20,
   SJ_OPTION_SUCH_THAT = 1U << 21,
-  SJ_OPTION_BETWEEN = 1U << 22
+  SJ_OPTION_BETWEEN = 1U << 22,
+  SJ_OPTION_HORIZON = 1U << 23,
+  SJ_OPTION_STEP = 1U << 24,
+  SJ_OPTION_EIGENVALUES = 1U << 25,
+  SJ_OPTION_CHANGES = 1U << 26,
+  SJ_OPTION_PICTURE = 1U << 27,
+  SJ_OPTION_APPROXIMATE = 1U << 28,
+  SJ_OPTION_MEMORY = 1U << 29
 };
 
 /* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */
@@ -61,6 +68,8 @@ struct sj_options {
   uint64_t seed;
   uint32_t runs, threads;         /* 0: not given */
   double duration, warmup, drain; /* NAN: not given */
+  double horizon, step, memory;   /* solve; NAN: not given */
+  uint32_t eigenvalues;           /* solve; 0: not given */
 };
 
 /* A command of `sojourn COMMAND`. `run` is NULL for those that a later version brings. */
@@ -72,7 +81,7 @@ struct sj_command {
   unsigned repeatable;         /* of those: may be given several times */
   enum sj_exit (*run)(const struct sj_options *options);
 };
-extern const struct sj_command sj_command_simulate, sj_command_compare, sj_command_show;
+extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */
@@ -101,6 +110,9 @@ enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **m
 /* The same without any scenario: what the file has in common, and their names. Then each of them by name. */
 enum sj_exit sj_read_common(const struct sj_options *options, struct sj_model **model);
 enum sj_exit sj_read_scenario(const struct sj_options *options, const char *scenario, struct sj_model **model);
+/* A file with scenarios has no one model to run: SJ_INVALID with their names, unless one was chosen. */
+enum sj_status sj_check_scenario(const struct sj_options *options, const struct sj_model *model,
+                                 struct sj_error *error);
 /* As sj_read_model, of a file that was read before, with one more override; it leaves the complaining to the caller. */
 enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
                              struct sj_error *error);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "model/bound.h"
@@ -9,18 +10,20 @@
 #include "results/table.h"
 
 struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results) {
-  struct sj_checked checked = {SJ_NOT_CHECKED, {NAN, NAN}, false};
+  struct sj_checked checked = {SJ_NOT_CHECKED, {NAN, NAN}, false, results->engine};
   const size_t metric = sj_results_find(results, expectation->metric);
   if (metric == SIZE_MAX) {
     /* A name that this engine gives, but not for this model and these options, has no value. */
-    if (expectation->simulate) checked.verdict = SJ_NOT_MET;
+    const bool given = strcmp(results->engine, "solve") == 0 ? expectation->solve : expectation->simulate;
+    if (given) checked.verdict = SJ_NOT_MET;
     return checked;
   }
   checked.figure = sj_results_figure(results, metric);
   /* Comparisons with NAN are false: no value, not met. */
   checked.verdict =
       sj_bound_holds(checked.figure.value, expectation->comparison, expectation->bound) ? SJ_MET : SJ_NOT_MET;
-  checked.uncertain = fabs(checked.figure.value - expectation->bound) < checked.figure.ci95;
+  const double distance = fabs(checked.figure.value - expectation->bound);
+  checked.uncertain = distance < checked.figure.ci95 || distance < sj_results_exact(results, metric).error;
   return checked;
 }
 
@@ -43,7 +46,7 @@ char *sj_expectation_line(const struct sj_expectation *expectation, const struct
   sj_text_add(&line, "expectation %s: %s %s", words[checked->verdict], expectation->metric, text);
   free(text);
   if (checked->verdict == SJ_NOT_CHECKED)
-    sj_text_add(&line, " (simulate does not give it)");
+    sj_text_add(&line, " (%s does not give it)", checked->engine);
   else if (isnan(checked->figure.value))
     sj_text_add(&line, " (there is no such number here)");
   else

@@ -19,7 +19,9 @@ enum sj_verdict {
 struct sj_checked {
   enum sj_verdict verdict;
   struct sj_figure figure; /* NANs if there is none */
-  bool uncertain;          /* the bound lies inside the 95 % interval: another seed may say otherwise */
+  bool uncertain;          /* the bound lies inside the 95 % interval: another seed may say otherwise; or, of what was
+                              solved, inside the error */
+  const char *engine;      /* of the results, which it belongs to */
 };
 struct sj_checked sj_expectation_check(const struct sj_expectation *expectation, const struct sj_results *results);
 /* "expectation met: web.failed == 0 (it is 0)", as a new string. */

@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "cli/cli.h"
 
-enum { MOST_RUNS = 1000000, MOST_THREADS = 1024 };
+enum { MOST_RUNS = 1000000, MOST_THREADS = 1024, MOST_EIGENVALUES = 1000 };
 
 struct entry {
   enum sj_option option;
@@ -42,6 +42,16 @@ static const struct entry entries[] = {
     {SJ_OPTION_SUCH_THAT, "--such-that", "EXPECT", "with --find: as in \"web.latency.p99 < 0.5\""},
     {SJ_OPTION_BETWEEN, "--between", "A:B",
      "with --find: where to look first (default: half to twice the model's value)"},
+    {SJ_OPTION_HORIZON, "--horizon", "T",
+     "end of the transient, in the model's time unit (default: the model's, else 60)"},
+    {SJ_OPTION_STEP, "--step", "T", "between the transient's points (default: the model's, else 10)"},
+    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N", "how many eigenvalues are printed, 0 included (default: 10, of large chains 3)"},
+    {SJ_OPTION_CHANGES, "--changes", NULL,
+     "the smallest change of each parameter that would make a server stable, too"},
+    {SJ_OPTION_PICTURE, "--picture", NULL, "drift field, fixed points, density and hitting times of all states, too"},
+    {SJ_OPTION_APPROXIMATE, "--approximate", NULL, "laws that are not phase-type are fitted by three moments"},
+    {SJ_OPTION_MEMORY, "--memory", "BYTES",
+     "the most memory that it may take (default: three quarters of what is free)"},
     {SJ_OPTION_HELP, "--help", NULL, "this text"},
 };
 enum { ENTRY_COUNT = sizeof entries / sizeof *entries };
@@ -93,6 +103,11 @@ static enum sj_status read_time(const struct entry *entry, const char *text, boo
   if (number_of(text, x) && (*x > 0 || (zero && *x == 0))) return SJ_OK;
   return sj_error_set(error, SJ_INVALID, "%s %s: expected a number %s 0, in the model's time unit", entry->name, text,
                       zero ? "of at least" : "above");
+}
+
+static enum sj_status read_bytes(const struct entry *entry, const char *text, double *x, struct sj_error *error) {
+  if (number_of(text, x) && *x > 0) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID, "%s %s: expected a number of bytes above 0, such as 8e9", entry->name, text);
 }
 
 static enum sj_status read_between(const char *text, struct sj_options *options, struct sj_error *error) {
@@ -173,6 +188,19 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
       return read_time(entry, text, true, &options->warmup, error);
     case SJ_OPTION_DRAIN:
       return read_time(entry, text, true, &options->drain, error);
+    case SJ_OPTION_HORIZON:
+      return read_time(entry, text, false, &options->horizon, error);
+    case SJ_OPTION_STEP:
+      return read_time(entry, text, false, &options->step, error);
+    case SJ_OPTION_MEMORY:
+      return read_bytes(entry, text, &options->memory, error);
+    case SJ_OPTION_EIGENVALUES:
+      status = read_whole(entry, text, 1, MOST_EIGENVALUES, &n, error);
+      options->eigenvalues = (uint32_t)n;
+      return status;
+    case SJ_OPTION_CHANGES:
+    case SJ_OPTION_PICTURE:
+    case SJ_OPTION_APPROXIMATE:
     case SJ_OPTION_MEMBERS:
     case SJ_OPTION_AGAIN:
     case SJ_OPTION_JSON:
@@ -236,7 +264,14 @@ static enum sj_status check_together(const struct sj_command *command, const str
 
 enum sj_status sj_options_parse(const struct sj_command *command, int argc, char **argv, struct sj_options *options,
                                 struct sj_error *error) {
-  *options = (struct sj_options){.duration = NAN, .warmup = NAN, .drain = NAN, .between_low = NAN, .between_high = NAN};
+  *options = (struct sj_options){.duration = NAN,
+                                 .warmup = NAN,
+                                 .drain = NAN,
+                                 .between_low = NAN,
+                                 .between_high = NAN,
+                                 .horizon = NAN,
+                                 .step = NAN,
+                                 .memory = NAN};
   bool only_files = false;
   for (int i = 0; i < argc; i++) {
     const char *const word = argv[i];

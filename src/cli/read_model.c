@@ -52,6 +52,15 @@ enum sj_exit sj_read_model(const struct sj_options *options, struct sj_model **m
   return read_model(options->file, &how, model);
 }
 
+enum sj_status sj_check_scenario(const struct sj_options *options, const struct sj_model *model,
+                                 struct sj_error *error) {
+  const size_t count = sj_model_scenario_count(model);
+  if (!count || options->scenario_count) return SJ_OK;
+  sj_error_set(error, SJ_INVALID, "%s has scenarios; choose one of them:", options->file);
+  for (size_t i = 0; i < count; i++) sj_error_add(error, "  --scenario \"%s\"", sj_model_scenario_name(model, i));
+  return SJ_INVALID;
+}
+
 enum sj_exit sj_read_common(const struct sj_options *options, struct sj_model **model) {
   const struct sj_model_options how = how_to(options, NULL);
   return read_model(options->file, &how, model);

@@ -39,15 +39,6 @@ static enum sj_status on_run(void *context, const struct sj_results *results, co
   return job->store ? sj_store_add_run(job->store, job->result, results, run, error) : SJ_OK;
 }
 
-/* A file with scenarios has no one model to simulate. */
-static enum sj_status check_scenario(const struct job *job, struct sj_error *error) {
-  const size_t count = sj_model_scenario_count(job->model);
-  if (!count || job->options->scenario_count) return SJ_OK;
-  sj_error_set(error, SJ_INVALID, "%s has scenarios; choose one of them:", job->options->file);
-  for (size_t i = 0; i < count; i++) sj_error_add(error, "  --scenario \"%s\"", sj_model_scenario_name(job->model, i));
-  return SJ_INVALID;
-}
-
 static void settings(struct job *job) {
   const struct sj_options *const options = job->options;
   struct sj_simulate_options *const simulate = &job->simulate;
@@ -136,7 +127,7 @@ static enum sj_exit report_interrupted(const struct job *job) {
 
 static enum sj_exit simulate(struct job *job) {
   struct sj_error error = {{0}};
-  enum sj_status status = check_scenario(job, &error);
+  enum sj_status status = sj_check_scenario(job->options, job->model, &error);
   if (status == SJ_OK) {
     settings(job);
     status = compute(job, &error);
@@ -150,7 +141,7 @@ static enum sj_exit simulate(struct job *job) {
 /* The search reads the model itself, once for each value. */
 static enum sj_exit find(struct job *job) {
   struct sj_error error = {{0}};
-  const enum sj_status status = check_scenario(job, &error);
+  const enum sj_status status = sj_check_scenario(job->options, job->model, &error);
   return status == SJ_OK ? sj_find_command(job->options) : sj_complain(status, &error);
 }
 

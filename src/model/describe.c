@@ -468,8 +468,7 @@ static void describe_run(struct json *j) {
   end(j, '}');
 }
 
-static void describe_solve(struct json *j) {
-  const struct sj_solve_settings *const solve = &j->model->solve;
+static void describe_solve(struct json *j, const struct sj_solve_settings *solve) {
   begin(j, "solve", '{');
   string(j, "timeout_tail", solve->chebyshev_tail ? "chebyshev" : "exact");
   string(j, "tail_of_empty", solve->empty_times_out ? "certain" : "zero");
@@ -498,7 +497,7 @@ static void describe_surroundings(struct json *j) {
     expression(j, model->document->parameters[i].name, &model->document->parameters[i].value);
   end(j, '}');
   describe_run(j);
-  describe_solve(j);
+  describe_solve(j, &j->model->solve);
   static const char *const comparisons[] = {"<", "<=", ">", ">=", "=="};
   begin(j, "expect", '[');
   for (size_t i = 0; i < model->expectation_count; i++) {
@@ -550,7 +549,7 @@ static void describe_functions(struct json *j) {
 /* Names of models with different figures differ; what cannot change a figure (title, file, expectations, comments) and
  * what an engine can be told otherwise (duration, warm-up, drain, runs, seed: they are part of a result's identity by
  * themselves) is left out of the canonical form. */
-static char *describe(const struct sj_model *model, bool canonical) {
+static char *describe(const struct sj_model *model, bool canonical, const struct sj_solve_settings *solve) {
   double *const load = canonical ? NULL : sj_model_offered_load(model);
   struct json j = {.canonical = canonical, .model = model, .first = true, .load = load};
   begin(&j, NULL, '{');
@@ -581,10 +580,14 @@ static char *describe(const struct sj_model *model, bool canonical) {
   begin(&j, "faults", '[');
   for (size_t i = 0; i < model->fault_count; i++) describe_fault(&j, &model->faults[i]);
   end(&j, ']');
+  if (solve) describe_solve(&j, solve);
   end(&j, '}');
   free(load);
   return j.text.data;
 }
 
-char *sj_model_json(const struct sj_model *model) { return describe(model, false); }
-char *sj_model_canonical(const struct sj_model *model) { return describe(model, true); }
+char *sj_model_json(const struct sj_model *model) { return describe(model, false, NULL); }
+char *sj_model_canonical(const struct sj_model *model) { return describe(model, true, NULL); }
+char *sj_model_canonical_to_solve(const struct sj_model *model, const struct sj_solve_settings *solve) {
+  return describe(model, true, solve);
+}

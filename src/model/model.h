@@ -452,6 +452,10 @@ struct sj_model {
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
 
+/* The canonical form with the settings of solve, which no other engine looks at, as its last member. The caller frees it.
+ */
+char *sj_model_canonical_to_solve(const struct sj_model *model, const struct sj_solve_settings *solve);
+
 /* How many metrics BATCHER.retries[k] there are, k = 1, 2, ...: one for each retry, ten at most. */
 static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher) {
   const uint32_t retries = batcher->apis[0].calls[0].retries;

@@ -63,18 +63,30 @@ int sj_json_set(json_t *object, const char *name, json_t *value) {
 /* Solved, not sampled: each metric has one value, and no interval. */
 static bool is_exact(const struct sj_results *results) { return strcmp(results->engine, "solve") == 0; }
 
+static json_t *exact_metric(const struct sj_results *results, size_t index) {
+  const struct sj_exact_figure exact = sj_results_exact(results, index);
+  const double value = sj_results_figure(results, index).value;
+  json_t *const object = json_object();
+  int failed = sj_json_set(object, "value", exact.word ? sj_json_string(exact.word) : sj_json_number(value));
+  if (!isnan(exact.log10)) failed |= sj_json_set(object, "log10", sj_json_number(exact.log10));
+  if (!isnan(exact.error)) failed |= sj_json_set(object, "error", sj_json_number(exact.error));
+  if (exact.doubtful) failed |= sj_json_set(object, "doubtful", json_true());
+  if (!failed) return object;
+  json_decref(object);
+  return NULL;
+}
+
 static json_t *metric(const struct sj_results *results, size_t index) {
+  if (is_exact(results)) return exact_metric(results, index);
   const struct sj_figure figure = sj_results_figure(results, index);
   json_t *const object = json_object();
   const bool suppressed = results->metrics[index].suppressed;
   int failed = sj_json_set(object, "value", sj_json_number(figure.value));
-  if (!is_exact(results)) {
-    json_t *const runs = json_array();
-    for (size_t i = 0; i < results->run_count; i++)
-      failed |= json_array_append_new(runs, sj_json_number(suppressed ? (double)NAN : results->runs[i].values[index]));
-    failed |= sj_json_set(object, "ci95", sj_json_number(figure.ci95));
-    failed |= sj_json_set(object, "runs", runs);
-  }
+  json_t *const runs = json_array();
+  for (size_t i = 0; i < results->run_count; i++)
+    failed |= json_array_append_new(runs, sj_json_number(suppressed ? (double)NAN : results->runs[i].values[index]));
+  failed |= sj_json_set(object, "ci95", sj_json_number(figure.ci95));
+  failed |= sj_json_set(object, "runs", runs);
   if (!failed) return object;
   json_decref(object);
   return NULL;
@@ -103,7 +115,8 @@ static struct sj_figure series_figure(const struct sj_results *results, size_t i
 }
 
 static json_t *one_series(const struct sj_results *results, size_t index) {
-  json_t *const object = json_object(), *const values = json_array(), *const intervals = json_array();
+  json_t *const object = json_object(), *const values = json_array(),
+                *const intervals = is_exact(results) ? NULL : json_array();
   double *const scratch = sj_allocate_array(results->run_count, sizeof *scratch);
   int failed = sj_json_set(object, "unit", sj_json_string(results->series[index].unit));
   failed |= sj_json_set(object, "start", sj_json_number(results->grid_start));
@@ -111,11 +124,11 @@ static json_t *one_series(const struct sj_results *results, size_t index) {
   for (size_t cell = 0; cell < results->grid_count; cell++) {
     const struct sj_figure figure = series_figure(results, index, cell, scratch);
     failed |= json_array_append_new(values, sj_json_number(figure.value));
-    failed |= json_array_append_new(intervals, sj_json_number(figure.ci95));
+    if (intervals) failed |= json_array_append_new(intervals, sj_json_number(figure.ci95));
   }
   free(scratch);
   failed |= sj_json_set(object, "values", values);
-  failed |= sj_json_set(object, "ci95", intervals);
+  if (intervals) failed |= sj_json_set(object, "ci95", intervals);
   if (!failed) return object;
   json_decref(object);
   return NULL;
@@ -156,6 +169,7 @@ json_t *sj_results_json(const struct sj_results *results, const char *command) {
   const bool forgotten = results->run_count > 0 && !results->runs[0].series;
   if (results->series_count > 0 && !forgotten)
     failed |= sj_json_set(document, "series", sj_results_json_series(results));
+  if (results->picture) failed |= sj_json_set(document, "picture", json_loads(results->picture, 0, NULL));
   if (!failed) return document;
   json_decref(document);
   return NULL;

@@ -13,6 +13,11 @@
  *     "notes": [...], "metrics": { NAME: { "value": ..., "ci95": ..., "runs": [...] } },
  *     "series": { NAME: { "unit": ..., "start": ..., "step": ..., "values": [...], "ci95": [...] } } }
  *
+ * What was solved with a picture has a member `picture`, an array with an object a server: solve/picture.h.
+ *
+ * A solved metric is { "value": ..., "error": ... } with "log10" where a double may not hold it and "doubtful": true
+ * where it cannot be had to 6 digits; or { "value": "a word" }. Solved series have no ci95.
+ *
  * `command` NULL means the engine's name. Metrics and series stand in the order of their creation; `series` is left out
  * when none was collected, or runs were forgotten but for their values. A number that does not exist (NAN, or of a
  * suppressed metric) and one that JSON cannot hold (infinity) is null. values[i] of a series belongs to the time from

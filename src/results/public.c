@@ -25,6 +25,18 @@ double sj_results_value(const struct sj_results *results, const char *name) {
   return metric == SIZE_MAX ? (double)NAN : sj_results_figure(results, metric).value;
 }
 
+struct sj_exact_figure sj_results_exact(const struct sj_results *results, size_t metric) {
+  struct sj_exact_figure figure = {.error = NAN, .log10 = NAN};
+  if (results->run_count == 0 || !results->runs[0].exact) return figure;
+  const struct sj_exact *const exact = &results->runs[0].exact[metric];
+  figure.word = exact->word;
+  figure.error = exact->error;
+  figure.log10 = exact->log10;
+  const double value = results->runs[0].values[metric];
+  figure.doubtful = isfinite(value) && exact->error > SJ_EXACT_DIGITS * fabs(value);
+  return figure;
+}
+
 double sj_results_run_value(const struct sj_results *results, const char *name, size_t run) {
   const size_t metric = sj_results_find(results, name);
   return metric == SIZE_MAX || run >= results->run_count ? (double)NAN : results->runs[run].values[metric];

@@ -42,6 +42,7 @@ void sj_results_destroy(struct sj_results *results) {
   free(results->model);
   free(results->scenario);
   free(results->canonical);
+  free(results->picture);
   free(results);
 }
 
@@ -131,8 +132,17 @@ void sj_run_keep_values(const struct sj_results *results, struct sj_run *run) {
   run->series = NULL;
 }
 
+bool sj_run_make_exact(const struct sj_results *results, struct sj_run *run) {
+  run->exact = calloc(results->metric_count > 0 ? results->metric_count : 1, sizeof *run->exact);
+  if (!run->exact) return false;
+  for (size_t i = 0; i < results->metric_count; i++) run->exact[i] = (struct sj_exact){NAN, NAN, NULL};
+  return true;
+}
+
 void sj_run_clear(const struct sj_results *results, struct sj_run *run) {
   sj_run_keep_values(results, run);
+  for (size_t i = 0; run->exact && i < results->metric_count; i++) free(run->exact[i].word);
+  free(run->exact);
   free(run->values);
   *run = (struct sj_run){0};
 }

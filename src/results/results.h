@@ -27,6 +27,15 @@ struct sj_series {
   char *unit; /* "requests", "time", "requests/time" */
 };
 
+/* What a solved figure has beside its value. */
+struct sj_exact {
+  double error; /* estimated, absolute; NAN: not known */
+  double log10; /* of |value|, where it may pass what a double holds (`value` is then infinite or 0); NAN: not given */
+  char *word;   /* the figure is no number but this word, and its value is NAN; NULL: a number */
+};
+/* A figure whose error is above this share of it is marked as not to be trusted. */
+#define SJ_EXACT_DIGITS 1e-6
+
 /* One finished run. Arrays are as long as the results' metrics, histograms and series; a figure that does not exist is
  * NAN. Series are laid out series by series, `grid_count` points each. */
 struct sj_run {
@@ -34,6 +43,7 @@ struct sj_run {
   uint64_t events; /* dispatched */
   bool truncated;  /* requests were left when the drain ended */
   double *values;
+  struct sj_exact *exact; /* NULL: a run that was not solved */
   struct sj_histogram *histograms;
   double *series;
 };
@@ -60,6 +70,8 @@ struct sj_results {
   size_t run_count, run_capacity;
   struct sj_run *runs;
 
+  char *picture; /* of what was solved, as JSON: an array of the objects of solve/picture.h; NULL: none */
+
   size_t note_count;
   char **notes; /* sentences for the user, in the order they were made */
 };
@@ -77,6 +89,8 @@ bool sj_results_add_note(struct sj_results *results, const char *format, ...) __
 /* A run of the right shape, values NAN, histograms empty, series NAN. Its arrays are freed by sj_run_clear. */
 bool sj_run_prepare(const struct sj_results *results, struct sj_run *run, uint64_t number);
 void sj_run_clear(const struct sj_results *results, struct sj_run *run);
+/* Gives the run `exact`, nothing known. False: no memory. */
+bool sj_run_make_exact(const struct sj_results *results, struct sj_run *run);
 /* Frees the run's histograms and series, which are most of it; what reads them must not be called afterwards. */
 void sj_run_keep_values(const struct sj_results *results, struct sj_run *run);
 

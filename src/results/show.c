@@ -96,6 +96,19 @@ static void add_start(const struct sj_store_entry *entry, const struct sj_result
   }
 }
 
+/* Value, error and logarithm; a figure that is a word has it in place of the value. */
+static void add_value(const struct sj_run *run, size_t metric, struct sj_text *row) {
+  const struct sj_exact *const exact = run->exact ? &run->exact[metric] : NULL;
+  if (exact && exact->word)
+    sj_text_add_csv(row, exact->word);
+  else
+    sj_text_add_csv_number(row, run->values[metric]);
+  sj_text_add_bytes(row, ",", 1);
+  if (exact) sj_text_add_csv_number(row, exact->error);
+  sj_text_add_bytes(row, ",", 1);
+  if (exact) sj_text_add_csv_number(row, exact->log10);
+}
+
 static void write_result(const struct sj_store_entry *entry, const struct sj_results *results, FILE *out) {
   struct sj_text start = {0}, row = {0};
   add_start(entry, results, &start);
@@ -106,7 +119,7 @@ static void write_result(const struct sj_store_entry *entry, const struct sj_res
       sj_text_add(&row, "%" PRIu64 ",", results->runs[r].number);
       sj_text_add_csv(&row, results->metrics[m].name);
       sj_text_add_bytes(&row, ",", 1);
-      sj_text_add_csv_number(&row, results->runs[r].values[m]);
+      add_value(&results->runs[r], m, &row);
       sj_text_add_bytes(&row, "\n", 1);
       fwrite(row.data, 1, row.length, out);
     }
@@ -121,7 +134,7 @@ enum sj_status sj_store_csv(struct sj_store *store, FILE *out, struct sj_error *
   enum sj_status status = sj_store_list(store, &entries, &count, error);
   if (status != SJ_OK) return status;
   if (count > 0) qsort(entries, count, sizeof *entries, by_content);
-  fputs("result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n", out);
+  fputs("result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value,error,log10\n", out);
   for (size_t i = 0; i < count && status == SJ_OK && !ferror(out); i++) {
     struct sj_results *results;
     status = sj_store_load_metrics(store, entries[i].result, &results, error);

@@ -50,9 +50,10 @@ enum sj_status sj_store_list_text(struct sj_store *store, char **text, struct sj
 enum sj_status sj_store_tables_text(struct sj_store *store, int64_t result, char **text, struct sj_error *error);
 
 /* What `sojourn show FILE --csv -` prints: a header, then one row for each (result, run, metric), numbers in their
- * shortest exact notation, empty where there is none. Results are ordered by what identifies them, not by when they
- * were made, and nothing depends on time or place (models are named without their folder): files that hold the same
- * results give the same bytes. Written row by row; SJ_FAILED also if `out` cannot be written. */
+ * shortest exact notation, empty where there is none; of what was solved also the error and the logarithm. Results are
+ * ordered by what identifies them, not by when they were made, and nothing depends on time or place (models are named
+ * without their folder): files that hold the same results give the same bytes. Written row by row; SJ_FAILED also if
+ * `out` cannot be written. */
 enum sj_status sj_store_csv(struct sj_store *store, FILE *out, struct sj_error *error);
 /* The same as a new string that the caller frees. */
 enum sj_status sj_store_csv_text(struct sj_store *store, char **text, struct sj_error *error);

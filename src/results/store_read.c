@@ -29,12 +29,18 @@ static double number_at(sqlite3_stmt *statement, int column) {
   return sqlite3_column_type(statement, column) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(statement, column);
 }
 
+static char *text_at(sqlite3_stmt *statement, int column) {
+  const char *const text = (const char *)sqlite3_column_text(statement, column);
+  return text ? sj_copy_string(text) : NULL;
+}
+
 /* What reading runs needs at every run. */
 struct reading {
   struct sj_store *store;
   const struct sj_results *results;
   struct sj_store_columns columns[SJ_STORE_KINDS];
   sqlite3_stmt *values[SJ_STORE_KINDS];
+  sqlite3_stmt *exact; /* NULL: the file has no such table */
 };
 
 static enum sj_status damaged(const struct reading *reading, const struct sj_run *run, const char *what,
@@ -71,6 +77,29 @@ static enum sj_status take_row(struct reading *reading, enum sj_store_kind kind,
   return SJ_OK;
 }
 
+/* What solving told beside the values, if the run was solved. */
+static enum sj_status read_exact(struct reading *reading, int64_t id, struct sj_run *run, struct sj_error *error) {
+  if (!reading->exact) return SJ_OK;
+  sqlite3_bind_int64(reading->exact, 1, id);
+  bool row = false;
+  enum sj_status status;
+  while ((status = sj_store_step(reading->store, reading->exact, &row, error)) == SJ_OK && row) {
+    const size_t index = index_of(&reading->columns[SJ_STORE_METRICS], sqlite3_column_int64(reading->exact, 0));
+    if (index == SIZE_MAX) continue;
+    if (!run->exact && !sj_run_make_exact(reading->results, run)) {
+      status = no_memory(reading->store, error);
+      break;
+    }
+    struct sj_exact *const exact = &run->exact[index];
+    exact->error = number_at(reading->exact, 1);
+    exact->log10 = number_at(reading->exact, 2);
+    free(exact->word);
+    exact->word = text_at(reading->exact, 3);
+  }
+  sqlite3_reset(reading->exact);
+  return status;
+}
+
 /* All that is stored of the run whose row has the number `id`; `*whole` if it has every column of the results. */
 static enum sj_status read_run(struct reading *reading, int64_t id, struct sj_run *run, bool *whole,
                                struct sj_error *error) {
@@ -91,7 +120,7 @@ static enum sj_status read_run(struct reading *reading, int64_t id, struct sj_ru
     if (status != SJ_OK) return status;
     if (taken != wanted[kind]) *whole = false;
   }
-  return SJ_OK;
+  return read_exact(reading, id, run, error);
 }
 
 static bool holds_run(const struct sj_results *results, uint64_t number) {
@@ -129,6 +158,26 @@ static enum sj_status read_all(struct reading *reading, sqlite3_stmt *list, bool
   return status;
 }
 
+/* Files of versions that did not solve lack some tables. */
+static enum sj_status has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error) {
+  sqlite3_stmt *find = NULL;
+  enum sj_status status = sj_store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = ?", &find, error);
+  *has = false;
+  if (status != SJ_OK) return status;
+  sqlite3_bind_text(find, 1, name, -1, SQLITE_STATIC);
+  status = sj_store_step(store, find, has, error);
+  sqlite3_finalize(find);
+  return status;
+}
+
+static enum sj_status prepare_exact(struct reading *reading, struct sj_error *error) {
+  bool has;
+  const enum sj_status status = has_table(reading->store, "exact_values", &has, error);
+  if (status != SJ_OK || !has) return status;
+  return sj_store_prepare(reading->store, "SELECT metric, error, log10, word FROM exact_values WHERE run = ?",
+                          &reading->exact, error);
+}
+
 enum sj_status sj_store_runs_read(struct sj_store *store, int64_t result, uint64_t runs, bool whole,
                                   struct sj_results *results, struct sj_error *error) {
   static const char *const sql[SJ_STORE_KINDS] = {
@@ -145,22 +194,19 @@ enum sj_status sj_store_runs_read(struct sj_store *store, int64_t result, uint64
     status = sj_store_columns_read(store, result, results, kind, &reading.columns[kind], error);
     if (status == SJ_OK) status = sj_store_prepare(store, sql[kind], &reading.values[kind], error);
   }
+  if (status == SJ_OK) status = prepare_exact(&reading, error);
   if (status == SJ_OK) {
     sqlite3_bind_int64(list, 1, result);
     sqlite3_bind_int64(list, 2, runs > INT64_MAX ? INT64_MAX : (int64_t)runs);
     status = read_all(&reading, list, whole, results, error);
   }
   sqlite3_finalize(list);
+  sqlite3_finalize(reading.exact);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS; kind++) {
     sqlite3_finalize(reading.values[kind]);
     free(reading.columns[kind].column);
   }
   return status;
-}
-
-static char *text_at(sqlite3_stmt *statement, int column) {
-  const char *const text = (const char *)sqlite3_column_text(statement, column);
-  return text ? sj_copy_string(text) : NULL;
 }
 
 static char *text_or_empty(sqlite3_stmt *statement, int column) {
@@ -274,6 +320,21 @@ static enum sj_status take_notes(struct sj_store *store, int64_t result, struct 
   return status;
 }
 
+static enum sj_status take_picture(struct sj_store *store, int64_t result, struct sj_results *results,
+                                   struct sj_error *error) {
+  bool has, row = false;
+  enum sj_status status = has_table(store, "pictures", &has, error);
+  if (status != SJ_OK || !has) return status;
+  sqlite3_stmt *find;
+  status = sj_store_prepare(store, "SELECT json FROM pictures WHERE result = ?", &find, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(find, 1, result);
+  status = sj_store_step(store, find, &row, error);
+  if (status == SJ_OK && row) results->picture = text_at(find, 0);
+  sqlite3_finalize(find);
+  return status;
+}
+
 /* The settings, from a row of results. */
 static enum sj_status take_result(struct sj_store *store, sqlite3_stmt *row, struct sj_results **results,
                                   uint64_t *runs_wanted, struct sj_error *error) {
@@ -310,6 +371,7 @@ static enum sj_status take_rest(struct sj_store *store, int64_t result, enum sj_
   for (enum sj_store_kind kind = 0; kind < kinds && status == SJ_OK; kind++)
     status = take_columns(store, result, kind, results, error);
   if (status == SJ_OK) status = take_notes(store, result, results, error);
+  if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_picture(store, result, results, error);
   if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, results, error);
   return status;
 }

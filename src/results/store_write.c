@@ -193,6 +193,39 @@ static enum sj_status write_series(struct sj_store *store, sqlite3_stmt *insert,
   return status;
 }
 
+static void bind_number(sqlite3_stmt *statement, int place, double x) {
+  if (isnan(x))
+    sqlite3_bind_null(statement, place);
+  else
+    sqlite3_bind_double(statement, place, x);
+}
+
+/* What solving tells beside the values. Files of earlier versions have no table for it. */
+static enum sj_status write_exact(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                  const struct sj_run *run, int64_t id, struct sj_error *error) {
+  if (!run->exact) return SJ_OK;
+  struct sj_store_columns columns;
+  enum sj_status status = sj_store_columns_read(store, result, results, SJ_STORE_METRICS, &columns, error);
+  if (status != SJ_OK) return status;
+  sqlite3_stmt *insert = NULL;
+  status = sj_store_execute(store, sj_store_exact_tables, error);
+  if (status == SJ_OK)
+    status = sj_store_prepare(store, "INSERT OR IGNORE INTO exact_values VALUES (?, ?, ?, ?, ?)", &insert, error);
+  for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
+    const size_t index = columns.column[i].index;
+    if (index == SIZE_MAX) continue;
+    sqlite3_bind_int64(insert, 1, id);
+    sqlite3_bind_int64(insert, 2, columns.column[i].id);
+    bind_number(insert, 3, run->exact[index].error);
+    bind_number(insert, 4, run->exact[index].log10);
+    sqlite3_bind_text(insert, 5, run->exact[index].word, -1, SQLITE_STATIC);
+    status = sj_store_once(store, insert, error);
+  }
+  sqlite3_finalize(insert);
+  free(columns.column);
+  return status;
+}
+
 /* All values of one kind that the run has. */
 static enum sj_status write_values(struct sj_store *store, int64_t result, const struct sj_results *results,
                                    const struct sj_run *run, int64_t id, enum sj_store_kind kind,
@@ -237,6 +270,7 @@ enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const st
   status = write_run(store, result, run, &id, error);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
     status = write_values(store, result, results, run, id, kind, error);
+  if (status == SJ_OK) status = write_exact(store, result, results, run, id, error);
   status = sj_store_end(store, status, error);
   if (status == SJ_OK) sj_store_checkpoint(store);
   return status;
@@ -259,6 +293,20 @@ static enum sj_status write_notes(struct sj_store *store, int64_t result, const 
     status = sj_store_once(store, statement, error);
   }
   sqlite3_finalize(statement);
+  return status;
+}
+
+static enum sj_status write_picture(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                    struct sj_error *error) {
+  if (!results->picture) return SJ_OK;
+  sqlite3_stmt *insert;
+  enum sj_status status = sj_store_execute(store, sj_store_exact_tables, error);
+  if (status == SJ_OK) status = sj_store_prepare(store, "INSERT OR IGNORE INTO pictures VALUES (?, ?)", &insert, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(insert, 1, result);
+  sqlite3_bind_text(insert, 2, results->picture, -1, SQLITE_STATIC);
+  status = sj_store_once(store, insert, error);
+  sqlite3_finalize(insert);
   return status;
 }
 
@@ -308,5 +356,6 @@ enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const str
   if (status == SJ_OK) status = holds_more(store, result, results, &more, error);
   if (status == SJ_OK && !more) status = write_notes(store, result, results, error);
   if (status == SJ_OK && !more) status = write_suppressed(store, result, results, error);
+  if (status == SJ_OK) status = write_picture(store, result, results, error);
   return sj_store_end(store, status, error);
 }

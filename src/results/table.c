@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/solved.h"
+
 enum { WIDTH = 80 };
 
 /* A metric by its name; `used` once a table has shown it or decided not to. */
@@ -443,6 +445,10 @@ void sj_note_text(const char *note, struct sj_text *text) {
 }
 
 void sj_results_table(const struct sj_results *results, struct sj_text *text) {
+  if (strcmp(results->engine, "solve") == 0) {
+    sj_solved_report(results, text);
+    return;
+  }
   struct report report = {
       .results = results, .entries = sj_allocate_array(results->metric_count, sizeof *report.entries), .text = text};
   for (size_t i = 0; i < results->metric_count; i++)

@@ -61,14 +61,19 @@ enum sj_status sj_hitting_times(const struct sj_factors *factors, size_t targets
                                 struct sj_scaled *deviation);
 
 /* Both directions together, pinned at a state in the middle: for right-hand sides of both signs (spectrum.h). `down`
- * is of the order, `up` of the same one reversed. */
+ * is of an order, `up` of the same one reversed; both are needed as long as this. The pinned state should be a likely
+ * one: then what is small in y is not the difference of large numbers. It holds room of its own: one thread at a time.
+ */
 struct sj_pinned;
 enum sj_status sj_pinned_create(const struct sj_factors *down, const struct sj_factors *up, size_t state,
                                 struct sj_pinned **pinned);
+/* Another one of the same, with room of its own, for a second thread; to be destroyed before `pinned`. */
+enum sj_status sj_pinned_share(const struct sj_pinned *pinned, struct sj_pinned **other);
 void sj_pinned_destroy(struct sj_pinned *pinned);
-/* Solves -Q y = x with y = 0 at the pinned state, whose own equation is left out. */
-enum sj_status sj_pinned_solve(const struct sj_pinned *pinned, const double *x, double *y);
+/* Solves -Q y = x with y = 0 at the pinned state, whose own equation is left out; y times 2^exponent is the solution,
+ * with the largest |y| in [0.5, 1). By state; x and y may be the same. */
+void sj_pinned_solve(struct sj_pinned *pinned, const double *x, double *y, int64_t *exponent);
 /* The transposed: y (-Q) = x, likewise. */
-enum sj_status sj_pinned_solve_left(const struct sj_pinned *pinned, const double *x, double *y);
+void sj_pinned_solve_left(struct sj_pinned *pinned, const double *x, double *y, int64_t *exponent);
 
 #endif

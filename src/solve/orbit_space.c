@@ -202,7 +202,8 @@ static void clear_row(struct sj_space *space) {
 static enum sj_status make_row(const struct sj_row *row, double *arriving, const struct sj_space_options *options,
                                struct sj_space *space, struct sj_error *error) {
   struct own_row *const own = sj_allocate(sizeof *own);
-  *own = (struct own_row){.row = *row, .arriving = arriving};
+  own->row = *row;
+  own->arriving = arriving;
   own->stride = sj_allocate_array(row->count, sizeof *own->stride);
   space->kind = SJ_SPACE_ROW;
   space->own = own;

@@ -34,7 +34,7 @@ void sj_space_clear(struct sj_space *space) {
   *space = (struct sj_space){0};
 }
 
-static const char *bytes_text(double bytes, char text[32]) {
+const char *sj_bytes_text(double bytes, char text[32]) {
   static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
   size_t unit = 0;
   while (bytes >= 1000 && unit + 1 < sizeof units / sizeof *units) {
@@ -60,7 +60,7 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
   char count[32], rates[32], needed[32], most[32];
   sj_number_text(states, count);
   sj_number_text(transitions, rates);
-  bytes_text(bytes, needed);
+  sj_bytes_text(bytes, needed);
   if (states >= (double)UINT32_MAX)
     return sj_error_set(error, SJ_NO_MEMORY,
                         "the chain would have %s states and take about %s; at most %u states can be numbered", count,
@@ -69,7 +69,7 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
   return sj_error_set(error, SJ_NO_MEMORY,
                       "the chain would have %s states and %s transitions; eliminated, with a band of %.0f, it would "
                       "take about %s, more than the %s that it may",
-                      count, rates, bandwidth, needed, bytes_text(options->most_bytes, most));
+                      count, rates, bandwidth, needed, sj_bytes_text(options->most_bytes, most));
 }
 
 /* ---- which chain ---- */

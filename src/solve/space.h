@@ -66,6 +66,9 @@ struct sj_space {
   char **notes; /* what the reader should know: which approximation, what was merged, what was left out */
 };
 
+/* "3.14 MB", for messages. */
+const char *sj_bytes_text(double bytes, char text[32]);
+
 /* Adds a note; sj_space_clear ends all of it, also a half-made one. */
 void sj_space_note(struct sj_space *space, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sj_space_clear(struct sj_space *space);

@@ -29,8 +29,8 @@ struct sj_spectrum {
 
 /* The `wanted` eigenvalues nearest to 0, 0 included; fewer if the chain has fewer or they do not converge. `pi` sums to
  * 1, by state. SJ_NO_MEMORY and SJ_FAILED (the second one did not converge) without a message. */
-enum sj_status sj_spectrum_find(const struct sj_chain *chain, const struct sj_pinned *pinned,
-                                const struct sj_scaled *pi, size_t wanted, struct sj_spectrum *spectrum);
+enum sj_status sj_spectrum_find(const struct sj_chain *chain, struct sj_pinned *pinned, const struct sj_scaled *pi,
+                                size_t wanted, struct sj_spectrum *spectrum);
 void sj_spectrum_clear(struct sj_spectrum *spectrum);
 
 #endif

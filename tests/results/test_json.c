@@ -131,6 +131,33 @@ static void solved_figures_have_a_value_alone(void **state) {
   sj_results_destroy(results);
 }
 
+static void solved_figures_tell_their_error(void **state) {
+  (void)state;
+  static const char *const names[] = {"db.full", "db.hitting.full_to_empty.mean", "db.verdict", "spectrum[9].re"};
+  struct sj_results *const results = sj_results_create("solve", "a.lua", NULL);
+  for (size_t i = 0; i < 4; i++) assert_true(sj_results_add_metric(results, names[i], SJ_REDUCE_MEAN));
+  struct sj_run run;
+  assert_true(sj_run_prepare(results, &run, 0) && sj_run_make_exact(results, &run));
+  run.values[0] = 0.25;
+  run.exact[0].error = 1e-13;
+  run.values[1] = INFINITY;
+  run.exact[1].log10 = 312.5;
+  run.exact[2].word = strdup("stable");
+  run.values[3] = -2;
+  run.exact[3].error = 1e-3;
+  assert_true(sj_results_add_run(results, &run));
+  json_t *const metrics = sj_results_json_metrics(results);
+  char *const text = json_dumps(metrics, JSON_COMPACT);
+  assert_string_equal(text,
+                      "{\"db.full\":{\"value\":0.25,\"error\":1e-13},"
+                      "\"db.hitting.full_to_empty.mean\":{\"value\":null,\"log10\":312.5},"
+                      "\"db.verdict\":{\"value\":\"stable\"},"
+                      "\"spectrum[9].re\":{\"value\":-2.0,\"error\":0.001,\"doubtful\":true}}");
+  free(text);
+  json_decref(metrics);
+  sj_results_destroy(results);
+}
+
 static void numbers_keep_all_digits(void **state) {
   (void)state;
   static const double numbers[] = {0.1, 1.0 / 3, DBL_MAX, DBL_MIN, DBL_TRUE_MIN, 123456789.123456789, -0.5, 1e22};
@@ -187,6 +214,7 @@ int main(void) {
       cmocka_unit_test(the_contract),
       cmocka_unit_test(one_run_has_no_interval),
       cmocka_unit_test(solved_figures_have_a_value_alone),
+      cmocka_unit_test(solved_figures_tell_their_error),
       cmocka_unit_test(numbers_keep_all_digits),
       cmocka_unit_test(any_bytes_become_utf8),
       cmocka_unit_test(small_things_stand_on_one_line),

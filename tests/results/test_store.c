@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "results/store.h"
+#include "results/store_internal.h"
 #include "sample.h"
 
 static char folder[] = "/tmp/sojourn-store-XXXXXX";
@@ -311,7 +312,7 @@ static void csv_does_not_tell_the_order_of_events(void **state) {
   char *const one = csv_of("f.db"), *const other = csv_of("g.db");
   assert_string_equal(one, other);
   static const char header[] =
-      "result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n";
+      "result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value,error,log10\n";
   assert_memory_equal(one, header, sizeof header - 1);
   char identity[65], row[256];
   struct sj_results *const results = sample_results(NULL, 7);
@@ -320,7 +321,7 @@ static void csv_does_not_tell_the_order_of_events(void **state) {
   static const char *const rows[] = {"0,web.figure0,0.3333333333333333", "2,web.figure0,1", "1,web.figure5,",
                                      "1,web.figure6,inf"};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    snprintf(row, sizeof row, "\n%.12s,0,simulate," SJ_VERSION ",sample.lua,,7,10000,12.5,100000,%s\n", identity,
+    snprintf(row, sizeof row, "\n%.12s,0,simulate," SJ_VERSION ",sample.lua,,7,10000,12.5,100000,%s,,\n", identity,
              rows[i]);
     assert_non_null(strstr(one, row));
   }
@@ -346,7 +347,8 @@ static void no_result_yet(void **state) {
   char *text = NULL;
   assert_int_equal(sj_store_csv_text(store, &text, NULL), SJ_OK);
   assert_string_equal(text,
-                      "result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value\n");
+                      "result,attempt,engine,version,model,scenario,seed,duration,warmup,drain,run,metric,value,error,"
+                      "log10\n");
   free(text);
   sj_store_close(store);
 }
@@ -365,8 +367,66 @@ static void names_that_need_quotes(void **state) {
   sj_results_destroy(results);
   sj_store_close(store);
   char *const csv = csv_of("q.db");
-  assert_non_null(strstr(csv, ",\"a \"\"b\"\", c.lua\",it's; DROP TABLE runs,0,0,0,0,0,\"x,y\",\n"));
+  assert_non_null(strstr(csv, ",\"a \"\"b\"\", c.lua\",it's; DROP TABLE runs,0,0,0,0,0,\"x,y\",,,\n"));
   free(csv);
+}
+
+/* A solved run: a number with its error, one past what a double holds, and a word. */
+static struct sj_results *solved(struct sj_run *run) {
+  static const char *const names[] = {"db.full", "db.hitting.full_to_empty.mean", "db.verdict", "spectrum[9].re"};
+  struct sj_results *const results = sj_results_create("solve", "models/sample.lua", NULL);
+  results->canonical = strdup("{}");
+  results->duration = results->warmup = results->drain = NAN;
+  for (size_t i = 0; i < 4; i++) assert_true(sj_results_add_metric(results, names[i], SJ_REDUCE_MEAN));
+  assert_true(sj_run_prepare(results, run, 0) && sj_run_make_exact(results, run));
+  run->values[0] = 0.25;
+  run->exact[0].error = 1e-13;
+  run->values[1] = INFINITY;
+  run->exact[1].log10 = 312.5;
+  run->exact[2].word = strdup("metastable");
+  run->values[3] = -2;
+  run->exact[3].error = 1e-3;
+  return results;
+}
+
+static void assert_solved(const struct sj_results *results) {
+  assert_int_equal(results->metric_count, 4);
+  const struct sj_exact_figure full = sj_results_exact(results, 0), drain = sj_results_exact(results, 1),
+                               verdict = sj_results_exact(results, 2), last = sj_results_exact(results, 3);
+  assert_true(sj_results_value(results, "db.full") == 0.25 && full.error == 1e-13);
+  assert_true(!full.word && isnan(full.log10) && !full.doubtful);
+  assert_true(sj_results_value(results, "db.hitting.full_to_empty.mean") == INFINITY);
+  assert_true(drain.log10 == 312.5 && isnan(drain.error) && !drain.doubtful);
+  assert_string_equal(verdict.word, "metastable");
+  assert_true(last.doubtful);
+}
+
+static void solved_figures(void **state) {
+  (void)state;
+  struct sj_store *store = opened("solved.db", SJ_STORE_WRITE);
+  /* As an earlier version left it. */
+  assert_int_equal(sj_store_execute(store, "DROP TABLE exact_values", NULL), SJ_OK);
+  struct sj_run run;
+  struct sj_results *results = solved(&run), *again = solved(&run), *loaded;
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, 1, false, &result, NULL), SJ_OK);
+  assert_int_equal(results->run_count, 0);
+  assert_int_equal(sj_store_add_run(store, result, results, &run, NULL), SJ_OK);
+  sj_run_clear(results, &run);
+  assert_int_equal(sj_store_load(store, result, &loaded, NULL), SJ_OK);
+  assert_solved(loaded);
+  sj_results_destroy(loaded);
+  assert_int_equal(sj_store_begin(store, again, 1, false, &result, NULL), SJ_OK);
+  assert_int_equal(again->run_count, 1);
+  assert_solved(again);
+  sj_store_close(store);
+  char *const csv = csv_of("solved.db");
+  assert_non_null(strstr(csv, "db.full,0.25,1e-13,\n"));
+  assert_non_null(strstr(csv, "db.hitting.full_to_empty.mean,inf,,312.5\n"));
+  assert_non_null(strstr(csv, "db.verdict,metastable,,\n"));
+  free(csv);
+  sj_results_destroy(results);
+  sj_results_destroy(again);
 }
 
 static void texts_for_show(void **state) {
@@ -404,6 +464,7 @@ int main(void) {
       cmocka_unit_test(again_asks_for_a_new_result),
       cmocka_unit_test(columns_may_come_later),
       cmocka_unit_test(csv_does_not_tell_the_order_of_events),
+      cmocka_unit_test(solved_figures),
       cmocka_unit_test(no_result_yet),
       cmocka_unit_test(names_that_need_quotes),
       cmocka_unit_test(texts_for_show),

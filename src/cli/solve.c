@@ -1,0 +1,197 @@
+#include "sojourn/solve.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/expectations.h"
+#include "model/model.h"
+#include "results/json.h"
+#include "results/results.h"
+#include "results/store.h"
+#include "results/table.h"
+
+/* One run of the command. */
+struct job {
+  const struct sj_options *options;
+  struct sj_model *model;
+  struct sj_solve_options solve;
+  struct sj_results *results;
+  struct sj_store *store;
+};
+
+static bool given(const struct job *job, enum sj_option option) { return job->options->given & option; }
+
+static void settings(struct job *job) {
+  const struct sj_options *const options = job->options;
+  struct sj_solve_options *const solve = &job->solve;
+  sj_solve_options_default(solve);
+  solve->horizon = options->horizon;
+  solve->step = options->step;
+  solve->eigenvalues = options->eigenvalues;
+  solve->approximate = given(job, SJ_OPTION_APPROXIMATE);
+  solve->picture = given(job, SJ_OPTION_PICTURE);
+  solve->changes = given(job, SJ_OPTION_CHANGES);
+  solve->most_bytes = options->memory;
+  solve->stop = sj_signals_defer();
+}
+
+/* ---- the results file ---- */
+
+/* The newest result of this identity that the file holds, if it is whole. */
+static enum sj_status load_kept(struct job *job, struct sj_error *error) {
+  struct sj_results *asked = NULL;
+  struct sj_store_entry *entries = NULL;
+  size_t count = 0;
+  enum sj_status status = sj_solve_prepare(job->model, &job->solve, &asked, error);
+  if (status == SJ_OK) status = sj_store_list(job->store, &entries, &count, error);
+  char identity[65] = "";
+  if (status == SJ_OK) sj_results_identity(asked, identity);
+  int64_t found = 0, attempt = -1;
+  for (size_t i = 0; status == SJ_OK && i < count; i++) {
+    if (strcmp(entries[i].identity, identity) != 0 || !entries[i].runs || entries[i].attempt <= attempt) continue;
+    found = entries[i].result;
+    attempt = entries[i].attempt;
+  }
+  if (status == SJ_OK && attempt >= 0) status = sj_store_load(job->store, found, &job->results, error);
+  sj_store_list_destroy(entries, count);
+  sj_results_destroy(asked);
+  return status;
+}
+
+static enum sj_status keep(struct job *job, struct sj_error *error) {
+  int64_t result;
+  enum sj_status status = sj_store_begin(job->store, job->results, 1, given(job, SJ_OPTION_AGAIN), &result, error);
+  if (status == SJ_OK) status = sj_store_add_run(job->store, result, job->results, &job->results->runs[0], error);
+  if (status == SJ_OK) status = sj_store_finish(job->store, result, job->results, error);
+  return status;
+}
+
+/* Solves it, unless the results file holds what would be found. */
+static enum sj_status compute(struct job *job, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  if (job->options->output) {
+    status = sj_store_open(job->options->output, SJ_STORE_WRITE, &job->store, error);
+    if (status == SJ_OK && !given(job, SJ_OPTION_AGAIN)) status = load_kept(job, error);
+    if (status != SJ_OK || job->results) return status;
+  }
+  status = sj_solve(job->model, &job->solve, &job->results, error);
+  return status == SJ_OK && job->store ? keep(job, error) : status;
+}
+
+/* ---- what is printed ---- */
+
+/* A row for each point of the transient, a column for each series. */
+static void write_csv(const struct sj_results *results, FILE *out) {
+  struct sj_text row = {0};
+  sj_text_add(&row, "time");
+  for (size_t s = 0; s < results->series_count; s++) {
+    sj_text_add(&row, ",");
+    sj_text_add_csv(&row, results->series[s].name);
+  }
+  fprintf(out, "%s\n", row.data);
+  for (size_t point = 0; point < results->grid_count; point++) {
+    row.length = 0;
+    sj_text_add_csv_number(&row, results->grid_start + (double)point * results->grid_step);
+    for (size_t s = 0; s < results->series_count; s++) {
+      sj_text_add(&row, ",");
+      sj_text_add_csv_number(&row, results->runs[0].series[s * results->grid_count + point]);
+    }
+    fprintf(out, "%s\n", row.data);
+  }
+  free(row.data);
+}
+
+static enum sj_status export_csv(const struct job *job, struct sj_error *error) {
+  FILE *csv;
+  const enum sj_status status = sj_csv_open(job->options, &csv, error);
+  if (status != SJ_OK || !csv) return status;
+  if (job->results->run_count > 0 && job->results->runs[0].series) write_csv(job->results, csv);
+  return sj_csv_close(job->options, &csv, error);
+}
+
+static enum sj_status print_json(const struct job *job, struct sj_error *error) {
+  json_t *const document = sj_results_json(job->results, "solve");
+  if (document && job->model->expectation_count)
+    json_object_set_new(document, "expectations", sj_expectations_json(job->model, job->results));
+  char *const text = document ? sj_json_text(document) : NULL;
+  if (text) sj_print(text);
+  free(text);
+  json_decref(document);
+  return text ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+}
+
+static enum sj_exit report(const struct job *job) {
+  const bool json = given(job, SJ_OPTION_JSON);
+  const bool table = !json && !given(job, SJ_OPTION_QUIET) && !sj_csv_to_stdout(job->options);
+  struct sj_error error;
+  enum sj_status status = export_csv(job, &error);
+  if (status == SJ_OK && json) status = print_json(job, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
+  if (table) {
+    struct sj_text text = {0};
+    sj_results_table(job->results, &text);
+    sj_print(text.data);
+    free(text.data);
+  }
+  const bool met = sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
+  if (table && job->store) printf("Kept in %s\n", job->options->output);
+  return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
+}
+
+/* What is wrong with the model begins with its place, as from all commands. */
+static enum sj_exit complain(const struct job *job, enum sj_status status, const struct sj_error *error) {
+  const size_t length = strlen(job->options->file);
+  const char *const message = error->message;
+  if (strncmp(message, job->options->file, length) != 0 || message[length] != ':' ||
+      strspn(message + length + 1, "0123456789") == 0)
+    return sj_complain(status, error);
+  fprintf(stderr, "%s\n", message);
+  return sj_exit_of(status);
+}
+
+static enum sj_exit solve(struct job *job) {
+  struct sj_error error = {{0}};
+  enum sj_status status = sj_check_scenario(job->options, job->model, &error);
+  if (status == SJ_OK) {
+    settings(job);
+    status = compute(job, &error);
+  }
+  return status == SJ_OK ? report(job) : complain(job, status, &error);
+}
+
+static enum sj_exit run(const struct sj_options *options) {
+  struct job job = {.options = options};
+  enum sj_exit code = sj_read_model(options, &job.model);
+  if (code == SJ_EXIT_DONE) code = solve(&job);
+  sj_store_close(job.store);
+  sj_results_destroy(job.results);
+  sj_model_destroy(job.model);
+  return code;
+}
+
+const struct sj_command sj_command_solve = {
+    .name = "solve",
+    .argument = "MODEL",
+    .summary = "compute it: the Markov chain's steady state, hitting times, verdict",
+    .help =
+        "Turns the model into a Markov chain and computes its figures, with no randomness and no intervals: the "
+        "steady\n"
+        "state, how fast the system forgets, how long it takes to drain, and whether a disturbance can take it down "
+        "for\n"
+        "long (metastable) or it is simply overloaded. A model with timeouts becomes a chain of requests in the "
+        "system\n"
+        "and requests that may retry; any other is solved exactly. Each figure has an error estimate. Exit codes: 0\n"
+        "done, 1 an expectation of the model is not met, 2 the command or the model is wrong (what cannot be solved "
+        "is\n"
+        "named), 3 it could not be done, 130 interrupted.\n"
+        "\n"
+        "Example: sojourn solve models/retry-storm.lua --set web.arrivals.rate=8 --changes",
+    .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON |
+                SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HORIZON | SJ_OPTION_STEP |
+                SJ_OPTION_EIGENVALUES | SJ_OPTION_CHANGES | SJ_OPTION_PICTURE | SJ_OPTION_APPROXIMATE |
+                SJ_OPTION_MEMORY,
+    .run = run,
+};

@@ -1,0 +1,62 @@
+/* A model on its way through the solver: its states, the eliminated chain, its spectrum, and what was found. */
+#ifndef SJ_SOLVE_SOLUTION_H
+#define SJ_SOLVE_SOLUTION_H
+
+#include "model/model.h"
+#include "sojourn/solve.h"
+#include "solve/eliminated.h"
+#include "solve/findings.h"
+#include "solve/space.h"
+#include "solve/stability.h"
+#include "solve/transient.h"
+
+/* Of one server. */
+struct sj_server_solution {
+  double *in_system;            /* by state */
+  struct sj_regimes regimes;    /* known: false also for a server without room */
+  struct sj_scaled *to_low;     /* mean hitting times, by state; NULL where the regimes are not known */
+  struct sj_scaled *to_low_std; /* and deviations */
+  struct sj_scaled *to_high;    /* likewise */
+  struct sj_scaled *to_high_std;
+};
+
+struct sj_solution {
+  const struct sj_model *model;
+  struct sj_solve_options options;   /* as given, but for most_bytes */
+  struct sj_solve_settings settings; /* the model's, with the options' horizon and step */
+  unsigned eigenvalues;              /* to print; known once the space is */
+  struct sj_space space;
+  struct sj_eliminated eliminated;
+  struct sj_spectrum spectrum;
+  struct sj_server_solution *servers; /* [space.server_count] */
+};
+
+/* Eigenvalues where nothing else is said: a verdict looks at so many, too. In large chains each takes long. */
+enum { SJ_EIGENVALUES = 10, SJ_EIGENVALUES_OF_LARGE = 3, SJ_LARGE = 20000 };
+
+/* The options with everything resolved. SJ_INVALID: a horizon, step or number that cannot be. */
+enum sj_status sj_solution_settle(const struct sj_model *model, const struct sj_solve_options *options,
+                                  struct sj_solution *solution, struct sj_error *error);
+/* States, elimination, stationary distribution. After sj_solution_settle; cleared in any case with sj_solution_clear.
+ */
+enum sj_status sj_solution_eliminate(struct sj_solution *solution, struct sj_error *error);
+/* The spectrum (none, count 0, if it does not converge), and each server's regimes and passages. */
+enum sj_status sj_solution_judge(struct sj_solution *solution, struct sj_error *error);
+void sj_solution_clear(struct sj_solution *solution);
+
+/* The messages for statuses that come without one. */
+enum sj_status sj_solution_failed(const struct sj_solution *solution, enum sj_status status, struct sj_error *error);
+
+/* ---- what is found; SJ_NO_MEMORY and SJ_INTERRUPTED without a message ---- */
+
+/* measures.c: the steady state of each client and server. */
+void sj_find_measures(const struct sj_solution *solution, struct sj_findings *findings);
+/* times.c: hitting times, verdicts; the spectrum and mixing times. */
+enum sj_status sj_find_times(const struct sj_solution *solution, struct sj_findings *findings);
+enum sj_status sj_find_spectrum(const struct sj_solution *solution, struct sj_findings *findings);
+/* pictures.c: drift field, fixed points, density and levels of each server, as JSON. */
+enum sj_status sj_find_pictures(const struct sj_solution *solution, struct sj_findings *findings);
+/* story.c: the transient from the empty system, through the model's faults, and the recovery after them. */
+enum sj_status sj_find_story(const struct sj_solution *solution, struct sj_findings *findings, struct sj_error *error);
+
+#endif

@@ -1,0 +1,138 @@
+/* Hitting times, verdicts, the spectrum and what follows from it. */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "solve/solution.h"
+
+/* The variance is a difference: what roundings do to mean and second moment weighs more where it is small. */
+static double std_roundings(const struct sj_solution *s, struct sj_scaled mean, struct sj_scaled std) {
+  const double ratio = sj_scaled_double(sj_scaled_divide(mean, std));
+  return s->eliminated.roundings * (1 + 3 * ratio * ratio) / 2;
+}
+
+static void add_times(const struct sj_solution *s, struct sj_findings *findings, const char *server, const char *what,
+                      struct sj_scaled mean, struct sj_scaled std) {
+  sj_findings_add_scaled(findings, mean, s->eliminated.roundings, "%s.hitting.%s.mean", server, what);
+  sj_findings_add_scaled(findings, std, std.fraction > 0 ? std_roundings(s, mean, std) : 0, "%s.hitting.%s.std", server,
+                         what);
+}
+
+/* From `from` to the states in which `level` is 0 (NULL: to `state` alone). */
+static enum sj_status add_passage(const struct sj_solution *s, struct sj_findings *findings, const char *server,
+                                  const char *what, size_t from, const double *level, size_t state) {
+  const size_t count = s->space.chain.count;
+  bool *const target = malloc(count * sizeof *target);
+  struct sj_scaled *const mean = malloc(count * sizeof *mean), *const std = malloc(count * sizeof *std);
+  enum sj_status status = target && mean && std ? SJ_OK : SJ_NO_MEMORY;
+  struct sj_scaled weight = {0};
+  for (size_t i = 0; status == SJ_OK && i < count; i++) {
+    target[i] = level ? level[i] == 0 : i == state;
+    if (target[i]) weight = sj_scaled_add(weight, s->eliminated.pi[i]);
+  }
+  if (status == SJ_OK && weight.fraction > 0) status = sj_passage(&s->eliminated, target, mean, std);
+  if (status == SJ_OK && weight.fraction > 0) add_times(s, findings, server, what, mean[from], std[from]);
+  free(target);
+  free(mean);
+  free(std);
+  return status;
+}
+
+static void add_high_to_low(const struct sj_solution *s, struct sj_findings *findings, const char *name,
+                            const struct sj_server_solution *server) {
+  const struct sj_regime *const high = &server->regimes.high;
+  struct sj_scaled soonest = {0}, latest = {0};
+  bool any = false;
+  for (size_t i = 0; i < s->space.chain.count; i++) {
+    if (!high->in[i] || s->eliminated.pi[i].fraction == 0) continue;
+    if (!any || sj_scaled_compare(server->to_low[i], soonest) < 0) soonest = server->to_low[i];
+    if (!any || sj_scaled_compare(server->to_low[i], latest) > 0) latest = server->to_low[i];
+    any = true;
+  }
+  const double roundings = s->eliminated.roundings;
+  sj_findings_add_scaled(findings, high->exit, 2 * roundings, "%s.hitting.high_to_low.mean", name);
+  sj_findings_add_scaled(findings, soonest, roundings, "%s.hitting.high_to_low.soonest", name);
+  sj_findings_add_scaled(findings, latest, roundings, "%s.hitting.high_to_low.latest", name);
+}
+
+static void add_regime(const struct sj_solution *s, struct sj_findings *findings, const char *server, const char *name,
+                       const struct sj_regime *regime) {
+  const double roundings = s->eliminated.roundings;
+  sj_findings_add(findings, regime->requests, 0, "%s.verdict.%s.requests", server, name);
+  sj_findings_add_scaled(findings, regime->share, roundings, "%s.verdict.%s.share", server, name);
+  sj_findings_add_scaled(findings, regime->exit, 2 * roundings, "%s.verdict.%s.exit_time", server, name);
+  sj_findings_add(findings, regime->relaxation_time, regime->relaxation_error, "%s.verdict.%s.relaxation_time", server,
+                  name);
+}
+
+static enum sj_status add_server(const struct sj_solution *s, struct sj_findings *findings, size_t index) {
+  const struct sj_server_solution *const server = &s->servers[index];
+  const char *const name = s->space.servers[index].name;
+  const size_t full = s->space.full[index], empty = s->space.empty;
+  enum sj_status status = SJ_OK;
+  if (full != SIZE_MAX) {
+    status = add_passage(s, findings, name, "full_to_empty", full, NULL, empty);
+    if (status == SJ_OK) status = add_passage(s, findings, name, "full_to_no_queue", full, server->in_system, 0);
+  }
+  if (status != SJ_OK || !server->regimes.known) return status;
+  if (full != SIZE_MAX) add_times(s, findings, name, "full_to_low", server->to_low[full], server->to_low_std[full]);
+  add_times(s, findings, name, "empty_to_high", server->to_high[empty], server->to_high_std[empty]);
+  add_high_to_low(s, findings, name, server);
+  sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);
+  add_regime(s, findings, name, "low", &server->regimes.low);
+  add_regime(s, findings, name, "high", &server->regimes.high);
+  sj_findings_add(findings, server->regimes.separation, NAN, "%s.verdict.separation", name);
+  return SJ_OK;
+}
+
+enum sj_status sj_find_times(const struct sj_solution *solution, struct sj_findings *findings) {
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < solution->space.server_count && status == SJ_OK; i++)
+    status = add_server(solution, findings, i);
+  return status;
+}
+
+/* ---- the spectrum ---- */
+
+/* The time to 1 % total variation from the worst of the start states empty and full. */
+static enum sj_status find_mixing_time(const struct sj_solution *s, double *worst) {
+  const size_t count = s->space.chain.count;
+  struct sj_transient transient = {0};
+  double *const p = calloc(count, sizeof *p);
+  enum sj_status status = p ? SJ_OK : SJ_NO_MEMORY;
+  *worst = 0;
+  if (status == SJ_OK) status = sj_transient_start(&transient, &s->space.chain, &s->spectrum, s->eliminated.p);
+  transient.stop = s->options.stop;
+  for (size_t k = 0; status == SJ_OK && k <= s->space.server_count; k++) {
+    const size_t start = k == 0 ? s->space.empty : s->space.full[k - 1];
+    if (start == SIZE_MAX) continue;
+    p[start] = 1;
+    double time = NAN;
+    status = sj_mixing_time(&transient, p, 0.01, &time);
+    p[start] = 0;
+    if (!(time <= *worst)) *worst = time; /* one that cannot be had makes it unknown */
+    if (isnan(time)) break;
+  }
+  sj_transient_clear(&transient);
+  free(p);
+  return status;
+}
+
+enum sj_status sj_find_spectrum(const struct sj_solution *s, struct sj_findings *findings) {
+  const struct sj_spectrum *const spectrum = &s->spectrum;
+  if (spectrum->count < 2) return SJ_OK;
+  const double gap = fabs(spectrum->value[1].re), error = spectrum->value[1].error;
+  sj_findings_add(findings, gap, error, "spectral_gap");
+  sj_findings_add(findings, 1 / gap, error / (gap * gap), "relaxation_time");
+  double mixing = NAN;
+  const enum sj_status status = find_mixing_time(s, &mixing);
+  if (status != SJ_OK && status != SJ_FAILED) return status;
+  sj_findings_add(findings, mixing, 5e-7 * mixing, "mixing_time");
+  sj_findings_add(findings, log2(100) / gap, log2(100) * error / (gap * gap), "mixing_time.bound");
+  for (size_t k = 0; k < spectrum->count && k < s->eigenvalues; k++) {
+    sj_findings_add(findings, spectrum->value[k].re, spectrum->value[k].error, "spectrum[%zu].re", k);
+    const double im = spectrum->value[k].im;
+    sj_findings_add(findings, im, im == 0 ? 0 : spectrum->value[k].error, "spectrum[%zu].im", k);
+  }
+  return SJ_OK;
+}

@@ -1,0 +1,234 @@
+#include "solve/transient.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "solve/multiply.h"
+#include "solve/poisson.h"
+#include "solve/squaring.h"
+
+/* In steps of the uniformized chain: up to how many are simply done; how many between two attempts at Krylov's, first
+ * and at most; when it is first seen whether the rest can be explained, and the least and most between two such looks.
+ */
+enum { FEW = 8192, FIRST_STRETCH = 4096, LONGEST_STRETCH = 65536, FIRST_LOOK = 16, LEAST_WAIT = 16, MOST_WAIT = 512 };
+/* How many of Krylov's steps may in a row gain less than they cost; the first ones are short. */
+enum { KRYLOV_PATIENCE = 5 };
+
+enum sj_status sj_transient_start(struct sj_transient *t, const struct sj_chain *chain,
+                                  const struct sj_spectrum *spectrum, const double *pi) {
+  *t = (struct sj_transient){
+      .chain = chain, .spectrum = spectrum, .pi = pi, .tolerance = 1e-10, .most_products = SIZE_MAX};
+  enum sj_status status = sj_uniformized_create(chain, &t->uniformized);
+  if (status == SJ_OK && pi) status = sj_modes_create(&t->uniformized, spectrum, pi, &t->modes);
+  if (status == SJ_OK) {
+    t->work = malloc((3 * chain->count + 1) * sizeof *t->work);
+    if (!t->work) status = SJ_NO_MEMORY;
+  }
+  if (status != SJ_OK) sj_transient_clear(t);
+  return status;
+}
+
+void sj_transient_clear(struct sj_transient *t) {
+  sj_uniformized_clear(&t->uniformized);
+  sj_modes_clear(&t->modes);
+  sj_krylov_clear(&t->krylov);
+  free(t->work);
+  *t = (struct sj_transient){0};
+}
+
+/* One call of sj_transient_advance. */
+struct advance {
+  struct sj_transient *t;
+  double *p;
+  double left, tolerance_by_time, error;
+};
+
+static enum sj_status count_products(struct sj_transient *t, size_t products) {
+  t->products += products;
+  if (t->stop && *t->stop) return SJ_INTERRUPTED;
+  return t->products > t->most_products ? SJ_FAILED : SJ_OK;
+}
+
+/* To the end at once, if the known eigenvectors explain p. */
+static bool jump(struct advance *a) {
+  struct sj_transient *const t = a->t;
+  if (!t->pi) return false;
+  const double error = sj_modes_split(&t->modes, a->p, a->left);
+  if (!(error <= t->tolerance / 4)) return false;
+  double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
+  if (!factor) return false;
+  for (size_t k = 0; k < t->modes.used; k++) factor[k] = cexp(t->modes.mode[k].value * a->left);
+  memset(a->p, 0, t->chain->count * sizeof *a->p);
+  sj_modes_add(&t->modes, 1, factor, a->p);
+  free(factor);
+  a->error += error;
+  a->left = 0;
+  return true;
+}
+
+/* One stretch of uniformization: the distribution after n steps is `now`, that after n - 1 `before`. */
+struct stretch {
+  struct sj_transient *t;
+  struct sj_poisson poisson;
+  double time, *now, *before, *sum;
+  size_t n, look;
+  size_t last_look;
+  double last_rest, error;
+  double still; /* from here on each step changes so little that it is not worth while; NAN: it is */
+};
+
+/* Of one product, in the 1-norm. */
+static double rounding(const struct sj_transient *t) { return (double)t->uniformized.terms * DBL_EPSILON / 2; }
+
+static double weights_left(const struct stretch *s) {
+  double sum = 0;
+  for (size_t n = s->poisson.right; n > s->n && n >= s->poisson.left; n--)
+    sum += s->poisson.weight[n - s->poisson.left];
+  return sum;
+}
+
+/* What is left of the sum, if the eigenvectors explain the distribution: in each step the k-th part is multiplied by 1
+ * + value_k / rate. */
+static bool end_by_modes(struct stretch *s) {
+  struct sj_transient *const t = s->t;
+  const double rest = sj_modes_split(&t->modes, s->now, s->time);
+  /* The next look is due halfway to where the rest, falling as it did, would be small enough. */
+  const double fall = log(s->last_rest / rest) / (double)(s->n - s->last_look);
+  const double due = fall > 0 ? log(rest / t->tolerance) / fall / 2 : MOST_WAIT;
+  s->last_rest = rest;
+  s->last_look = s->n;
+  s->look = s->n + (size_t)fmin(fmax(due, LEAST_WAIT), MOST_WAIT);
+  if (!(rest <= t->tolerance / 4)) return false;
+
+  double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
+  if (!factor) return false;
+  const size_t first = s->n + 1 > s->poisson.left ? s->n + 1 : s->poisson.left;
+  for (size_t k = 0; k < t->modes.used; k++) {
+    const double _Complex by_step = 1 + t->modes.mode[k].value / t->uniformized.rate;
+    double _Complex sum = 0; /* Horner's scheme */
+    for (size_t n = s->poisson.right; n >= first; n--) sum = sum * by_step + s->poisson.weight[n - s->poisson.left];
+    factor[k] = sum * cpow(by_step, (double)(first - s->n));
+  }
+  sj_modes_add(&t->modes, weights_left(s), factor, s->sum);
+  free(factor);
+  s->error += rest;
+  return true;
+}
+
+/* What is left of the sum, if the distribution hardly changes any more: each later step changes it by no more than the
+ * last one did. Below what steps round it is as good to do none, in this stretch and later. */
+static bool end_by_rest(struct stretch *s) {
+  double change = 0, steps = 0;
+  for (size_t i = 0; i < s->t->chain->count; i++) change += fabs(s->now[i] - s->before[i]);
+  for (size_t n = s->poisson.right; n > s->n && n >= s->poisson.left; n--)
+    steps += s->poisson.weight[n - s->poisson.left] * (double)(n - s->n);
+  const bool still = change <= rounding(s->t);
+  if (!still && !(change * steps <= s->t->tolerance / 4)) return false;
+  const double weight = weights_left(s);
+  for (size_t i = 0; i < s->t->chain->count; i++) s->sum[i] += weight * s->now[i];
+  s->error += change * steps;
+  if (still) s->still = change;
+  return true;
+}
+
+static enum sj_status run_stretch(struct stretch *s) {
+  struct sj_transient *const t = s->t;
+  const struct sj_poisson *const w = &s->poisson;
+  if (w->left == 0)
+    for (size_t i = 0; i < t->chain->count; i++) s->sum[i] = w->weight[0] * s->now[i];
+  while (s->n < w->right) {
+    const bool counts = ++s->n >= w->left;
+    sj_uniformized_step(&t->uniformized, s->now, s->before, counts ? w->weight[s->n - w->left] : 0,
+                        counts ? s->sum : NULL);
+    double *const swap = s->now;
+    s->now = s->before;
+    s->before = swap;
+    const enum sj_status status = count_products(t, 1);
+    if (status != SJ_OK) return status;
+    if (s->n != s->look || s->n + LEAST_WAIT >= w->right) continue;
+    s->look += MOST_WAIT;
+    if (end_by_rest(s) || (t->pi && end_by_modes(s))) break;
+  }
+  return SJ_OK;
+}
+
+static enum sj_status uniformize(struct advance *a, double time) {
+  struct sj_transient *const t = a->t;
+  const size_t n = t->chain->count;
+  const double tolerance = fmax(a->tolerance_by_time * time, DBL_EPSILON);
+  struct stretch s = {.t = t, .time = time, .now = t->work, .before = t->work + n, .sum = t->work + 2 * n};
+  s.look = FIRST_LOOK;
+  s.last_rest = 1;
+  s.still = NAN;
+  enum sj_status status = sj_poisson_create(t->uniformized.rate * time, tolerance, &s.poisson);
+  if (status != SJ_OK) return status;
+  memcpy(s.now, a->p, n * sizeof *s.now);
+  memset(s.sum, 0, n * sizeof *s.sum);
+  status = run_stretch(&s);
+  memcpy(a->p, s.sum, n * sizeof *a->p);
+  sj_poisson_clear(&s.poisson);
+  a->error += tolerance + s.error + (double)s.n * rounding(t);
+  a->left = time < a->left ? a->left - time : 0;
+  if (!isnan(s.still)) {
+    a->error += s.still * t->uniformized.rate * a->left;
+    a->left = 0;
+  }
+  return status;
+}
+
+/* Krylov's steps, as long as they go further than as much work by uniformization would. */
+static enum sj_status follow_krylov(struct advance *a) {
+  struct sj_transient *const t = a->t;
+  const double terms = (double)t->uniformized.terms;
+  const double cost = SJ_KRYLOV_DIMENSION + 2 * SJ_KRYLOV_DIMENSION * SJ_KRYLOV_DIMENSION / (terms + 1);
+  if (!t->krylov.basis) {
+    const enum sj_status status = sj_krylov_create(&t->uniformized, &t->krylov);
+    if (status != SJ_OK) return status;
+  }
+  for (int poor = 0; poor < KRYLOV_PATIENCE && a->left > 0;) {
+    double step = 0;
+    enum sj_status status = sj_krylov_step(&t->krylov, a->p, a->left, a->tolerance_by_time, &step, &a->error);
+    if (status == SJ_FAILED) break;
+    if (status == SJ_OK) status = count_products(t, SJ_KRYLOV_DIMENSION + 1);
+    if (status != SJ_OK) return status;
+    /* The projected generator is rounded as one product is, and what that does grows with the time. */
+    a->error += rounding(t) * t->uniformized.rate * step;
+    a->left = step >= a->left ? 0 : a->left - step;
+    poor = step * t->uniformized.rate > cost ? 0 : poor + 1;
+    if (a->left > 0 && jump(a)) break;
+  }
+  return SJ_OK;
+}
+
+static enum sj_status go_on(struct advance *a) {
+  struct sj_transient *const t = a->t;
+  const double rate = t->uniformized.rate;
+  double longest = FIRST_STRETCH;
+  enum sj_status status = SJ_OK;
+  while (status == SJ_OK && a->left > 0 && !jump(a)) {
+    if (rate * a->left <= FEW) {
+      status = uniformize(a, a->left);
+    } else if (sj_squaring_pays(&t->uniformized, a->left)) {
+      status = sj_squaring_advance(&t->uniformized, a->p, a->left, &a->error);
+      a->left = 0;
+    } else {
+      status = uniformize(a, fmin(longest / rate, a->left));
+      if (status == SJ_OK && a->left > 0 && !jump(a)) status = follow_krylov(a);
+      longest = fmin(2 * longest, LONGEST_STRETCH);
+    }
+  }
+  return status;
+}
+
+enum sj_status sj_transient_advance(struct sj_transient *t, double *p, double time, double *error) {
+  struct advance a = {.t = t, .p = p, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+  if (!(t->uniformized.rate > 0)) a.left = 0;
+  const unsigned before = sj_flush_tiny();
+  const enum sj_status status = go_on(&a);
+  sj_restore_tiny(before);
+  if (error) *error = a.error;
+  return status;
+}

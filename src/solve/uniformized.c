@@ -1,0 +1,191 @@
+#include "solve/uniformized.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "solve/multiply.h"
+
+/* A diagonal is kept as such if at least one in SPARSEST of its places is taken. So many states are worked on at a
+ * time: their results stay in the first-level cache; and so many of these at once: theirs stay in registers. */
+enum { SPARSEST = 5, AT_A_TIME = 512, AT_ONCE = 32 };
+
+/* How many transitions lie on each diagonal; that of to - from is number to - from + states - 1. */
+static size_t *count_diagonals(const struct sj_chain *chain) {
+  const size_t n = chain->count;
+  size_t *const taken = calloc(2 * n + 1, sizeof *taken);
+  for (size_t i = 0; taken && i < n; i++)
+    for (size_t t = chain->begin[i]; t < chain->begin[i + 1]; t++) taken[chain->to[t] + n - 1 - i]++;
+  return taken;
+}
+
+/* Makes of the counts the number of the diagonal that is kept, or SIZE_MAX. */
+static size_t number_diagonals(size_t states, size_t *taken) {
+  size_t diagonals = 0;
+  for (size_t d = 0; d + 1 < 2 * states; d++) taken[d] = taken[d] * SPARSEST >= states ? diagonals++ : SIZE_MAX;
+  return diagonals;
+}
+
+static enum sj_status allocate(struct sj_uniformized *u, const struct sj_chain *incoming) {
+  const size_t n = u->count;
+  u->stay = malloc((n + 1) * sizeof *u->stay);
+  u->offset = calloc(u->diagonals + 1, sizeof *u->offset);
+  u->entry = calloc(u->diagonals * n + 1, sizeof *u->entry);
+  u->begin = calloc(n + 1, sizeof *u->begin);
+  u->row = malloc((n + 1) * sizeof *u->row);
+  u->from = malloc((incoming->end + 1) * sizeof *u->from);
+  u->probability = malloc((incoming->end + 1) * sizeof *u->probability);
+  return u->stay && u->offset && u->entry && u->begin && u->row && u->from && u->probability ? SJ_OK : SJ_NO_MEMORY;
+}
+
+static void fill(struct sj_uniformized *u, const struct sj_chain *incoming, const size_t *number) {
+  const size_t n = u->count;
+  size_t end = 0, most = 0;
+  for (size_t j = 0; j < n; j++) {
+    const size_t first = end, in = incoming->begin[j + 1] - incoming->begin[j];
+    if (in > most) most = in;
+    for (size_t t = incoming->begin[j]; t < incoming->begin[j + 1]; t++) {
+      const size_t i = incoming->to[t], d = number[j + n - 1 - i];
+      const double probability = incoming->rate[t] / u->rate;
+      if (d == SIZE_MAX) {
+        u->from[end] = (uint32_t)i;
+        u->probability[end++] = probability;
+      } else {
+        u->offset[d] = (ptrdiff_t)j - (ptrdiff_t)i;
+        u->entry[d * n + j] = probability;
+      }
+    }
+    if (end == first) continue;
+    u->row[u->rows] = (uint32_t)j;
+    u->begin[++u->rows] = end;
+  }
+  u->terms = most + 1;
+}
+
+enum sj_status sj_uniformized_create(const struct sj_chain *chain, struct sj_uniformized *u) {
+  *u = (struct sj_uniformized){.count = chain->count};
+  struct sj_chain incoming = {0};
+  size_t *const number = count_diagonals(chain);
+  bool ok = number && sj_chain_transpose(chain, &incoming) == SJ_OK;
+  if (ok) {
+    u->diagonals = number_diagonals(u->count, number);
+    ok = allocate(u, &incoming) == SJ_OK;
+  }
+  if (ok) {
+    for (size_t i = 0; i < u->count; i++) {
+      u->stay[i] = sj_chain_exit_rate(chain, i);
+      if (u->stay[i] > u->rate) u->rate = u->stay[i];
+    }
+    for (size_t i = 0; i < u->count; i++) u->stay[i] = u->rate > 0 ? (u->rate - u->stay[i]) / u->rate : 1;
+    fill(u, &incoming, number);
+  } else {
+    sj_uniformized_clear(u);
+  }
+  sj_chain_clear(&incoming);
+  free(number);
+  return ok ? SJ_OK : SJ_NO_MEMORY;
+}
+
+void sj_uniformized_clear(struct sj_uniformized *u) {
+  free(u->stay);
+  free(u->offset);
+  free(u->entry);
+  free(u->begin);
+  free(u->row);
+  free(u->from);
+  free(u->probability);
+  *u = (struct sj_uniformized){0};
+}
+
+/* y of the states low ... high - 1. */
+static void step_plain(const struct sj_uniformized *u, size_t low, size_t high, const double *restrict x,
+                       double *restrict y) {
+  const ptrdiff_t n = (ptrdiff_t)u->count;
+  for (size_t j = low; j < high; j++) y[j] = u->stay[j] * x[j];
+  for (size_t d = 0; d < u->diagonals; d++) {
+    const double *const entry = u->entry + d * u->count;
+    const ptrdiff_t offset = u->offset[d];
+    ptrdiff_t first = (ptrdiff_t)low, end = (ptrdiff_t)high;
+    if (first < offset) first = offset;
+    if (end > n + offset) end = n + offset;
+    for (ptrdiff_t j = first; j < end; j++) y[j] += entry[j] * x[j - offset];
+  }
+}
+
+#if defined(__x86_64__)
+typedef double eight __attribute__((vector_size(64), aligned(8), may_alias));
+
+/* The same sums in the same order, AT_ONCE of them in registers. */
+static inline __attribute__((always_inline)) void step_wide(const struct sj_uniformized *u, size_t low, size_t high,
+                                                            const double *restrict x, double *restrict y) {
+  enum { WIDTH = 8 };
+  const ptrdiff_t n = (ptrdiff_t)u->count;
+  size_t j = low;
+  for (; j + AT_ONCE <= high; j += AT_ONCE) {
+    eight sum[AT_ONCE / WIDTH];
+    for (size_t v = 0; v < AT_ONCE / WIDTH; v++)
+      sum[v] = *(const eight *)(u->stay + j + WIDTH * v) * *(const eight *)(x + j + WIDTH * v);
+    bool inside = true;
+    for (size_t d = 0; d < u->diagonals && inside; d++) {
+      const double *const entry = u->entry + d * u->count + j;
+      const ptrdiff_t from = (ptrdiff_t)j - u->offset[d];
+      inside = from >= 0 && from + AT_ONCE <= n;
+      if (!inside) break;
+      for (size_t v = 0; v < AT_ONCE / WIDTH; v++)
+        sum[v] += *(const eight *)(entry + WIDTH * v) * *(const eight *)(x + from + WIDTH * v);
+    }
+    if (inside)
+      for (size_t v = 0; v < AT_ONCE / WIDTH; v++) *(eight *)(y + j + WIDTH * v) = sum[v];
+    else
+      step_plain(u, j, j + AT_ONCE, x, y);
+  }
+  step_plain(u, j, high, x, y);
+}
+
+__attribute__((target("avx2"))) static void step_avx2(const struct sj_uniformized *u, size_t low, size_t high,
+                                                      const double *x, double *y) {
+  step_wide(u, low, high, x, y);
+}
+
+__attribute__((target("avx512f"))) static void step_avx512(const struct sj_uniformized *u, size_t low, size_t high,
+                                                           const double *x, double *y) {
+  step_wide(u, low, high, x, y);
+}
+#endif
+
+static void step_diagonals(enum sj_processor processor, const struct sj_uniformized *u, size_t low, size_t high,
+                           const double *x, double *y) {
+#if defined(__x86_64__)
+  if (processor == SJ_AVX512) {
+    step_avx512(u, low, high, x, y);
+    return;
+  }
+  if (processor == SJ_AVX2) {
+    step_avx2(u, low, high, x, y);
+    return;
+  }
+#else
+  (void)processor;
+#endif
+  step_plain(u, low, high, x, y);
+}
+
+void sj_uniformized_step(const struct sj_uniformized *u, const double *restrict x, double *restrict y, double weight,
+                         double *restrict sum) {
+  const enum sj_processor processor = sj_processor();
+  size_t r = 0;
+  for (size_t low = 0; low < u->count; low += AT_A_TIME) {
+    const size_t high = low + AT_A_TIME < u->count ? low + AT_A_TIME : u->count;
+    step_diagonals(processor, u, low, high, x, y);
+    for (; r < u->rows && u->row[r] < high; r++) {
+      double in = 0;
+      for (size_t t = u->begin[r]; t < u->begin[r + 1]; t++) in += u->probability[t] * x[u->from[t]];
+      y[u->row[r]] += in;
+    }
+    if (sum) sj_add_multiple(processor, weight, y + low, sum + low, high - low);
+  }
+}
+
+void sj_uniformized_flow(const struct sj_uniformized *u, const double *restrict x, double *restrict y) {
+  sj_uniformized_step(u, x, y, 0, NULL);
+  for (size_t j = 0; j < u->count; j++) y[j] = u->rate * (y[j] - x[j]);
+}
