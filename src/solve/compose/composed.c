@@ -8,7 +8,8 @@
 
 #include "base/base.h"
 
-enum { LEVEL_IN_SYSTEM, LEVEL_WAITING, LEVEL_BUSY, LEVELS };
+/* The last two count members. */
+enum { LEVEL_IN_SYSTEM, LEVEL_WAITING, LEVEL_BUSY, LEVEL_FULL, LEVEL_EMPTY, LEVELS };
 enum { RATE_COMPLETIONS, RATE_LOST, RATE_FINISHED, SERVER_RATES };
 enum { RATE_ARRIVED, RATE_ANSWERED, SOURCE_RATES };
 
@@ -21,6 +22,8 @@ struct sj_composed {
   uint32_t *source_of;    /* [client] */
   double *share_of;       /* [client] */
   bool *fails_late;       /* [source]: some of its requests fail after they were let in */
+  uint32_t *members;      /* [server] */
+  uint32_t *most;         /* [server]: capacity of each member */
   bool *queues;           /* [server]: it has threads, and who finds none waits */
   uint64_t *fingerprints; /* of states, where levels do not tell them apart; else NULL */
 };
@@ -48,6 +51,12 @@ static double server_quantity(const struct sj_space *space, size_t server, enum 
       return rates[RATE_LOST];
     case SJ_FINISHED:
       return rates[RATE_FINISHED];
+    case SJ_FULL:
+      if (c->members[server] == 1 && c->most[server] == space->servers[server].capacity) return NAN;
+      return (double)levels[LEVEL_FULL] / c->members[server];
+    case SJ_EMPTY:
+      if (c->members[server] == 1) return NAN;
+      return (double)levels[LEVEL_EMPTY] / c->members[server];
     case SJ_ORBIT:
     case SJ_SERVER_QUANTITIES:
       break;
@@ -94,6 +103,8 @@ static void clear(struct sj_space *space) {
   free(c->source_of);
   free(c->share_of);
   free(c->fails_late);
+  free(c->members);
+  free(c->most);
   free(c->queues);
   free(c->fingerprints);
   free(c);
@@ -110,7 +121,13 @@ struct sj_composed *sj_composed_create(const struct network *network, struct sj_
   c->share_of = sj_allocate_array(model->client_count, sizeof *c->share_of);
   c->fails_late = sj_allocate_array(network->source_count, sizeof *c->fails_late);
   c->queues = sj_allocate_array(model->server_count, sizeof *c->queues);
-  for (size_t i = 0; i < model->server_count; i++) c->queues[i] = model->servers[i].kind == SJ_SERVER;
+  c->members = sj_allocate_array(model->server_count, sizeof *c->members);
+  c->most = sj_allocate_array(model->server_count, sizeof *c->most);
+  for (size_t i = 0; i < model->server_count; i++) {
+    c->queues[i] = model->servers[i].kind == SJ_SERVER;
+    c->members[i] = network->parts[i].members;
+    c->most[i] = network->parts[i].capacity;
+  }
   for (uint32_t s = 0; s < network->source_count; s++)
     for (size_t i = 0; i < network->sources[s].client_count; i++) {
       c->source_of[network->sources[s].clients[i]] = s;
@@ -176,6 +193,8 @@ enum sj_status sj_composed_begin_state(struct sj_composed *c, const struct netwo
       const struct level *const level = &levels[level_of(part, m)];
       mine[LEVELS * i + LEVEL_IN_SYSTEM] += level->in_system;
       mine[LEVELS * i + LEVEL_WAITING] += level->waiting;
+      mine[LEVELS * i + LEVEL_FULL] += level->in_system >= part->capacity;
+      mine[LEVELS * i + LEVEL_EMPTY] += level->in_system == 0;
       if (part->spec->kind != SJ_BATCHER)
         mine[LEVELS * i + LEVEL_BUSY] += level->busy < part->threads ? level->busy : part->threads;
     }
