@@ -268,6 +268,14 @@ MODEL(orphans,
       "server 'right' { capacity = 2, service = exponential { rate = 1.5 } }\n"
       "client 'web' { calls = 'front.get', arrivals = poisson { rate = 1 } }")
 
+MODEL(callers_of_their_own,
+      "run { duration = 6000, warmup = 100, seed = 5 }\n"
+      "servers 'api' { count = 2, capacity = 2, service = exponential { rate = 1 } }\n"
+      "clients 'web' { count = 2, per_client = true, calls = 'api', policy = round_robin,\n"
+      "  arrivals = renewal { interval = erlang { k = 2, mean = 2 } } }\n"
+      "clients 'user' { count = 2, per_client = true, calls = 'api', policy = join_shortest_queue {},\n"
+      "  arrivals = closed { population = 1, think = exponential { mean = 1 } } }")
+
 MODEL(no_work,
       "run { duration = 6000, warmup = 100, seed = 5 }\n"
       "server 'gate' { threads = 2, capacity = 5, apis = { get = { work = 0, calls = { 'api' } } } }\n"
@@ -316,6 +324,7 @@ int main(void) {
       cmocka_unit_test(nearly),
       cmocka_unit_test(forks),
       cmocka_unit_test(orphans),
+      cmocka_unit_test(callers_of_their_own),
       cmocka_unit_test(no_work),
       cmocka_unit_test(retries_later),
       cmocka_unit_test(retries_of_few),
