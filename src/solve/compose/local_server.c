@@ -34,10 +34,7 @@ static void serve_waiting(struct walk *walk, const struct part *part, uint32_t m
 bool sj_server_takes(struct walk *walk, uint32_t number, uint32_t member) {
   const struct part *const part = part_of(walk, number);
   struct level *const level = &walk->levels[level_of(part, member)];
-  if (level->in_system >= part->capacity || !sj_part_admits(walk, part, member)) {
-    walk->tally.lost[part->index]++;
-    return false;
-  }
+  if (level->in_system >= part->capacity || !sj_part_admits(walk, part, member)) return false;
   level->in_system++;
   if (part->spec->kind == SJ_BATCHER) {
     walk->slots[kind_of(walk->network, number)->waiting[member]]++;

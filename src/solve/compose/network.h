@@ -124,6 +124,7 @@ struct source {
   size_t client_count;
   uint32_t *clients;
   double *shares;         /* of its requests, by client */
+  uint32_t account;       /* the source that its requests are counted as: of an open pool's, the first */
   bool closed, modulated; /* modulated: an arrival does not change the phase */
   uint32_t copies;
   struct sj_phases phases; /* exit: the rate of arrivals */

@@ -137,7 +137,7 @@ static void start_source(struct network *network, uint32_t index) {
   for (size_t m = 0; m < source->member_count; m++) {
     /* `call` tells the requests of members apart, where these count their own. */
     const uint32_t member = source->members_differ ? (uint32_t)m : 0;
-    const struct origin origin = {.kind = NONE, .call = member, .source = index};
+    const struct origin origin = {.kind = NONE, .call = member, .source = source->account};
     make_way(network, &source->ways[m], client->name, &client->call, &origin, client->call.priority);
   }
 }

@@ -36,7 +36,7 @@ struct due {
 
 /* What was counted in a walk. */
 struct tally {
-  uint32_t *completions, *failures, *lost; /* [part] */
+  uint32_t *completions, *failures, *lost; /* [part]; lost: refused, and not tried again */
   uint32_t *arrived, *answered, *failed;   /* [source] */
 };
 
