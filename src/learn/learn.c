@@ -201,9 +201,9 @@ static enum sj_status fit_dictionary(struct sj_learned *model, const struct sj_l
   switch (status) {
     case SJ_INVALID:
       return sj_error_set(error, SJ_INVALID,
-                          "%s: %zu steps between known states, expected at least as many as the dictionary has "
+                          "%s: %zu step%s between known states, expected at least as many as the dictionary has "
                           "functions, %zu (--degree, --delays, --radial, or a smaller --step)",
-                          source, pairs, model->latent);
+                          source, pairs, pairs == 1 ? "" : "s", model->latent);
     case SJ_NO_MEMORY:
       return sj_error_set(error, status, "out of memory");
     case SJ_FAILED:
