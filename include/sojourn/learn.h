@@ -93,6 +93,7 @@ struct sj_learn_options {
   size_t epochs;        /* 1000 */
   size_t patience;      /* end after so many epochs in which the loss has not fallen by 0.1 %: 200; 0: never */
   double rate;          /* Adam's step: 1e-4 */
+  double limit;         /* of K's spectral norm, above 0: 0.99. No time constant is above -step / ln limit */
   uint64_t seed;        /* of the first weights: 1 */
   unsigned threads;     /* 0: all cores. The result does not depend on it */
   /* Extended dynamic mode decomposition. */

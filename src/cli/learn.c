@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "cli/cli.h"
 #include "cli/expectations.h"
+#include "cli/learn.h"
 #include "cli/progress.h"
 #include "learn/report.h"
 #include "model/model.h"
@@ -33,13 +34,15 @@ enum own {
   EPOCHS,
   PATIENCE,
   RATE,
+  LIMIT,
   DELAYS,
   DEGREE,
   RADIAL,
   RIDGE,
   SAVE,
   PREDICT,
-  HORIZON
+  HORIZON,
+  NO_SOLVE
 };
 static const struct sj_own_option own[] = {
     {"--method", "NAME", "autoencoder (default) or edmd, extended dynamic mode decomposition"},
@@ -54,6 +57,7 @@ static const struct sj_own_option own[] = {
     {"--epochs", "N", "autoencoder: at most (default: 1000)"},
     {"--patience", "N", "autoencoder: end after so many epochs without progress, 0 never (default: 200)"},
     {"--rate", "X", "autoencoder: step of the optimizer, Adam (default: 1e-4)"},
+    {"--limit", "X", "autoencoder: of the spectral norm of the step in latent space (default: 0.99)"},
     {"--delays", "N", "edmd: earlier states beside the present one (default: 1)"},
     {"--degree", "N", "edmd: of the monomials of the present state (default: 1)"},
     {"--radial", "N", "edmd: radial functions of the present state (default: 0)"},
@@ -61,6 +65,7 @@ static const struct sj_own_option own[] = {
     {"--save", "FILE", "write the learned model to a file"},
     {"--predict", "FILE", "do not learn: predict DATA with the model of that file"},
     {"--horizon", "T", "predict up to there (default: as long as the data)"},
+    {"--no-solve", NULL, "of a model: do not solve it to have the exact figures beside the learned ones"},
     {NULL, NULL, NULL},
 };
 
@@ -191,6 +196,7 @@ static enum sj_status settings(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) status = number(job, GAP, false, &job->reading.gap, error);
   if (status == SJ_OK) status = number(job, HORIZON, false, &job->horizon, error);
   if (status == SJ_OK) status = number(job, RATE, false, &learn->rate, error);
+  if (status == SJ_OK) status = number(job, LIMIT, false, &learn->limit, error);
   if (status == SJ_OK) status = number(job, RIDGE, true, &learn->ridge, error);
   if (status == SJ_OK) status = whole(job, LATENT, 1, SJ_MOST_LATENT, &learn->latent, error);
   if (status == SJ_OK) status = whole(job, EPOCHS, 0, 1000000000, &learn->epochs, error);
@@ -289,8 +295,12 @@ static enum sj_status get_trajectories(struct job *job, struct sj_error *error) 
 
 /* ---- the results file ---- */
 
+/* Whether the model is solved, too, to have exact figures beside the learned ones. */
+static bool looks_beside(const struct job *job) { return job->model && !job->options->own[NO_SOLVE]; }
+
 static enum sj_status load_kept(struct job *job, struct sj_error *error) {
-  struct sj_results *const asked = sj_learn_results_prepare(&job->learn, job->trajectories, job->horizon);
+  struct sj_results *const asked =
+      sj_learn_results_prepare(&job->learn, job->trajectories, job->horizon, looks_beside(job));
   if (!asked) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   const enum sj_status status = sj_load_kept(job->store, asked, &job->results, error);
   sj_results_destroy(asked);
@@ -330,6 +340,17 @@ static enum sj_status load_learned(struct job *job, struct sj_error *error) {
   return SJ_OK;
 }
 
+static enum sj_status make_results(struct job *job, struct sj_error *error) {
+  struct sj_solved_beside solved = {0};
+  if (looks_beside(job)) sj_solve_beside(job->model, job->learned, job->trajectories, job->learn.stop, &solved);
+  char *const note = solved.why_not ? sj_format("no exact figures beside the learned ones: %s", solved.why_not) : NULL;
+  const enum sj_status status = sj_learn_report(job->learned, job->trajectories, job->horizon, looks_beside(job),
+                                                solved.figures, solved.count, note, &job->results, error);
+  free(note);
+  sj_solved_beside_clear(&solved);
+  return status;
+}
+
 static enum sj_status compute(struct job *job, struct sj_error *error) {
   enum sj_status status = job->options->own[PREDICT] ? load_learned(job, error) : SJ_OK;
   if (status == SJ_OK) status = get_trajectories(job, error);
@@ -341,7 +362,7 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   if (!job->learned) status = learn(job, error);
   const bool interrupted = status == SJ_INTERRUPTED;
   if (status != SJ_OK && !interrupted) return status;
-  status = sj_learn_results(job->learned, job->trajectories, job->horizon, &job->results, error);
+  status = make_results(job, error);
   if (status != SJ_OK) return status;
   job->results->wall_seconds = monotonic_s() - job->started_s;
   if (job->store) status = sj_keep(job->store, job->options, job->results, error);

@@ -11,7 +11,6 @@
 #include "learn/trajectories.h"
 
 static const size_t usual_widths[] = {100, 500};
-static const double norm_limit = 0.99;
 
 void sj_learn_options_default(struct sj_learn_options *options) {
   *options = (struct sj_learn_options){.method = SJ_LEARN_AUTOENCODER,
@@ -21,6 +20,7 @@ void sj_learn_options_default(struct sj_learn_options *options) {
                                        .epochs = 1000,
                                        .patience = 200,
                                        .rate = 1e-4,
+                                       .limit = 0.99,
                                        .seed = 1,
                                        .delays = 1,
                                        .degree = 1,
@@ -38,6 +38,8 @@ static enum sj_status check_options(const struct sj_learn_options *options, stru
       return sj_error_set(error, SJ_INVALID, "a width of %zu, expected 1 to %d", options->widths[i], MOST_WIDTH);
   if (!(options->rate > 0) || !isfinite(options->rate))
     return sj_error_set(error, SJ_INVALID, "a step of Adam of %g, expected more than 0", options->rate);
+  if (!(options->limit > 0) || !isfinite(options->limit))
+    return sj_error_set(error, SJ_INVALID, "a limit of K's norm of %g, expected more than 0", options->limit);
   if (!(options->ridge >= 0) || !isfinite(options->ridge))
     return sj_error_set(error, SJ_INVALID, "a ridge of %g, expected at least 0", options->ridge);
   if (options->degree < 1 || options->degree > MOST_DEGREE)
@@ -153,7 +155,7 @@ static enum sj_status train_network(struct sj_learned *model, const struct sj_le
   const struct sj_training how = {.epochs = options->epochs,
                                   .patience = options->patience,
                                   .rate = options->rate,
-                                  .limit = norm_limit,
+                                  .limit = options->limit,
                                   .threads = options->threads ? options->threads
                                              : cores > 0      ? (unsigned)cores
                                                               : 1,
@@ -199,9 +201,9 @@ static enum sj_status fit_dictionary(struct sj_learned *model, const struct sj_l
   switch (status) {
     case SJ_INVALID:
       return sj_error_set(error, SJ_INVALID,
-                          "%s: %zu steps between known states, expected at least as many as the dictionary has "
+                          "%s: %zu step%s between known states, expected at least as many as the dictionary has "
                           "functions, %zu (--degree, --delays, --radial, or a smaller --step)",
-                          source, pairs, model->latent);
+                          source, pairs, pairs == 1 ? "" : "s", model->latent);
     case SJ_NO_MEMORY:
       return sj_error_set(error, status, "out of memory");
     case SJ_FAILED:

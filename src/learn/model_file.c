@@ -62,6 +62,7 @@ static void put_autoencoder(json_t *header, const struct sj_learned *model) {
   json_object_set_new(header, "epochs", json_integer((json_int_t)asked->epochs));
   json_object_set_new(header, "patience", json_integer((json_int_t)asked->patience));
   json_object_set_new(header, "rate", json_real(asked->rate));
+  json_object_set_new(header, "limit", json_real(asked->limit));
   json_object_set_new(header, "epochs_done", json_integer((json_int_t)trained->epochs));
   json_object_set_new(header, "best_epoch", json_integer((json_int_t)trained->best_epoch));
   json_object_set_new(header, "first_loss", json_real(trained->first_loss));
@@ -207,7 +208,7 @@ static bool read_autoencoder(const json_t *header, struct sj_learned *model) {
   trained->interrupted = json_is_true(json_object_get(header, "interrupted"));
   return whole(header, "epochs", 0, SIZE_MAX / 2, &asked->epochs) &&
          whole(header, "patience", 0, SIZE_MAX / 2, &asked->patience) && real(header, "rate", &asked->rate) &&
-         whole(header, "epochs_done", 0, SIZE_MAX / 2, &trained->epochs) &&
+         real(header, "limit", &asked->limit) && whole(header, "epochs_done", 0, SIZE_MAX / 2, &trained->epochs) &&
          whole(header, "best_epoch", 0, SIZE_MAX / 2, &trained->best_epoch) &&
          real(header, "first_loss", &trained->first_loss) && real(header, "loss", &trained->loss) &&
          whole(header, "halvings", 0, SIZE_MAX / 2, &trained->halvings);

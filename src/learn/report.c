@@ -11,8 +11,10 @@
 #include "base/base.h"
 #include "results/results.h"
 
-enum { MOST_EIGENVALUES = 32, MOST_SHOWN = 16, LONGER = 4, MOST_STEPS = 1000000 };
+enum { MOST_EIGENVALUES = 32, MOST_STEPS = 1000000 };
 const double sj_settling_limits[SJ_SETTLING_LIMITS] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
+
+static const double near_limit = 0.999;
 
 struct finding {
   char *name;
@@ -63,15 +65,17 @@ static void put_settings(json_t *document, const struct sj_learn_options *option
   json_object_set_new(document, "epochs", json_integer((json_int_t)options->epochs));
   json_object_set_new(document, "patience", json_integer((json_int_t)options->patience));
   json_object_set_new(document, "rate", json_real(options->rate));
+  json_object_set_new(document, "limit", json_real(options->limit));
 }
 
 static char *identity(const struct sj_learn_options *options, const char *learned_from, const char *shown_on,
-                      double horizon, size_t interrupted_at) {
+                      double horizon, bool looked, size_t interrupted_at) {
   json_t *const document = json_object();
   put_settings(document, options);
   json_object_set_new(document, "learned_from", json_string(learned_from));
   json_object_set_new(document, "trajectories", json_string(shown_on));
   json_object_set_new(document, "horizon", isnan(horizon) ? json_null() : json_real(horizon));
+  json_object_set_new(document, "solved", json_boolean(looked));
   if (interrupted_at != SIZE_MAX)
     json_object_set_new(document, "interrupted_at", json_integer((json_int_t)interrupted_at));
   char *const text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(17));
@@ -80,7 +84,7 @@ static char *identity(const struct sj_learn_options *options, const char *learne
 }
 
 static struct sj_results *prepare(const struct sj_learn_options *options, const struct sj_trajectories *trajectories,
-                                  const char *learned_from, double horizon, size_t interrupted_at) {
+                                  const char *learned_from, double horizon, bool looked, size_t interrupted_at) {
   struct sj_results *const results = sj_results_create("learn", trajectories->source, NULL);
   char hash[65];
   if (!results) return NULL;
@@ -92,15 +96,15 @@ static struct sj_results *prepare(const struct sj_learn_options *options, const 
     if (length > results->duration) results->duration = length;
   }
   if (horizon > results->duration) results->duration = horizon;
-  results->canonical = identity(options, learned_from ? learned_from : hash, hash, horizon, interrupted_at);
+  results->canonical = identity(options, learned_from ? learned_from : hash, hash, horizon, looked, interrupted_at);
   if (results->canonical) return results;
   sj_results_destroy(results);
   return NULL;
 }
 
 struct sj_results *sj_learn_results_prepare(const struct sj_learn_options *options,
-                                            const struct sj_trajectories *trajectories, double horizon) {
-  return prepare(options, trajectories, NULL, horizon, SIZE_MAX);
+                                            const struct sj_trajectories *trajectories, double horizon, bool looked) {
+  return prepare(options, trajectories, NULL, horizon, looked, SIZE_MAX);
 }
 
 /* ---- figures ---- */
@@ -162,6 +166,13 @@ static enum sj_status add_spectrum(struct report *report, double *radius, struct
                         "%zu eigenvalue%s of modulus 1 or more: what was learned does not settle, and is no guide "
                         "beyond the length of the trajectories",
                         growing, growing == 1 ? "" : "s");
+  const double limit = model->asked.limit;
+  if (model->method == SJ_LEARN_AUTOENCODER && *radius > near_limit * limit && limit < 1)
+    sj_results_add_note(
+        report->results,
+        "the slowest mode lies at the limit of K's norm, %g: nothing slower than %.4g %s can be learned "
+        "with this step (--limit, --step)",
+        limit, -model->step / log(limit), model->time_unit);
   if (n > MOST_EIGENVALUES)
     sj_results_add_note(report->results, "of %zu eigenvalues the %d largest are given", n, MOST_EIGENVALUES);
   return status;
@@ -233,7 +244,7 @@ static enum sj_status add_feature_settling(struct report *report, const double *
   for (size_t i = 0; i < report->shown; i++) {
     const struct sj_trajectory *const item = &report->trajectories->items[i];
     struct sj_course longer;
-    const enum sj_status status = sj_course_make(model, item, LONGER * item->length, &longer);
+    const enum sj_status status = sj_course_make(model, item, SJ_SETTLING_LONGER * item->length, &longer);
     for (size_t f = 0; status == SJ_OK && f < features; f++) {
       const double recorded = last_mean(item, f, features);
       for (size_t k = 0; k < SJ_SETTLING_LIMITS; k++) {
@@ -397,21 +408,22 @@ static enum sj_status find_all(struct report *report, struct sj_error *error) {
 
 enum sj_status sj_learn_results(const struct sj_learned *model, const struct sj_trajectories *trajectories,
                                 double horizon, struct sj_results **results, struct sj_error *error) {
-  return sj_learn_report(model, trajectories, horizon, NULL, 0, results, error);
+  return sj_learn_report(model, trajectories, horizon, false, NULL, 0, NULL, results, error);
 }
 
 enum sj_status sj_learn_report(const struct sj_learned *model, const struct sj_trajectories *trajectories,
-                               double horizon, const struct sj_beside *beside, size_t count,
-                               struct sj_results **results, struct sj_error *error) {
+                               double horizon, bool looked, const struct sj_beside *beside, size_t count,
+                               const char *note, struct sj_results **results, struct sj_error *error) {
   *results = NULL;
   enum sj_status status = check_fit(model, trajectories, error);
   if (status != SJ_OK) return status;
   struct report report = {
       .model = model, .trajectories = trajectories, .horizon = horizon, .beside = beside, .beside_count = count};
-  report.shown = trajectories->count < MOST_SHOWN ? trajectories->count : MOST_SHOWN;
+  report.shown = trajectories->count < SJ_MOST_SHOWN ? trajectories->count : SJ_MOST_SHOWN;
   report.courses = sj_allocate_array(trajectories->count + 1, sizeof *report.courses);
-  report.results = prepare(&model->asked, trajectories, model->source, horizon,
+  report.results = prepare(&model->asked, trajectories, model->source, horizon, looked,
                            model->trained.interrupted ? model->trained.epochs : SIZE_MAX);
+  if (report.results && note) sj_results_add_note(report.results, "%s", note);
   status = report.results ? find_all(&report, error) : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < trajectories->count; i++) sj_course_clear(&report.courses[i]);
   for (size_t i = 0; i < report.finding_count; i++) free(report.findings[i].name);

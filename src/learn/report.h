@@ -7,23 +7,26 @@
 
 /* The limits of settling times: of z in its own units, of a feature in its deviations. */
 enum { SJ_SETTLING_LIMITS = 7 };
+/* Settling is looked for so many lengths of a trajectory beyond its start; and only of the first trajectories. */
+enum { SJ_SETTLING_LONGER = 4, SJ_MOST_SHOWN = 16 };
 extern const double sj_settling_limits[SJ_SETTLING_LIMITS];
 
 /* Results with all that identifies them and nothing else, for asking a results file whether it has them: what learning
  * with `options` from `trajectories` would give, if it is not interrupted. */
 struct sj_results *sj_learn_results_prepare(const struct sj_learn_options *options,
-                                            const struct sj_trajectories *trajectories, double horizon);
+                                            const struct sj_trajectories *trajectories, double horizon, bool looked);
 
 /* A figure that another engine knows of the same system. */
 struct sj_beside {
-  const char *name;
+  char *name;
   double value;
 };
 
-/* sj_learn_results, with `count` such figures after its own. */
+/* sj_learn_results, with `count` such figures after its own, and a note, unless it is NULL. `looked` says that they
+ * were looked for, also if there are none. */
 enum sj_status sj_learn_report(const struct sj_learned *model, const struct sj_trajectories *trajectories,
-                               double horizon, const struct sj_beside *beside, size_t count,
-                               struct sj_results **results, struct sj_error *error);
+                               double horizon, bool looked, const struct sj_beside *beside, size_t count,
+                               const char *note, struct sj_results **results, struct sj_error *error);
 
 /* A trajectory and what the model makes of it, from its first known history on. */
 struct sj_course {

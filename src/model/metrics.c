@@ -174,9 +174,11 @@ static const struct entry cost_entries[] = {
 static const struct entry api_entries[] = {
     {"sojourn.*", SIMULATE}, {"wait.*", SIMULATE}, {"service.*", SIMULATE}, {NULL, 0}};
 static const struct entry global_entries[] = {
-    {"spectral_gap", SOLVE},  {"relaxation_time", SOLVE}, {"mixing_time", SOLVE}, {"mixing_time.bound", SOLVE},
-    {"spectrum[].re", SOLVE}, {"spectrum[].im", SOLVE},   {"time_constant[]", 0}, {"settling[].mean", 0},
-    {"settling[].std", 0},    {"error.train", 0},         {"error.test", 0},      {NULL, 0}};
+    {"spectral_gap", SOLVE},      {"relaxation_time", SOLVE}, {"mixing_time", SOLVE},
+    {"mixing_time.bound", SOLVE}, {"spectrum[].re", SOLVE},   {"spectrum[].im", SOLVE},
+    {"time_constant[]", 0},       {"settling[].mean", 0},     {"settling[].std", 0},
+    {"settling[].bound", 0},      {"error.train", 0},         {"error.test", 0},
+    {"training.loss", 0},         {"training.halvings", 0},   {NULL, 0}};
 static const struct entry original_entries[] = {{"original.mean_latency", SIMULATE},
                                                 {"original.stdev_latency", SIMULATE},
                                                 {"original.p50", SIMULATE},

@@ -8,7 +8,7 @@
 
 #include "results/table.h"
 
-enum { MOST_MODES = 8, MOST_TRAJECTORIES = 4, MOST_FEATURES = 6, MOST_LIMITS = 16, NAME_WIDTH = 25 };
+enum { MOST_MODES = 8, MOST_TRAJECTORIES = 2, MOST_FEATURES = 6, MOST_LIMITS = 16, NAME_WIDTH = 15 };
 
 static double value_of(const struct sj_results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static double value_of(const struct sj_results *results, const char *format, ...) {
@@ -154,7 +154,7 @@ static void add_feature_settling(const struct sj_results *results, char limits[M
         const bool there = sj_results_find(results, first) != SIZE_MAX;
         free(first);
         if (!there) continue;
-        char *const label = sj_format("%zu %.*s %s", i, NAME_WIDTH - 12, features[f], kinds[kind]);
+        char *const label = sj_format("%zu %.*s %s", i, NAME_WIDTH, features[f], kinds[kind]);
         sj_grid_add(&grid, label);
         free(label);
         for (size_t k = 0; k < count; k++)

@@ -14,13 +14,14 @@ WRONG = [
     (["--vresion"], "unknown option --vresion, did you mean --version?"),
     (["-x"], "unknown option -x; see sojourn --help"),
     (["m.lua"], "unknown command m.lua; see sojourn --help"),
-    *[([name, "m.lua"], f"{name} is not in this version; simulate, solve, compare and show are")
-      for name in ("sweep", "learn", "measure", "plot")],
+    *[([name, "m.lua"], f"{name} is not in this version; simulate, solve, compare, learn and show are")
+      for name in ("sweep", "measure", "plot")],
     (["simulate"], "simulate: expected MODEL; see sojourn simulate --help"),
     (["compare"], "compare: expected MODEL; see sojourn compare --help"),
     (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
     (["compare", "m.lua", "--engines"], "--engines is not in this version; compare sets scenarios side by side"),
     (["show"], "show: expected MODEL|RESULTS; see sojourn show --help"),
+    (["learn"], "learn: expected DATA.csv...|MODEL.lua|RESULTS.db; see sojourn learn --help"),
     (["solve"], "solve: expected MODEL; see sojourn solve --help"),
     (["solve", "m.lua", "--runs", "3"], "--runs is not an option of sojourn solve"),
     (["simulate", "m.lua", "--horizon", "3"], "--horizon is not an option of sojourn simulate"),
@@ -103,7 +104,7 @@ def _():
 
 @case("--help of a command has its options and an example, whatever else is there")
 def _():
-    for name in ("simulate", "solve", "compare", "show"):
+    for name in ("simulate", "solve", "compare", "learn", "show"):
         text = done(name, "nowhere.lua", "--help")
         contains(text, r"\nExample: sojourn " + name)
         contains(text, "--set PATH=VALUE")
