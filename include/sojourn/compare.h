@@ -70,6 +70,21 @@ struct sj_criterion {
 SJ_PUBLIC void sj_compare_score(const struct sj_alternative *alternatives, size_t count,
                                 const struct sj_criterion *criteria, size_t criterion_count, int *points, int *totals);
 
+/* One metric as two engines have it. */
+struct sj_agreement {
+  const char *metric; /* the results' */
+  struct sj_figure simulated;
+  double solved;
+  struct sj_difference difference; /* simulated minus solved, over the runs; the p-value is of "they are the same" */
+};
+
+/* Holds what `simulate` found of a model against what `solve` found of it: every metric that both have a number for, in
+ * the order of the simulation. The differences are corrected over all of them. Where the simulation only has zeros and
+ * the solution a number, there is no p-value: it may be too rare to be seen. Returns how many there are; `agreements`
+ * has room for sj_results_metric_count(simulated). */
+SJ_PUBLIC size_t sj_compare_engines(const struct sj_results *simulated, const struct sj_results *solved,
+                                    struct sj_agreement *agreements);
+
 #ifdef __cplusplus
 }
 #endif

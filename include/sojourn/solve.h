@@ -15,6 +15,27 @@ extern "C" {
 
 struct sj_results;
 
+/* How an orbit's chain is bent to what was simulated, and how good that got. */
+enum { SJ_CALIBRATION_FIGURES = 5 };
+struct sj_calibration {
+  double alpha;                 /* share of timed-out new arrivals that join the orbit */
+  double arrival_factor;        /* the effective rate of arrivals over the model's */
+  double timeout_factor;        /* likewise of the timeout */
+  double misfit_before, misfit; /* root mean square of (solved - simulated) / tolerance over the figures */
+  size_t evaluations;           /* chains that were solved for it */
+  bool at_bound;                /* some parameter went as far as it may: the fit is not to be relied on */
+  size_t figure_count;
+  struct sj_calibration_figure {
+    const char *quantity;         /* of the server:
+               "empty_to_high"       mean time until the high regime is reached; compared by its logarithm
+               "low.in_system.mean"  requests in the system while in the low regime
+               "high.in_system.mean", "high.orbit.mean", "high.full"  while in the high one */
+    double simulated, half_width; /* 95 %; NAN with one run */
+    double tolerance;             /* the half width, and a twentieth of the range (a tenth of the time) */
+    double before, after;         /* as solved without and with calibration */
+  } figures[SJ_CALIBRATION_FIGURES];
+};
+
 /* Zero-initialized but for NANs, as sj_solve_options_default makes it, it means: everything as the model says. */
 struct sj_solve_options {
   double horizon, step; /* of the transient, model time units; NAN: the model's */
@@ -24,6 +45,7 @@ struct sj_solve_options {
   bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
   bool changes;         /* the smallest change of each parameter that makes it stable, too */
   double most_bytes;    /* the most memory that it may take; NAN: three quarters of what is free */
+  const struct sj_calibration *calibration; /* of one server with an orbit; NULL: the model as it is */
   /* Non-zero ends it. NULL: never. */
   const volatile sig_atomic_t *stop;
 };
@@ -40,6 +62,16 @@ SJ_PUBLIC enum sj_status sj_solve_prepare(const struct sj_model *model, const st
  * SJ_INTERRUPTED. */
 SJ_PUBLIC enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_options *options,
                                   struct sj_results **results, struct sj_error *error);
+
+/* Fits the chain of one server with an orbit to what was simulated of the same model from the empty system on, faults
+ * left out, without a warm-up and with series: alpha, the effective rate of arrivals and the effective timeout, by the
+ * figures above (those regimes that the simulation was in), by least squares (Nelder and Mead's simplex from several
+ * points). Figures of the regimes are apart from each other because a run that fell into the high one some time is in
+ * no steady state. SJ_INVALID: the model is not solved by such a chain, or `simulated` lacks the figures; else as
+ * sj_solve. */
+SJ_PUBLIC enum sj_status sj_solve_calibrate(const struct sj_model *model, const struct sj_results *simulated,
+                                            const struct sj_solve_options *options, struct sj_calibration *calibration,
+                                            struct sj_error *error);
 
 #ifdef __cplusplus
 }

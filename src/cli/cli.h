@@ -18,42 +18,42 @@ enum sj_exit { SJ_EXIT_DONE = 0, SJ_EXIT_UNMET = 1, SJ_EXIT_WRONG = 2, SJ_EXIT_F
 enum sj_exit sj_exit_of(enum sj_status status);
 
 /* One bit an option, for the sets that commands accept. */
-enum sj_option {
-  SJ_OPTION_SET = 1U << 0,
-  SJ_OPTION_SCENARIO = 1U << 1,
-  SJ_OPTION_SEED = 1U << 2,
-  SJ_OPTION_RUNS = 1U << 3,
-  SJ_OPTION_DURATION = 1U << 4,
-  SJ_OPTION_WARMUP = 1U << 5,
-  SJ_OPTION_DRAIN = 1U << 6,
-  SJ_OPTION_THREADS = 1U << 7,
-  SJ_OPTION_MEMBERS = 1U << 8,
-  SJ_OPTION_OUTPUT = 1U << 9,
-  SJ_OPTION_AGAIN = 1U << 10,
-  SJ_OPTION_JSON = 1U << 11,
-  SJ_OPTION_CSV = 1U << 12,
-  SJ_OPTION_DATA = 1U << 13,
-  SJ_OPTION_QUIET = 1U << 14,
-  SJ_OPTION_HELP = 1U << 15,
-  SJ_OPTION_BY = 1U << 16,
-  SJ_OPTION_AGAINST = 1U << 17,
-  SJ_OPTION_SCORE = 1U << 18,
-  SJ_OPTION_SCORE_BY = 1U << 19,
-  SJ_OPTION_FIND = 1U << 20,
-  SJ_OPTION_SUCH_THAT = 1U << 21,
-  SJ_OPTION_BETWEEN = 1U << 22,
-  SJ_OPTION_HORIZON = 1U << 23,
-  SJ_OPTION_STEP = 1U << 24,
-  SJ_OPTION_EIGENVALUES = 1U << 25,
-  SJ_OPTION_CHANGES = 1U << 26,
-  SJ_OPTION_PICTURE = 1U << 27,
-  SJ_OPTION_APPROXIMATE = 1U << 28,
-  SJ_OPTION_MEMORY = 1U << 29
-};
+#define SJ_OPTION_SET (UINT64_C(1) << 0)
+#define SJ_OPTION_SCENARIO (UINT64_C(1) << 1)
+#define SJ_OPTION_SEED (UINT64_C(1) << 2)
+#define SJ_OPTION_RUNS (UINT64_C(1) << 3)
+#define SJ_OPTION_DURATION (UINT64_C(1) << 4)
+#define SJ_OPTION_WARMUP (UINT64_C(1) << 5)
+#define SJ_OPTION_DRAIN (UINT64_C(1) << 6)
+#define SJ_OPTION_THREADS (UINT64_C(1) << 7)
+#define SJ_OPTION_MEMBERS (UINT64_C(1) << 8)
+#define SJ_OPTION_OUTPUT (UINT64_C(1) << 9)
+#define SJ_OPTION_AGAIN (UINT64_C(1) << 10)
+#define SJ_OPTION_JSON (UINT64_C(1) << 11)
+#define SJ_OPTION_CSV (UINT64_C(1) << 12)
+#define SJ_OPTION_DATA (UINT64_C(1) << 13)
+#define SJ_OPTION_QUIET (UINT64_C(1) << 14)
+#define SJ_OPTION_HELP (UINT64_C(1) << 15)
+#define SJ_OPTION_BY (UINT64_C(1) << 16)
+#define SJ_OPTION_AGAINST (UINT64_C(1) << 17)
+#define SJ_OPTION_SCORE (UINT64_C(1) << 18)
+#define SJ_OPTION_SCORE_BY (UINT64_C(1) << 19)
+#define SJ_OPTION_FIND (UINT64_C(1) << 20)
+#define SJ_OPTION_SUCH_THAT (UINT64_C(1) << 21)
+#define SJ_OPTION_BETWEEN (UINT64_C(1) << 22)
+#define SJ_OPTION_HORIZON (UINT64_C(1) << 23)
+#define SJ_OPTION_STEP (UINT64_C(1) << 24)
+#define SJ_OPTION_EIGENVALUES (UINT64_C(1) << 25)
+#define SJ_OPTION_CHANGES (UINT64_C(1) << 26)
+#define SJ_OPTION_PICTURE (UINT64_C(1) << 27)
+#define SJ_OPTION_APPROXIMATE (UINT64_C(1) << 28)
+#define SJ_OPTION_MEMORY (UINT64_C(1) << 29)
+#define SJ_OPTION_ENGINES (UINT64_C(1) << 30)
+#define SJ_OPTION_CALIBRATE (UINT64_C(1) << 31)
 
 /* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */
 struct sj_options {
-  unsigned given;   /* of enum sj_option */
+  uint64_t given;   /* of SJ_OPTION_... */
   const char *file; /* MODEL or RESULTS */
   const char **overrides;
   size_t override_count;
@@ -77,8 +77,8 @@ struct sj_command {
   const char *name, *argument; /* "simulate", "MODEL" */
   const char *summary;         /* for the list of commands */
   const char *help;            /* paragraphs for --help, with an example */
-  unsigned accepted;           /* of enum sj_option */
-  unsigned repeatable;         /* of those: may be given several times */
+  uint64_t accepted;           /* of SJ_OPTION_... */
+  uint64_t repeatable;         /* of those: may be given several times */
   enum sj_exit (*run)(const struct sj_options *options);
 };
 extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_show;
@@ -90,7 +90,7 @@ enum sj_status sj_options_parse(const struct sj_command *command, int argc, char
 void sj_options_clear(struct sj_options *options);
 
 /* Prints the options that `accepted` holds, a line each. */
-void sj_options_print(unsigned accepted);
+void sj_options_print(uint64_t accepted);
 
 /* Prints "sojourn: MESSAGE" on standard error (a message that begins with a place in a file as it is), and returns the
  * exit code of `status`. */

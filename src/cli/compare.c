@@ -3,12 +3,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "cli/engines.h"
 #include "cli/expectations.h"
 #include "model/model.h"
 #include "results/json.h"
 #include "results/results.h"
 
-static bool given(const struct sj_contest *c, enum sj_option option) { return c->options->given & option; }
+static bool given(const struct sj_contest *c, uint64_t option) { return c->options->given & option; }
 
 /* ---- models ---- */
 
@@ -213,6 +214,7 @@ static void clear(struct sj_contest *c) {
 }
 
 static enum sj_exit run(const struct sj_options *options) {
+  if (options->given & SJ_OPTION_ENGINES) return sj_engines_command(options);
   struct sj_contest contest = {.options = options, .against = SIZE_MAX};
   enum sj_exit code = sj_read_common(options, &contest.common);
   if (code == SJ_EXIT_DONE) code = compare(&contest);
@@ -223,18 +225,24 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_compare = {
     .name = "compare",
     .argument = "MODEL",
-    .summary = "every scenario of the file side by side, ranked",
+    .summary = "every scenario of the file side by side, ranked; or --engines: simulate against solve",
     .help =
         "Simulates every scenario of the model (or those of --scenario) with the same random numbers, and ranks them\n"
         "by one figure. Neighbours that cannot be told apart are marked: the differences of their runs, pair by pair,\n"
         "are too small for the number of runs. --csv gets a row for each scenario and run.\n"
         "Without a sign --by knows that low latencies, waits and failures are good, and high goodput and throughput.\n"
         "\n"
-        "Example: sojourn compare models/compare-pools.lua --runs 16 --against \"one fast server\"",
+        "With --engines one model is simulated and solved, and every figure that both engines give stands side by "
+        "side,\n"
+        "with its interval and whether the difference is more than chance.\n"
+        "\n"
+        "Example: sojourn compare models/compare-pools.lua --runs 16 --against \"one fast server\"\n"
+        "Example: sojourn compare --engines models/retry-storm.lua --set client.arrivals.rate=6",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_MEMBERS | SJ_OPTION_OUTPUT |
                 SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP |
-                SJ_OPTION_BY | SJ_OPTION_AGAINST | SJ_OPTION_SCORE | SJ_OPTION_SCORE_BY,
+                SJ_OPTION_BY | SJ_OPTION_AGAINST | SJ_OPTION_SCORE | SJ_OPTION_SCORE_BY | SJ_OPTION_ENGINES |
+                SJ_OPTION_APPROXIMATE,
     .repeatable = SJ_OPTION_SCENARIO | SJ_OPTION_SCORE_BY,
     .run = run,
 };

@@ -22,7 +22,7 @@ struct job {
   struct sj_progress progress;
 };
 
-static bool given(const struct job *job, enum sj_option option) { return job->options->given & option; }
+static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
 
 /* ---- what the search asks for ---- */
 

@@ -10,7 +10,7 @@
 enum { MOST_RUNS = 1000000, MOST_THREADS = 1024, MOST_EIGENVALUES = 1000 };
 
 struct entry {
-  enum sj_option option;
+  uint64_t option;
   const char *name, *argument; /* argument: NULL for a flag */
   const char *help;
 };
@@ -52,6 +52,10 @@ static const struct entry entries[] = {
     {SJ_OPTION_APPROXIMATE, "--approximate", NULL, "laws that are not phase-type are fitted by three moments"},
     {SJ_OPTION_MEMORY, "--memory", "BYTES",
      "the most memory that it may take (default: three quarters of what is free)"},
+    {SJ_OPTION_ENGINES, "--engines", NULL,
+     "instead: one model, simulated and solved, each metric that both have side by side"},
+    {SJ_OPTION_CALIBRATE, "--calibrate", NULL,
+     "simulate it first, and fit the chain of one server with an orbit to that"},
     {SJ_OPTION_HELP, "--help", NULL, "this text"},
 };
 enum { ENTRY_COUNT = sizeof entries / sizeof *entries };
@@ -69,8 +73,6 @@ static enum sj_status unknown(const struct sj_command *command, const char *name
   for (size_t i = 0; i < ENTRY_COUNT; i++)
     if (entries[i].option & command->accepted) candidates[count++] = entries[i].name;
   candidates[count] = NULL;
-  if (!strcmp(name, "--engines") && !strcmp(command->name, "compare"))
-    return sj_error_set(error, SJ_INVALID, "--engines is not in this version; compare sets scenarios side by side");
   const char *const nearest = sj_nearest(name, candidates);
   if (nearest) return sj_error_set(error, SJ_INVALID, "unknown option %s, did you mean %s?", name, nearest);
   return sj_error_set(error, SJ_INVALID, "unknown option %s; see sojourn %s --help", name, command->name);
@@ -198,6 +200,8 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
       status = read_whole(entry, text, 1, MOST_EIGENVALUES, &n, error);
       options->eigenvalues = (uint32_t)n;
       return status;
+    case SJ_OPTION_ENGINES:
+    case SJ_OPTION_CALIBRATE:
     case SJ_OPTION_CHANGES:
     case SJ_OPTION_PICTURE:
     case SJ_OPTION_APPROXIMATE:
@@ -296,7 +300,7 @@ void sj_options_clear(struct sj_options *options) {
   *options = (struct sj_options){0};
 }
 
-void sj_options_print(unsigned accepted) {
+void sj_options_print(uint64_t accepted) {
   for (size_t i = 0; i < ENTRY_COUNT; i++) {
     if (!(entries[i].option & accepted)) continue;
     char *const left = sj_format("%s%s%s", entries[i].name, entries[i].argument ? " " : "",

@@ -27,7 +27,7 @@ struct job {
   struct sj_progress progress;
 };
 
-static bool given(const struct job *job, enum sj_option option) { return job->options->given & option; }
+static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
 
 static void on_progress(void *context, const struct sj_simulate_progress *state) {
   sj_progress_show(&((struct job *)context)->progress, state);

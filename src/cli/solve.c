@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/calibration.h"
 #include "cli/cli.h"
+#include "cli/engines.h"
 #include "cli/expectations.h"
 #include "model/model.h"
 #include "results/json.h"
@@ -20,9 +22,10 @@ struct job {
   struct sj_solve_options solve;
   struct sj_results *results;
   struct sj_store *store;
+  struct sj_calibration calibration; /* with --calibrate */
 };
 
-static bool given(const struct job *job, enum sj_option option) { return job->options->given & option; }
+static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
 
 static void settings(struct job *job) {
   const struct sj_options *const options = job->options;
@@ -116,6 +119,8 @@ static enum sj_status print_json(const struct job *job, struct sj_error *error) 
   json_t *const document = sj_results_json(job->results, "solve");
   if (document && job->model->expectation_count)
     json_object_set_new(document, "expectations", sj_expectations_json(job->model, job->results));
+  if (document && job->solve.calibration)
+    json_object_set_new(document, "calibration", sj_calibration_json(job->solve.calibration));
   char *const text = document ? sj_json_text(document) : NULL;
   if (text) sj_print(text);
   free(text);
@@ -132,6 +137,7 @@ static enum sj_exit report(const struct job *job) {
   if (status != SJ_OK) return sj_complain(status, &error);
   if (table) {
     struct sj_text text = {0};
+    if (job->solve.calibration) sj_calibration_table(job->solve.calibration, &text);
     sj_results_table(job->results, &text);
     sj_print(text.data);
     free(text.data);
@@ -152,12 +158,36 @@ static enum sj_exit complain(const struct job *job, enum sj_status status, const
   return sj_exit_of(status);
 }
 
+/* What the options of a simulation are for. */
+static enum sj_status check_options(const struct job *job, struct sj_error *error) {
+  const uint64_t simulation =
+      SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION | SJ_OPTION_DRAIN | SJ_OPTION_THREADS;
+  if (!given(job, SJ_OPTION_CALIBRATE) && (job->options->given & simulation))
+    return sj_error_set(error, SJ_INVALID,
+                        "solve has no runs; --seed, --runs, --duration, --drain and --threads are for the "
+                        "simulation of --calibrate");
+  if (given(job, SJ_OPTION_CALIBRATE) && job->options->output)
+    return sj_error_set(error, SJ_INVALID, "-o does not go with --calibrate: what it finds depends on a simulation");
+  return SJ_OK;
+}
+
+static enum sj_status calibrate(struct job *job, struct sj_error *error) {
+  struct sj_results *simulated = NULL;
+  enum sj_status status = sj_simulate_steady(job->options, job->model, true, &simulated, error);
+  if (status == SJ_OK) status = sj_solve_calibrate(job->model, simulated, &job->solve, &job->calibration, error);
+  if (status == SJ_OK) job->solve.calibration = &job->calibration;
+  sj_results_destroy(simulated);
+  return status;
+}
+
 static enum sj_exit solve(struct job *job) {
   struct sj_error error = {{0}};
   enum sj_status status = sj_check_scenario(job->options, job->model, &error);
+  if (status == SJ_OK) status = check_options(job, &error);
   if (status == SJ_OK) {
     settings(job);
-    status = compute(job, &error);
+    if (given(job, SJ_OPTION_CALIBRATE)) status = calibrate(job, &error);
+    if (status == SJ_OK) status = compute(job, &error);
   }
   return status == SJ_OK ? report(job) : complain(job, status, &error);
 }
@@ -192,6 +222,7 @@ const struct sj_command sj_command_solve = {
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON |
                 SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HORIZON | SJ_OPTION_STEP |
                 SJ_OPTION_EIGENVALUES | SJ_OPTION_CHANGES | SJ_OPTION_PICTURE | SJ_OPTION_APPROXIMATE |
-                SJ_OPTION_MEMORY,
+                SJ_OPTION_MEMORY | SJ_OPTION_CALIBRATE | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
+                SJ_OPTION_DRAIN | SJ_OPTION_THREADS,
     .run = run,
 };

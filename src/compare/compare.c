@@ -100,6 +100,42 @@ void sj_compare_against(const struct sj_alternative *alternatives, size_t count,
   correct(differences, count, sizeof *differences);
 }
 
+/* Of every run to the one number that holds. Roundings alone are no difference. */
+static struct sj_difference difference_to(const struct sj_results *results, size_t metric, double exact) {
+  struct sj_difference difference = no_difference;
+  const size_t count = results->run_count;
+  double *const x = sj_allocate_array(2 * count + 1, sizeof *x), *const base = x + count;
+  for (size_t i = 0; i < count; i++) {
+    x[i] = results->runs[i].values[metric];
+    base[i] = fabs(x[i] - exact) <= 1e-12 * fabs(exact) ? x[i] : exact;
+  }
+  const struct sj_paired paired = sj_paired_compare(x, base, count, level);
+  free(x);
+  difference.pairs = count;
+  difference.absolute = (struct sj_figure){paired.difference, paired.half_width};
+  difference.relative = (struct sj_figure){paired.ratio, paired.ratio_half_width};
+  bool seen = exact == 0;
+  for (size_t i = 0; i < count; i++) seen = seen || results->runs[i].values[metric] != 0;
+  difference.p = seen ? paired.p : (double)NAN;
+  return difference;
+}
+
+size_t sj_compare_engines(const struct sj_results *simulated, const struct sj_results *solved,
+                          struct sj_agreement *agreements) {
+  size_t count = 0;
+  for (size_t i = 0; i < simulated->metric_count; i++) {
+    const struct sj_figure figure = sj_results_figure(simulated, i);
+    const double exact = sj_results_value(solved, simulated->metrics[i].name);
+    if (isnan(figure.value) || !isfinite(exact)) continue;
+    agreements[count++] = (struct sj_agreement){.metric = simulated->metrics[i].name,
+                                                .simulated = figure,
+                                                .solved = exact,
+                                                .difference = difference_to(simulated, i, exact)};
+  }
+  if (count) correct(&agreements[0].difference, count, sizeof *agreements);
+  return count;
+}
+
 /* Oriented so that small is good. */
 static double reasonably_bad_run(const struct sj_results *results, const struct sj_criterion *criterion) {
   const size_t metric = sj_results_find(results, criterion->metric);

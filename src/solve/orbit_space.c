@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "model/model.h"
+#include "sojourn/solve.h"
 #include "solve/reading.h"
 
 /* ---- one server ---- */
@@ -90,6 +91,11 @@ static enum sj_status make_orbit(const struct sj_model *model, const struct sj_r
                                  .retry_when_full = model->solve.retry_when_full,
                                  .tail = row->tail,
                                  .arrivals = model->solve.original_arrivals ? SJ_AS_ORIGINAL : SJ_CONSERVED};
+  if (options->calibration) {
+    own->orbit.alpha = options->calibration->alpha;
+    own->orbit.arrival_rate *= options->calibration->arrival_factor;
+    own->orbit.timeout *= options->calibration->timeout_factor;
+  }
   space->kind = SJ_SPACE_ORBIT;
   space->own = own;
   space->clear_own = clear_orbit;
@@ -106,6 +112,10 @@ static enum sj_status make_orbit(const struct sj_model *model, const struct sj_r
   space->empty = sj_orbit_state(&own->orbit, 0, 0);
   space->full[0] = sj_orbit_state(&own->orbit, server->capacity, server->orbit);
   return sj_orbit_chain(&own->orbit, &space->chain);
+}
+
+const struct sj_orbit *sj_space_orbit_parameters(const struct sj_space *space) {
+  return space->kind == SJ_SPACE_ORBIT ? &((const struct own_orbit *)space->own)->orbit : NULL;
 }
 
 /* ---- several servers ---- */

@@ -2,6 +2,7 @@
 #ifndef SJ_SOLVE_ORBIT_SPACE_H
 #define SJ_SOLVE_ORBIT_SPACE_H
 
+#include "solve/orbit.h"
 #include "solve/space.h"
 
 /* The chain of a model with timeouts or retries: of one server as orbit.h has it, of several as row.h does, which is
@@ -19,5 +20,8 @@
  * queue and orbit are full. Clients only arrive. */
 enum sj_status sj_space_orbit(const struct sj_model *model, const struct sj_space_options *options,
                               struct sj_space *space, struct sj_error *error);
+
+/* The parameters of a space of one server with an orbit; NULL of any other. */
+const struct sj_orbit *sj_space_orbit_parameters(const struct sj_space *space);
 
 #endif

@@ -56,7 +56,9 @@ enum sj_status sj_solution_failed(const struct sj_solution *solution, enum sj_st
 /* ---- states ---- */
 
 static enum sj_status make_space(struct sj_solution *s, struct sj_error *error) {
-  const struct sj_space_options options = {.approximate = s->options.approximate, .most_bytes = s->options.most_bytes};
+  const struct sj_space_options options = {.approximate = s->options.approximate,
+                                           .most_bytes = s->options.most_bytes,
+                                           .calibration = s->options.calibration};
   struct sj_error own = {{0}};
   const enum sj_status status = sj_space_create(s->model, &options, &s->space, &own);
   if (status == SJ_OK) return SJ_OK;

@@ -10,6 +10,7 @@
 #include "sojourn/status.h"
 #include "solve/chain.h"
 
+struct sj_calibration;
 struct sj_model;
 
 enum sj_space_kind {
@@ -75,6 +76,7 @@ void sj_space_clear(struct sj_space *space);
 struct sj_space_options {
   bool approximate;  /* what is not phase-type is fitted by its first three moments */
   double most_bytes; /* a space that would take more is refused before it is allocated; INFINITY: no limit */
+  const struct sj_calibration *calibration; /* of one server with an orbit, else SJ_INVALID; NULL: none */
 };
 
 /* What a chain takes with one set of factors, in bytes; and the refusal of what would take more than

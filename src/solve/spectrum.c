@@ -166,7 +166,7 @@ static size_t nearest(const struct sj_ritz *ritz, double re, double im, const bo
   double least = INFINITY;
   for (size_t k = 0; k < ritz->count; k++) {
     const double distance = hypot(ritz->re[k] - re, ritz->im[k] - im);
-    if (used[k] || (ritz->im[k] != 0) != (im != 0) || !(distance < least)) continue;
+    if (used[k] || ritz->im[k] < 0 || (ritz->im[k] > 0) != (im > 0) || !(distance < least)) continue;
     least = distance;
     best = k;
   }

@@ -193,7 +193,9 @@ static bool same_states(const struct sj_space *a, const struct sj_space *b) {
 
 static enum sj_status tell_with(struct story *story, const struct sj_change *const *changes, size_t count, double end) {
   const struct sj_solution *const s = story->s;
-  const struct sj_space_options options = {.approximate = s->options.approximate, .most_bytes = s->options.most_bytes};
+  const struct sj_space_options options = {.approximate = s->options.approximate,
+                                           .most_bytes = s->options.most_bytes,
+                                           .calibration = s->options.calibration};
   struct sj_model *variant = NULL;
   struct sj_space space = {0};
   struct sj_transient transient = {0};

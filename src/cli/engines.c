@@ -1,0 +1,235 @@
+#include "cli/engines.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cli/progress.h"
+#include "model/model.h"
+#include "results/json.h"
+#include "results/results.h"
+#include "results/table.h"
+#include "sojourn/compare.h"
+#include "sojourn/simulate.h"
+#include "sojourn/solve.h"
+
+/* What both found. */
+struct contest {
+  const struct sj_options *options;
+  struct sj_model *model;
+  struct sj_results *simulated, *solved;
+  struct sj_agreement *agreements;
+  size_t count, differing;
+};
+
+static bool given(const struct contest *c, uint64_t option) { return c->options->given & option; }
+
+static void on_progress(void *context, const struct sj_simulate_progress *state) { sj_progress_show(context, state); }
+
+enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, bool from_empty,
+                                  struct sj_results **results, struct sj_error *error) {
+  struct sj_model steady = *model;
+  steady.fault_count = 0;
+  struct sj_progress progress = {0};
+  struct sj_simulate_options simulate;
+  sj_settings(options, &simulate);
+  simulate.values_only = !from_empty;
+  simulate.series = from_empty;
+  if (from_empty) simulate.warmup = 0;
+  simulate.stop = sj_signals_defer();
+  simulate.on_progress = on_progress;
+  simulate.context = &progress;
+  sj_progress_start(&progress, options->given & SJ_OPTION_QUIET);
+  enum sj_status status = sj_simulate_prepare(&steady, &simulate, results, error);
+  if (status == SJ_OK) status = sj_simulate_run(&steady, &simulate, *results, error);
+  sj_progress_end(&progress);
+  if (status != SJ_OK && status != SJ_INTERRUPTED) {
+    sj_results_destroy(*results);
+    *results = NULL;
+  }
+  return status;
+}
+
+static enum sj_status compute(struct contest *c, struct sj_error *error) {
+  struct sj_solve_options solve;
+  sj_solve_options_default(&solve);
+  solve.approximate = given(c, SJ_OPTION_APPROXIMATE);
+  solve.stop = sj_signals_defer();
+  /* First what is quick to refuse. */
+  enum sj_status status = sj_solve(c->model, &solve, &c->solved, error);
+  if (status == SJ_OK) status = sj_simulate_steady(c->options, c->model, false, &c->simulated, error);
+  if (status != SJ_OK) return status;
+  c->agreements = calloc(sj_results_metric_count(c->simulated) + 1, sizeof *c->agreements);
+  if (!c->agreements) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  c->count = sj_compare_engines(c->simulated, c->solved, c->agreements);
+  for (size_t i = 0; i < c->count; i++) c->differing += c->agreements[i].difference.distinguishable;
+  return SJ_OK;
+}
+
+/* ---- for people ---- */
+
+static void add_rows(const struct contest *c, struct sj_grid *grid) {
+  static const char *const headings[] = {"", "simulated", "solved", "difference", "p", ""};
+  for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) sj_grid_add(grid, headings[i]);
+  for (size_t i = 0; i < c->count; i++) {
+    const struct sj_agreement *const a = &c->agreements[i];
+    char solved[32], half_width[32], difference[32] = "-", p[32] = "-";
+    sj_figure_text((struct sj_figure){a->solved, NAN}, 1, solved, half_width);
+    if (a->difference.relative.value == 0)
+      snprintf(difference, sizeof difference, "0 %%");
+    else if (isfinite(a->difference.relative.value))
+      snprintf(difference, sizeof difference, "%+.2f %%", 100 * a->difference.relative.value);
+    if (!isnan(a->difference.adjusted_p)) snprintf(p, sizeof p, "%.3f", a->difference.adjusted_p);
+    sj_grid_add(grid, a->metric);
+    sj_grid_add_figure(grid, a->simulated, 1);
+    sj_grid_add(grid, solved);
+    sj_grid_add(grid, difference);
+    sj_grid_add(grid, p);
+    sj_grid_add(grid, a->difference.distinguishable ? "differs" : isnan(a->difference.p) ? "not seen" : "");
+  }
+}
+
+static bool has_orbit(const struct contest *c) {
+  for (size_t i = 0; i < c->count; i++) {
+    const char *const dot = strstr(c->agreements[i].metric, ".orbit.");
+    if (dot) return true;
+  }
+  return false;
+}
+
+static void print_table(const struct contest *c) {
+  struct sj_text text = {0};
+  sj_text_add(&text, "%s%s%s%s: %zu runs simulated, against what was solved\n", c->model->file,
+              c->model->scenario ? ", scenario \"" : "", c->model->scenario ? c->model->scenario : "",
+              c->model->scenario ? "\"" : "", sj_results_run_count(c->simulated));
+  sj_text_add(&text, "(time unit %s; ± is the 95 %% interval of the mean over runs; p is corrected for %zu looks)\n\n",
+              c->model->time_unit, c->count);
+  struct sj_grid grid = {0};
+  sj_grid_start(&grid, 6);
+  add_rows(c, &grid);
+  sj_grid_print(&grid, 0, &text);
+  sj_grid_clear(&grid);
+  if (!c->differing)
+    sj_text_add(&text, "\nAll %zu figures agree, as far as these runs can tell.\n", c->count);
+  else
+    sj_text_add(&text, "\n%zu of %zu figures differ by more than chance.\n", c->differing, c->count);
+  if (c->differing && has_orbit(c))
+    sj_note_text(
+        "a chain with an orbit stands for the clients' timeouts and retries, it does not follow each of them: "
+        "`sojourn solve --calibrate` fits it to the simulation and says how good that gets",
+        &text);
+  if (c->model->fault_count) sj_note_text("faults are left out of both: a steady state has none", &text);
+  for (size_t i = 0; i < sj_results_note_count(c->solved); i++) sj_note_text(sj_results_note(c->solved, i), &text);
+  sj_print(text.data);
+  free(text.data);
+}
+
+/* ---- for programs ---- */
+
+static json_t *difference_json(const struct sj_difference *difference) {
+  json_t *const object = json_object();
+  sj_json_set(object, "value", sj_json_number(difference->absolute.value));
+  sj_json_set(object, "ci95", sj_json_number(difference->absolute.ci95));
+  sj_json_set(object, "relative", sj_json_number(difference->relative.value));
+  sj_json_set(object, "p", sj_json_number(difference->p));
+  sj_json_set(object, "adjusted_p", sj_json_number(difference->adjusted_p));
+  sj_json_set(object, "differs", json_boolean(difference->distinguishable));
+  return object;
+}
+
+static json_t *agreement_json(const struct sj_agreement *agreement) {
+  json_t *const object = json_object(), *const simulated = json_object(), *const solved = json_object();
+  sj_json_set(simulated, "value", sj_json_number(agreement->simulated.value));
+  sj_json_set(simulated, "ci95", sj_json_number(agreement->simulated.ci95));
+  sj_json_set(solved, "value", sj_json_number(agreement->solved));
+  sj_json_set(object, "simulate", simulated);
+  sj_json_set(object, "solve", solved);
+  sj_json_set(object, "difference", difference_json(&agreement->difference));
+  return object;
+}
+
+static enum sj_status print_json(const struct contest *c, struct sj_error *error) {
+  json_t *const document = sj_results_json(c->simulated, "compare");
+  if (!document) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  json_object_del(document, "metrics");
+  json_t *const engines = json_object();
+  for (size_t i = 0; i < c->count; i++)
+    sj_json_set(engines, c->agreements[i].metric, agreement_json(&c->agreements[i]));
+  sj_json_set(document, "engines", engines);
+  char *const text = sj_json_text(document);
+  if (text) sj_print(text);
+  free(text);
+  json_decref(document);
+  return text ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+}
+
+static enum sj_status write_csv(const struct contest *c, struct sj_error *error) {
+  FILE *csv;
+  const enum sj_status status = sj_csv_open(c->options, &csv, error);
+  if (status != SJ_OK || !csv) return status;
+  fprintf(csv, "metric,simulated,ci95,solved,difference,relative,adjusted_p,differs\n");
+  struct sj_text row = {0};
+  for (size_t i = 0; i < c->count; i++) {
+    const struct sj_agreement *const a = &c->agreements[i];
+    const double numbers[] = {
+        a->simulated.value,           a->simulated.ci95,       a->solved, a->difference.absolute.value,
+        a->difference.relative.value, a->difference.adjusted_p};
+    row.length = 0;
+    sj_text_add_csv(&row, a->metric);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+      sj_text_add(&row, ",");
+      sj_text_add_csv_number(&row, numbers[k]);
+    }
+    fprintf(csv, "%s,%d\n", row.data, a->difference.distinguishable);
+  }
+  free(row.data);
+  return sj_csv_close(c->options, &csv, error);
+}
+
+static enum sj_exit report(const struct contest *c) {
+  struct sj_error error;
+  enum sj_status status = write_csv(c, &error);
+  if (status == SJ_OK && given(c, SJ_OPTION_JSON)) status = print_json(c, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
+  if (!given(c, SJ_OPTION_JSON) && !given(c, SJ_OPTION_QUIET) && !sj_csv_to_stdout(c->options)) print_table(c);
+  return SJ_EXIT_DONE;
+}
+
+/* What asks for a ranking has nothing to do here. */
+static enum sj_status check(const struct sj_options *options, struct sj_error *error) {
+  static const struct {
+    uint64_t option;
+    const char *name;
+  } others[] = {{SJ_OPTION_BY, "--by"},          {SJ_OPTION_AGAINST, "--against"}, {SJ_OPTION_SCORE, "--score"},
+                {SJ_OPTION_OUTPUT, "-o"},        {SJ_OPTION_AGAIN, "--again"},     {SJ_OPTION_SCORE_BY, "--score-by"},
+                {SJ_OPTION_MEMBERS, "--members"}};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (options->given & others[i].option)
+      return sj_error_set(error, SJ_INVALID, "%s does not go with --engines%s", others[i].name,
+                          others[i].option == SJ_OPTION_OUTPUT ? "; `simulate` and `solve` keep results" : "");
+  if (options->scenario_count > 1)
+    return sj_error_set(error, SJ_INVALID, "--engines compares one scenario at a time; got %zu",
+                        options->scenario_count);
+  return SJ_OK;
+}
+
+enum sj_exit sj_engines_command(const struct sj_options *options) {
+  struct contest c = {.options = options};
+  struct sj_error error = {{0}};
+  enum sj_status status = check(options, &error);
+  enum sj_exit code = status == SJ_OK ? sj_read_model(options, &c.model) : sj_complain(status, &error);
+  if (code == SJ_EXIT_DONE) {
+    status = sj_check_scenario(options, c.model, &error);
+    if (status == SJ_OK) status = compute(&c, &error);
+    if (status == SJ_INTERRUPTED) {
+      fprintf(stderr, "sojourn: interrupted; there is nothing to compare yet\n");
+      code = SJ_EXIT_INTERRUPTED;
+    } else {
+      code = status == SJ_OK ? report(&c) : sj_complain(status, &error);
+    }
+  }
+  free(c.agreements);
+  sj_results_destroy(c.simulated);
+  sj_results_destroy(c.solved);
+  sj_model_destroy(c.model);
+  return code;
+}
