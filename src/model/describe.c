@@ -138,7 +138,7 @@ static void describe_bucket(struct json *j, const char *name, const struct sj_to
 }
 
 static void describe_guards(struct json *j, const struct sj_call *call) {
-  static const char *const jitters[] = {"none", "full", "equal"};
+  static const char *const jitters[] = {"none", "full", "equal", "exponential"};
   if (call->backoff.given) {
     begin(j, "backoff", '{');
     number(j, "base", call->backoff.base);

@@ -36,9 +36,9 @@ struct sj_token_bucket {
   double capacity, rate; /* tokens, tokens per time; starts full */
 };
 
-enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL };
+enum sj_jitter { SJ_JITTER_NONE, SJ_JITTER_FULL, SJ_JITTER_EQUAL, SJ_JITTER_EXPONENTIAL };
 /* Before retry i = 1, 2, ...: min(max, base * factor^(i-1)); full: uniform on [0, that]; equal: half of it plus uniform
- * on [0, half]. */
+ * on [0, half]; exponential: that is the mean. */
 struct sj_backoff {
   bool given;
   double base, factor, max;

@@ -49,7 +49,7 @@ static const char *const order_choices[] = {"sequence", "parallel", NULL};
 static const char *const discipline_choices[] = {"fifo", "lifo", "random", "priority", "ps", NULL};
 static const char *const refuse_choices[] = {"answer", "silent", NULL};
 static const char *const kind_choices[] = {"steady", "terminating", NULL};
-static const char *const jitter_choices[] = {"none", "full", "equal", NULL};
+static const char *const jitter_choices[] = {"none", "full", "equal", "exponential", NULL};
 static const char *const lost_choices[] = {"silent", "error", NULL};
 static const char *const format_choices[] = {"csv", "combined", "pgbench", NULL};
 
@@ -102,7 +102,8 @@ static const struct sj_field_schema backoff_fields[] = {
      .unit = "time", .comment = "the longest wait"},
     {.name = "jitter", .type = SJ_FIELD_CHOICE, AT(sj_backoff, jitter), .choices = jitter_choices,
      DEFAULT(0, "\"none\""), .unit = "",
-     .comment = "\"full\": uniform from 0 to the wait; \"equal\": half of it and uniform up to the other half"},
+     .comment = "\"full\": uniform from 0 to the wait; \"equal\": half of it and uniform up to the other half; "
+                "\"exponential\": that is the mean"},
 };
 const struct sj_schema sj_schema_exponential_backoff = {.name = "exponential_backoff", .family = SJ_FAMILY_BACKOFF,
     FIELDS(backoff_fields), .example = "exponential_backoff{base=}",

@@ -129,10 +129,9 @@ struct tails sj_tails_phase_type(const struct node *n, double x) {
   return t;
 }
 
-/* Solves -T x = b for b >= 0 by eliminating one phase after the other; the diagonal is not subtracted from but summed
- * anew from the other rates, so no digit is lost however rarely the chain is absorbed (Grassmann, Taksar and Heyman
- * 1985). `rates` (off-diagonal) and `exit` are destroyed; `b` becomes x. */
-static void solve(size_t count, double *rates, double *exit, double *b) {
+/* The diagonal is not subtracted from but summed anew from the other rates, so no digit is lost however rarely the
+ * chain is absorbed (Grassmann, Taksar and Heyman 1985). */
+void sj_phase_type_solve(size_t count, double *rates, double *exit, double *b) {
   double *const out = sj_allocate_array(count, sizeof *out);
   for (size_t k = count; k-- > 0;) {
     const double *const row = rates + k * count;
@@ -157,7 +156,7 @@ static void solve_for(const struct node *n, double *b) {
   double *const rates = sj_allocate_array(count * count + count, sizeof *rates);
   memcpy(rates, n->phase_type.generator, count * count * sizeof *rates);
   memcpy(rates + count * count, n->phase_type.exit, count * sizeof *rates);
-  solve(count, rates, rates + count * count, b);
+  sj_phase_type_solve(count, rates, rates + count * count, b);
   free(rates);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "random/node.h"
+#include "random/tails.h"
 
 enum { MOST_PHASES = 2000 };
 
@@ -200,31 +200,14 @@ const char *sj_phases_of(const struct sj_distribution *d, struct sj_phases *phas
   return sj_distribution_kind_name(d->kind);
 }
 
-/* x = (-T)^-1 b by taking out one phase after the other, the rate out of each being summed anew (Grassmann, Taksar and
- * Heyman 1985). */
+/* x = (-T)^-1 b in place. */
 static void solve(const struct sj_phases *p, double *b) {
   const size_t n = p->count;
-  double *const rate = sj_allocate_array(n * n + 2 * n, sizeof *rate);
-  double *const exit = rate + n * n, *const out = exit + n;
-  memcpy(rate, p->rate, n * n * sizeof *rate);
-  memcpy(exit, p->exit, n * sizeof *exit);
-  for (size_t k = n; k-- > 0;) {
-    out[k] = exit[k];
-    for (size_t j = 0; j < k; j++) out[k] += rate[k * n + j];
-    for (size_t i = 0; i < k; i++) {
-      const double share = rate[i * n + k] / out[k];
-      if (share == 0) continue;
-      for (size_t j = 0; j < k; j++)
-        if (j != i) rate[i * n + j] += share * rate[k * n + j];
-      exit[i] += share * exit[k];
-      b[i] += share * b[k];
-    }
-  }
-  for (size_t k = 0; k < n; k++) {
-    for (size_t j = 0; j < k; j++) b[k] += rate[k * n + j] * b[j];
-    b[k] /= out[k];
-  }
-  free(rate);
+  double *const rates = sj_allocate_array(n * n + n, sizeof *rates);
+  memcpy(rates, p->rate, n * n * sizeof *rates);
+  memcpy(rates + n * n, p->exit, n * sizeof *rates);
+  sj_phase_type_solve(n, rates, rates + n * n, b);
+  free(rates);
 }
 
 void sj_phases_moments(const struct sj_phases *phases, double moments[3]) {

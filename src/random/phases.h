@@ -26,7 +26,14 @@ void sj_phases_erlang(size_t count, double mean, struct sj_phases *phases);
 /* Every rate times `factor` > 0: the law is divided by it. */
 void sj_phases_speed_up(struct sj_phases *phases, double factor);
 
-/* E[X^k] for k = 1, 2, 3, without subtractions. */
+/* A law of phases with the same first moments: three, as far as 20 phases can have them (Bobbio, Horvath and Telek
+ * 2005), else two (Tijms 1994), else the mean alone, with the least variance that 20 phases can have. Returns how many;
+ * 0, and no phases, if the law has no finite positive mean. */
+unsigned sj_phases_fit(const struct sj_distribution *d, struct sj_phases *phases);
+
+/* E[X^k] for k = 1, 2, 3: of a law that is nowhere negative (INFINITY where they do not exist); and of phases, without
+ * subtractions. */
+void sj_distribution_moments(const struct sj_distribution *d, double moments[3]);
 void sj_phases_moments(const struct sj_phases *phases, double moments[3]);
 
 void sj_phases_copy(const struct sj_phases *from, struct sj_phases *to);

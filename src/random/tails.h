@@ -35,6 +35,9 @@ bool sj_has_sums(const struct sj_distribution *d);
  * so that an atom y of a law is found again at the x = o + s y that a draw of it becomes. */
 double sj_inverse_shift(double offset, double scale, double x, bool strict);
 
+/* Solves -T x = b for b >= 0 by taking out one phase after the other. `rates` (off the diagonal) and `exit` are
+ * destroyed; `b` becomes x. */
+void sj_phase_type_solve(size_t count, double *rates, double *exit, double *b);
 /* First two moments of a phase-type law. */
 void sj_phase_type_moments(const struct node *n, double *mean, double *variance);
 

@@ -169,6 +169,7 @@ json_t *sj_results_json(const struct sj_results *results, const char *command) {
   const bool forgotten = results->run_count > 0 && !results->runs[0].series;
   if (results->series_count > 0 && !forgotten)
     failed |= sj_json_set(document, "series", sj_results_json_series(results));
+  if (results->picture) failed |= sj_json_set(document, "picture", json_loads(results->picture, 0, NULL));
   if (!failed) return document;
   json_decref(document);
   return NULL;

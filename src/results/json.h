@@ -13,6 +13,8 @@
  *     "notes": [...], "metrics": { NAME: { "value": ..., "ci95": ..., "runs": [...] } },
  *     "series": { NAME: { "unit": ..., "start": ..., "step": ..., "values": [...], "ci95": [...] } } }
  *
+ * What was solved with a picture has a member `picture`, an array with an object a server: solve/picture.h.
+ *
  * A solved metric is { "value": ..., "error": ... } with "log10" where a double may not hold it and "doubtful": true
  * where it cannot be had to 6 digits; or { "value": "a word" }. Solved series have no ci95.
  *

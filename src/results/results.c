@@ -42,6 +42,7 @@ void sj_results_destroy(struct sj_results *results) {
   free(results->model);
   free(results->scenario);
   free(results->canonical);
+  free(results->picture);
   free(results);
 }
 

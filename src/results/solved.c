@@ -1,5 +1,6 @@
 #include "results/solved.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -125,15 +126,25 @@ static void say_verdict(struct report *report, const char *server) {
               server, high, low, back, fall);
 }
 
+/* Whether what would help was asked for. */
+static bool has_changes(const struct report *report, const char *server) {
+  char *const prefix = sj_format("%s.change.", server);
+  bool found = false;
+  for (size_t i = 0; i < report->results->metric_count && !found; i++)
+    found = strncmp(report->results->metrics[i].name, prefix, strlen(prefix)) == 0;
+  free(prefix);
+  return found;
+}
+
 static void say_recovery(struct report *report, const char *server) {
   char time[64];
   if (find(report, server, "recovery.mean") == SIZE_MAX) return;
   duration(report, server, "recovery.mean", time);
   paragraph(report,
-            "After the model's fault %.3g requests are in it on average, and with probability %.3g it is full of them "
-            "(%.0f or more). From there recovery takes about %s on average.",
-            value_of(report, server, "fault.in_system.mean"), value_of(report, server, "fault.high"),
-            value_of(report, server, "verdict.high.requests"), time);
+            "At the end of the model's fault it holds %.3g requests on average, and %.0f or more with probability %.3g. "
+            "From there it takes about %s until %.0f or fewer are left.",
+            value_of(report, server, "fault.in_system.mean"), value_of(report, server, "verdict.high.requests"),
+            value_of(report, server, "fault.high"), time, value_of(report, server, "verdict.low.requests"));
 }
 
 /* ---- tables ---- */
@@ -358,7 +369,33 @@ static void add_changes(struct report *report, const char *server) {
     free(to);
   }
   free(prefix);
-  print(report, &grid, "The smallest change of each by itself that makes it stable:", server);
+  print(report, &grid, "The smallest change that makes it stable, each by itself, for", server);
+}
+
+/* Where the drift of one server vanishes: what it is drawn to, and where that tips over. */
+static void add_fixed_points(struct report *report, const json_t *picture) {
+  static const char *const words[] = {"kind", "requests", "in the orbit"};
+  const json_t *point;
+  size_t i;
+  struct sj_grid grid = {0};
+  heading(&grid, words, 3);
+  json_array_foreach(json_object_get(picture, "fixed_points"), i, point) {
+    sj_grid_add(&grid, json_string_value(json_object_get(point, "kind")));
+    const double q = json_number_value(json_object_get(point, "q")), o = json_number_value(json_object_get(point, "o"));
+    sj_grid_add_figure(&grid, (struct sj_figure){q, NAN}, 1);
+    sj_grid_add_figure(&grid, (struct sj_figure){o, NAN}, 1);
+  }
+  print(report, &grid, "Where requests neither gather nor drain on average, at",
+        json_string_value(json_object_get(picture, "server")));
+}
+
+static void add_pictures(struct report *report) {
+  if (!report->results->picture) return;
+  json_t *const pictures = json_loads(report->results->picture, 0, NULL);
+  const json_t *picture;
+  size_t i;
+  json_array_foreach(pictures, i, picture) add_fixed_points(report, picture);
+  json_decref(pictures);
 }
 
 /* ---- the whole ---- */
@@ -380,6 +417,9 @@ static void each(struct report *report, const char *ending, void (*add)(struct r
 static void say_all(struct report *report, const char *server) {
   say_verdict(report, server);
   say_recovery(report, server);
+  const char *const verdict = verdict_of(report, server);
+  if (verdict && strcmp(verdict, "stable") != 0 && !has_changes(report, server))
+    paragraph(report, "(--changes tells what would make it stable.)");
 }
 
 static void add_server_tables(struct report *report, const char *server) {
@@ -395,6 +435,7 @@ void sj_solved_report(const struct sj_results *results, struct sj_text *text) {
               results->scenario ? results->scenario : "");
   each(&report, ".empty", say_all);
   each(&report, ".empty", add_server_tables);
+  add_pictures(&report);
   each(&report, ".goodput", add_client);
   add_chain(&report);
   add_spectrum(&report);

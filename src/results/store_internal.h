@@ -19,8 +19,8 @@ struct sj_store {
 
 /* The statements that make an empty database a results file, but for application_id and user_version. */
 extern const char sj_store_tables[], sj_store_views[];
-/* Makes the table exact_values in a file that lacks it. */
-extern const char sj_store_exact_table[];
+/* Makes the tables of what is solved in a file that lacks them. */
+extern const char sj_store_exact_tables[];
 
 /* Describes SQLite's last failure; always a status other than SJ_OK. */
 enum sj_status sj_store_failure(const struct sj_store *store, struct sj_error *error);

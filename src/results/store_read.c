@@ -158,14 +158,22 @@ static enum sj_status read_all(struct reading *reading, sqlite3_stmt *list, bool
   return status;
 }
 
-static enum sj_status prepare_exact(struct reading *reading, struct sj_error *error) {
+/* Files of versions that did not solve lack some tables. */
+static enum sj_status has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error) {
   sqlite3_stmt *find = NULL;
-  bool row = false;
-  enum sj_status status =
-      sj_store_prepare(reading->store, "SELECT 1 FROM sqlite_master WHERE name = 'exact_values'", &find, error);
-  if (status == SJ_OK) status = sj_store_step(reading->store, find, &row, error);
+  enum sj_status status = sj_store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = ?", &find, error);
+  *has = false;
+  if (status != SJ_OK) return status;
+  sqlite3_bind_text(find, 1, name, -1, SQLITE_STATIC);
+  status = sj_store_step(store, find, has, error);
   sqlite3_finalize(find);
-  if (status != SJ_OK || !row) return status;
+  return status;
+}
+
+static enum sj_status prepare_exact(struct reading *reading, struct sj_error *error) {
+  bool has;
+  const enum sj_status status = has_table(reading->store, "exact_values", &has, error);
+  if (status != SJ_OK || !has) return status;
   return sj_store_prepare(reading->store, "SELECT metric, error, log10, word FROM exact_values WHERE run = ?",
                           &reading->exact, error);
 }
@@ -312,6 +320,21 @@ static enum sj_status take_notes(struct sj_store *store, int64_t result, struct 
   return status;
 }
 
+static enum sj_status take_picture(struct sj_store *store, int64_t result, struct sj_results *results,
+                                   struct sj_error *error) {
+  bool has, row = false;
+  enum sj_status status = has_table(store, "pictures", &has, error);
+  if (status != SJ_OK || !has) return status;
+  sqlite3_stmt *find;
+  status = sj_store_prepare(store, "SELECT json FROM pictures WHERE result = ?", &find, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(find, 1, result);
+  status = sj_store_step(store, find, &row, error);
+  if (status == SJ_OK && row) results->picture = text_at(find, 0);
+  sqlite3_finalize(find);
+  return status;
+}
+
 /* The settings, from a row of results. */
 static enum sj_status take_result(struct sj_store *store, sqlite3_stmt *row, struct sj_results **results,
                                   uint64_t *runs_wanted, struct sj_error *error) {
@@ -348,6 +371,7 @@ static enum sj_status take_rest(struct sj_store *store, int64_t result, enum sj_
   for (enum sj_store_kind kind = 0; kind < kinds && status == SJ_OK; kind++)
     status = take_columns(store, result, kind, results, error);
   if (status == SJ_OK) status = take_notes(store, result, results, error);
+  if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_picture(store, result, results, error);
   if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, results, error);
   return status;
 }

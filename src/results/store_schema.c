@@ -1,6 +1,6 @@
 #include "results/store_internal.h"
 
-/* Files of versions that did not solve lack this table. */
+/* Files of versions that did not solve lack these tables. */
 #define EXACT_COLUMNS                               \
   "  run INTEGER NOT NULL REFERENCES runs,\n"       \
   "  metric INTEGER NOT NULL REFERENCES metrics,\n" \
@@ -10,7 +10,13 @@
   "  PRIMARY KEY (run, metric)\n"                   \
   ") WITHOUT ROWID;\n"
 
-const char sj_store_exact_table[] = "CREATE TABLE IF NOT EXISTS exact_values (\n" EXACT_COLUMNS;
+#define PICTURE_COLUMNS                                \
+  "  result INTEGER PRIMARY KEY REFERENCES results,\n" \
+  "  json TEXT NOT NULL\n"                             \
+  ");\n"
+
+const char sj_store_exact_tables[] = "CREATE TABLE IF NOT EXISTS exact_values (\n" EXACT_COLUMNS
+                                     "CREATE TABLE IF NOT EXISTS pictures (\n" PICTURE_COLUMNS;
 
 /* docs/results-file.md shows the same statements, and a test compares them. */
 const char sj_store_tables[] =
@@ -64,7 +70,7 @@ const char sj_store_tables[] =
     "  value REAL,\n"
     "  PRIMARY KEY (run, metric)\n"
     ") WITHOUT ROWID;\n"
-    "CREATE TABLE exact_values (\n" EXACT_COLUMNS
+    "CREATE TABLE exact_values (\n" EXACT_COLUMNS "CREATE TABLE pictures (\n" PICTURE_COLUMNS
     "CREATE TABLE histograms (\n"
     "  id INTEGER PRIMARY KEY,\n"
     "  result INTEGER NOT NULL REFERENCES results,\n"

@@ -208,7 +208,7 @@ static enum sj_status write_exact(struct sj_store *store, int64_t result, const 
   enum sj_status status = sj_store_columns_read(store, result, results, SJ_STORE_METRICS, &columns, error);
   if (status != SJ_OK) return status;
   sqlite3_stmt *insert = NULL;
-  status = sj_store_execute(store, sj_store_exact_table, error);
+  status = sj_store_execute(store, sj_store_exact_tables, error);
   if (status == SJ_OK)
     status = sj_store_prepare(store, "INSERT OR IGNORE INTO exact_values VALUES (?, ?, ?, ?, ?)", &insert, error);
   for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
@@ -296,6 +296,20 @@ static enum sj_status write_notes(struct sj_store *store, int64_t result, const 
   return status;
 }
 
+static enum sj_status write_picture(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                    struct sj_error *error) {
+  if (!results->picture) return SJ_OK;
+  sqlite3_stmt *insert;
+  enum sj_status status = sj_store_execute(store, sj_store_exact_tables, error);
+  if (status == SJ_OK) status = sj_store_prepare(store, "INSERT OR IGNORE INTO pictures VALUES (?, ?)", &insert, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(insert, 1, result);
+  sqlite3_bind_text(insert, 2, results->picture, -1, SQLITE_STATIC);
+  status = sj_store_once(store, insert, error);
+  sqlite3_finalize(insert);
+  return status;
+}
+
 static enum sj_status write_suppressed(struct sj_store *store, int64_t result, const struct sj_results *results,
                                        struct sj_error *error) {
   sqlite3_stmt *update;
@@ -342,5 +356,6 @@ enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const str
   if (status == SJ_OK) status = holds_more(store, result, results, &more, error);
   if (status == SJ_OK && !more) status = write_notes(store, result, results, error);
   if (status == SJ_OK && !more) status = write_suppressed(store, result, results, error);
+  if (status == SJ_OK) status = write_picture(store, result, results, error);
   return sj_store_end(store, status, error);
 }

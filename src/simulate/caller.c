@@ -314,6 +314,7 @@ static double backoff_delay(const struct caller *caller, const struct request *r
   if (!(delay < backoff->max)) delay = backoff->max;
   if (backoff->jitter == SJ_JITTER_NONE) return delay;
   struct sj_stream stream = stream_of(caller->keys[KEY_BACKOFF], lineage_below(request->lineage, request->tries));
+  if (backoff->jitter == SJ_JITTER_EXPONENTIAL) return delay * sj_draw_exponential(&stream);
   const double u = sj_stream_uniform(&stream);
   return backoff->jitter == SJ_JITTER_FULL ? u * delay : delay / 2 + u * delay / 2;
 }

@@ -255,6 +255,7 @@ void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
   }
   attempt->place = PLACE_CALLING;
   if (engine->faulty) sj_attempt_list_add(&server->other, attempt);
+  if (server->sharing && !server->spec->async) sj_sharing_rate_changed(engine, server); /* the others go on */
   if (server->spec->async) {
     if (server->simple && server->busy <= server->threads && attempt->flags & ATTEMPT_THREAD) {
       pass_thread_on(engine, server, attempt, 0);

@@ -15,9 +15,8 @@ static struct sj_scaled drift_of(const void *context, size_t state) {
   double drift = 0;
   for (size_t t = d->chain->begin[state]; t < d->chain->begin[state + 1]; t++) {
     const size_t to = d->plane->point[d->chain->to[t]];
-    const double change =
-        d->of_orbit ? (double)(to % rows) - (double)(from % rows) : (double)(to / rows) - (double)(from / rows);
-    drift += d->chain->rate[t] * change;
+    const size_t before = d->of_orbit ? from % rows : from / rows, after = d->of_orbit ? to % rows : to / rows;
+    drift += d->chain->rate[t] * ((double)after - (double)before);
   }
   return sj_scaled(drift);
 }

@@ -88,6 +88,7 @@ void sj_findings_clear(struct sj_findings *findings) {
   free(findings->list);
   free(findings->series);
   free(findings->notes);
+  free(findings->picture);
   *findings = (struct sj_findings){0};
 }
 
@@ -98,6 +99,10 @@ static bool add_columns(const struct sj_findings *findings, struct sj_results *r
   for (size_t i = 0; i < findings->series_count && ok; i++)
     ok = sj_results_add_series(results, findings->series[i].name, findings->series[i].unit);
   for (size_t i = 0; i < findings->note_count && ok; i++) ok = sj_results_add_note(results, "%s", findings->notes[i]);
+  if (findings->picture && ok) {
+    results->picture = strdup(findings->picture);
+    ok = results->picture != NULL;
+  }
   results->grid_start = 0;
   results->grid_step = findings->grid_step;
   results->grid_count = findings->points;

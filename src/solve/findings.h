@@ -27,6 +27,7 @@ struct sj_findings {
   size_t points;
   char **notes;
   size_t note_count;
+  char *picture; /* JSON; NULL: none */
 };
 void sj_findings_clear(struct sj_findings *findings); /* zeroed is cleared */
 

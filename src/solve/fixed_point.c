@@ -136,8 +136,10 @@ static void search_interval(struct search *s, const double *drift, size_t at, bo
   const double before = drift[at], after = drift[at + 1];
   if (isnan(before + after) || before == after || fmin(before, after) > 0 || fmax(before, after) < 0) return;
   const double slope = after - before, place = (double)at - before / slope;
-  keep(s, along_q ? place : 0, along_q ? 0 : place,
-       along_q ? (struct linear){.qx = slope} : (struct linear){.oy = slope});
+  if (along_q)
+    keep(s, place, 0, (struct linear){.qx = slope});
+  else
+    keep(s, 0, place, (struct linear){.oy = slope});
 }
 
 /* ---- kinds ---- */

@@ -5,7 +5,8 @@
 
 #include "solve/multiply.h"
 
-/* Below the largest one's; roots that are smaller are set to this, lest what is divided by them overflow. */
+/* Below the largest one's; roots that are smaller are set to this, lest what is divided by them overflow.
+ * Transient states, whose probability is 0, are not weighted at all. */
 static const double least_weight = 1e-120;
 
 void sj_taken_out_clear(struct sj_taken_out *out) {
@@ -43,7 +44,7 @@ enum sj_status sj_taken_out_start(struct sj_taken_out *out, const struct sj_scal
     pair[i] = 1;
     pair[size + i] = sj_scaled_double(pi[i]);
     const double root = sj_scaled_double(sj_scaled_sqrt(pi[i]));
-    out->weight[i] = root > least_weight ? root : least_weight;
+    out->weight[i] = pi[i].fraction == 0 ? 1 : root > least_weight ? root : least_weight;
   }
   if (status == SJ_OK) status = sj_take_out(out, pair, pair + size);
   free(pair);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "solve/exponential.h"
+#include "solve/multiply.h"
 
 enum { ORDER = SJ_KRYLOV_DIMENSION + 2, TRIES = 60 };
 
@@ -31,19 +32,6 @@ void sj_krylov_clear(struct sj_krylov *krylov) {
   *krylov = (struct sj_krylov){0};
 }
 
-static double dot(const double *restrict x, const double *restrict y, size_t count) {
-  double sum[4] = {0};
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4)
-    for (size_t k = 0; k < 4; k++) sum[k] += x[i + k] * y[i + k];
-  for (; i < count; i++) sum[0] += x[i] * y[i];
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-static void add_multiple(double factor, const double *restrict x, double *restrict y, size_t count) {
-  for (size_t i = 0; i < count; i++) y[i] += factor * x[i];
-}
-
 static double norm_1(const double *x, size_t count) {
   double sum = 0;
   for (size_t i = 0; i < count; i++) sum += fabs(x[i]);
@@ -55,20 +43,21 @@ static double norm_1(const double *x, size_t count) {
  * of vector j along vector i. */
 static size_t find_basis(struct sj_krylov *k, const double *p, double length) {
   const size_t n = k->uniformized->count;
+  const enum sj_processor processor = sj_processor();
   memset(k->projected, 0, sizeof(double) * ORDER * ORDER);
   for (size_t i = 0; i < n; i++) k->basis[i] = p[i] / length;
   for (size_t j = 0; j < SJ_KRYLOV_DIMENSION; j++) {
     double *const next = k->basis + (j + 1) * n;
     sj_uniformized_flow(k->uniformized, k->basis + j * n, next);
-    const double before = sqrt(dot(next, next, n));
+    const double before = sqrt(sj_dot(processor, next, next, n));
     /* Twice is enough (Kahan, Parlett). */
     for (int round = 0; round < 2; round++)
       for (size_t i = 0; i <= j; i++) {
-        const double part = dot(k->basis + i * n, next, n);
+        const double part = sj_dot(processor, k->basis + i * n, next, n);
         k->projected[i * ORDER + j] += part;
-        add_multiple(-part, k->basis + i * n, next, n);
+        sj_add_multiple(processor, -part, k->basis + i * n, next, n);
       }
-    const double left = sqrt(dot(next, next, n));
+    const double left = sqrt(sj_dot(processor, next, next, n));
     if (!(left > 1e-14 * before)) return j + 1;
     k->projected[(j + 1) * ORDER + j] = left;
     for (size_t i = 0; i < n; i++) next[i] /= left;
@@ -88,13 +77,14 @@ static double estimate_error(const struct sj_krylov *k, double length, double fi
 static void recombine(const struct sj_krylov *k, size_t vectors, double length, double *p) {
   const size_t n = k->uniformized->count;
   memset(p, 0, n * sizeof *p);
-  for (size_t j = 0; j < vectors; j++) add_multiple(length * k->exponential[j * ORDER], k->basis + j * n, p, n);
+  for (size_t j = 0; j < vectors; j++)
+    sj_add_multiple(sj_processor(), length * k->exponential[j * ORDER], k->basis + j * n, p, n);
 }
 
 enum sj_status sj_krylov_step(struct sj_krylov *k, double *p, double most, double tolerance, double *step,
                               double *error) {
   const size_t n = k->uniformized->count;
-  const double length = sqrt(dot(p, p, n));
+  const double length = sqrt(sj_dot(sj_processor(), p, p, n));
   const size_t vectors = find_basis(k, p, length);
   double first = 0, second = 0;
   if (vectors > SJ_KRYLOV_DIMENSION) {

@@ -71,7 +71,7 @@ enum sj_status sj_committor(const struct sj_chain *chain, const bool *low, const
   enum sj_status status = start(&b, chain, low, high);
   if (status == SJ_OK) status = eliminate(&b, stop);
   for (size_t i = 0; i < chain->count && status == SJ_OK; i++)
-    h[i] = low[i] ? (struct sj_scaled){0} : high[i] ? sj_scaled(1) : b.h[b.number[i]];
+    h[i] = low[i] || high[i] ? sj_scaled(high[i]) : b.h[b.number[i]];
   clear(&b);
   return status;
 }

@@ -14,7 +14,8 @@ struct crossing {
   double *at_low, *trial;
 };
 
-static const double relative_precision = 1e-8;
+/* Of the time. The distance falls as an exponential of it at last, so it must be as exact. */
+static const double relative_precision = 1e-7;
 enum { MOST_TRIALS = 200 };
 
 static double excess(const struct crossing *c, const double *p) {
@@ -83,6 +84,7 @@ enum sj_status sj_mixing_time(struct sj_transient *t, const double *p, double di
   *time = NAN;
   if (!t->pi) return SJ_OK;
   const size_t n = t->chain->count, most = t->most_products, spent = t->products;
+  const double tolerance = t->tolerance;
   c.low_excess = excess(&c, p);
   if (c.low_excess <= 0 || !(t->uniformized.rate > 0)) {
     if (c.low_excess <= 0) *time = 0;
@@ -94,9 +96,11 @@ enum sj_status sj_mixing_time(struct sj_transient *t, const double *p, double di
   c.trial = copies + n;
   memcpy(c.at_low, p, n * sizeof *p);
   if (most - spent > SJ_MIXING_PRODUCTS) t->most_products = spent + SJ_MIXING_PRODUCTS;
+  t->tolerance = relative_precision * distance;
   enum sj_status status = find_high(&c);
   if (status == SJ_OK) status = corner(&c);
   t->most_products = most;
+  t->tolerance = tolerance;
   if (status == SJ_OK) *time = (c.low + c.high) / 2;
   free(copies);
   return status == SJ_FAILED ? SJ_OK : status;

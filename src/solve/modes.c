@@ -10,30 +10,64 @@ static double norm_of_mode(const double *re, const double *im, size_t states) {
   return norm;
 }
 
-/* `work` of four times the states. */
-static void judge(const struct sj_uniformized *u, const struct sj_spectrum *spectrum, struct sj_mode *mode,
-                  double *work) {
+static double _Complex share_of(const struct sj_modes *modes, const struct sj_mode *mode, const double *p) {
+  const size_t n = modes->states;
+  const double *const re = modes->spectrum->right + mode->number * n, *const im = re + n;
+  double a = 0, b = 0;
+  if (cimag(mode->value) == 0) {
+    for (size_t i = 0; i < n; i++) a += p[i] * re[i];
+  } else {
+    for (size_t i = 0; i < n; i++) {
+      a += p[i] * re[i];
+      b += p[i] * im[i];
+    }
+  }
+  return a + b * I;
+}
+
+/* The 1-norm of y Q - value y. `work` has room for two vectors. */
+static double defect_of(const struct sj_uniformized *u, double _Complex value, const double *re, const double *im,
+                        double *work) {
   const size_t n = u->count;
-  const double *const re = spectrum->left + mode->number * n, *const im = cimag(mode->value) != 0 ? re + n : NULL;
-  const double a = creal(mode->value), b = cimag(mode->value);
+  const double a = creal(value), b = cimag(value);
   double *const flow = work, *const flow_im = work + n;
   sj_uniformized_flow(u, re, flow);
   if (im) sj_uniformized_flow(u, im, flow_im);
-  double sum = 0, sum_im = 0;
   for (size_t i = 0; i < n; i++) {
     flow[i] -= a * re[i] - (im ? b * im[i] : 0);
     if (im) flow_im[i] -= a * im[i] + b * re[i];
+  }
+  return norm_of_mode(flow, im ? flow_im : NULL, n);
+}
+
+/* How much of the eigenvectors known besides is in y. Whatever else is, the flow out of it is in the defect, and is at
+ * least as fast as the fastest known one. */
+static double stray_of(const struct sj_modes *modes, const struct sj_mode *mode, const double *re, const double *im) {
+  const size_t n = modes->states;
+  double sum = 0, sum_im = 0, fastest = 0;
+  for (size_t i = 0; i < n; i++) {
     sum += re[i];
     if (im) sum_im += im[i];
   }
-  mode->defect = norm_of_mode(flow, im ? flow_im : NULL, n);
-  mode->norm = norm_of_mode(re, im, n);
-  double nearest = INFINITY;
-  for (size_t k = 1; k < spectrum->count; k++) {
-    const double distance = cabs(spectrum->value[k].re + spectrum->value[k].im * I - mode->value);
-    if (k != mode->number && distance > 0 && distance < nearest) nearest = distance;
+  double stray = hypot(sum, sum_im);
+  for (size_t j = 0; j < modes->count; j++) {
+    const struct sj_mode *const other = &modes->mode[j];
+    fastest = fmax(fastest, cabs(other->value));
+    if (other->number == mode->number) continue;
+    const double part = cabs(share_of(modes, other, re)) + (im ? cabs(share_of(modes, other, im)) : 0);
+    stray += part * other->norm;
   }
-  mode->stray = hypot(sum, sum_im) + mode->defect / nearest;
+  return stray + mode->defect / fastest;
+}
+
+static void judge(const struct sj_uniformized *u, struct sj_modes *modes, double *work) {
+  for (size_t k = 0; k < modes->count; k++) {
+    struct sj_mode *const mode = &modes->mode[k];
+    const double *const re = modes->spectrum->left + mode->number * u->count;
+    const double *const im = cimag(mode->value) != 0 ? re + u->count : NULL;
+    mode->defect = defect_of(u, mode->value, re, im, work);
+    mode->stray = stray_of(modes, mode, re, im);
+  }
 }
 
 static enum sj_status find_modes(const struct sj_uniformized *u, struct sj_modes *modes) {
@@ -45,10 +79,12 @@ static enum sj_status find_modes(const struct sj_uniformized *u, struct sj_modes
     if (value->im != 0 && k + 1 == spectrum->count) break; /* half a pair */
     struct sj_mode *const mode = &modes->mode[modes->count];
     *mode = (struct sj_mode){.value = value->re + fabs(value->im) * I, .error = value->error, .number = k};
-    judge(u, spectrum, mode, work);
+    const double *const re = spectrum->left + k * u->count;
+    mode->norm = norm_of_mode(re, value->im != 0 ? re + u->count : NULL, u->count);
     if (value->re < 0 && mode->norm > 0 && isfinite(mode->norm)) modes->count++;
     if (value->im != 0) k++;
   }
+  judge(u, modes, work);
   free(work);
   return SJ_OK;
 }
@@ -88,48 +124,40 @@ static void add_mode(const struct sj_modes *modes, const struct sj_mode *mode, d
   }
 }
 
-static double _Complex share_of(const struct sj_modes *modes, const struct sj_mode *mode, const double *p) {
-  const size_t n = modes->states;
-  const double *const re = modes->spectrum->right + mode->number * n, *const im = re + n;
-  double a = 0, b = 0;
-  if (cimag(mode->value) == 0) {
-    for (size_t i = 0; i < n; i++) a += p[i] * re[i];
-  } else {
-    for (size_t i = 0; i < n; i++) {
-      a += p[i] * re[i];
-      b += p[i] * im[i];
-    }
-  }
-  return a + b * I;
+/* With z = y Q - value y: y exp(Qt) - exp(value t) y is the integral of exp(value s) z exp(Q (t - s)), so at most |z|
+ * min(t, 1 / |Re value|). In a deep well the rounding in z alone makes that more than y. There the value's own error
+ * counts, and what y holds of other eigenvectors, which goes on at their pace. */
+static double error_of(const struct sj_mode *mode, double _Complex share, double time) {
+  const double decay = -creal(mode->value), lasts = decay * time > 1 ? 1 / decay : time;
+  const double bound = mode->defect * lasts;
+  const double estimate = mode->norm * mode->error * time * exp(-decay * time) + mode->stray;
+  return (cimag(mode->value) == 0 ? 1 : 2) * cabs(share) * fmin(bound, estimate);
 }
 
-double sj_modes_split(struct sj_modes *modes, const double *p) {
-  for (size_t i = 0; i < modes->states; i++) modes->rest[i] = p[i] - modes->pi[i];
-  for (size_t k = 0; k < modes->count; k++) {
-    modes->share[k] = share_of(modes, &modes->mode[k], p);
-    add_mode(modes, &modes->mode[k], -modes->share[k], modes->rest);
-  }
+static double norm_1(const double *x, size_t count) {
   double norm = 0;
-  for (size_t i = 0; i < modes->states; i++) norm += fabs(modes->rest[i]);
+  for (size_t i = 0; i < count; i++) norm += fabs(x[i]);
   return norm;
+}
+
+double sj_modes_split(struct sj_modes *modes, const double *p, double time) {
+  for (size_t i = 0; i < modes->states; i++) modes->rest[i] = p[i] - modes->pi[i];
+  double least = norm_1(modes->rest, modes->states), error = 0;
+  modes->used = 0;
+  for (size_t k = 0; k < modes->count; k++) {
+    const struct sj_mode *const mode = &modes->mode[k];
+    modes->share[k] = share_of(modes, mode, modes->rest);
+    add_mode(modes, mode, -modes->share[k], modes->rest);
+    error += error_of(mode, modes->share[k], time);
+    const double total = norm_1(modes->rest, modes->states) + error;
+    if (!(total < least)) continue;
+    least = total;
+    modes->used = k + 1;
+  }
+  return least;
 }
 
 void sj_modes_add(const struct sj_modes *modes, double weight, const double _Complex *factor, double *p) {
   for (size_t i = 0; i < modes->states; i++) p[i] += weight * modes->pi[i];
-  for (size_t k = 0; k < modes->count; k++) add_mode(modes, &modes->mode[k], modes->share[k] * factor[k], p);
-}
-
-/* With z = y Q - value y: y exp(Qt) - exp(value t) y is the integral of exp(value s) z exp(Q (t - s)), so at most |z|
- * min(t, 1 / |Re value|). In a deep well the rounding in z alone makes that more than y. There the value's own error
- * counts, and what y holds of other eigenvectors, which goes on at their pace. */
-double sj_modes_error(const struct sj_modes *modes, double time) {
-  double error = 0;
-  for (size_t k = 0; k < modes->count; k++) {
-    const struct sj_mode *const mode = &modes->mode[k];
-    const double decay = -creal(mode->value), lasts = decay * time > 1 ? 1 / decay : time;
-    const double bound = mode->defect * lasts;
-    const double estimate = mode->norm * mode->error * time * exp(-decay * time) + mode->stray;
-    error += (cimag(mode->value) == 0 ? 1 : 2) * cabs(modes->share[k]) * fmin(bound, estimate);
-  }
-  return error;
+  for (size_t k = 0; k < modes->used; k++) add_mode(modes, &modes->mode[k], modes->share[k] * factor[k], p);
 }

@@ -24,8 +24,9 @@ struct sj_modes {
   const double *pi;
   size_t states, count;
   struct sj_mode *mode;
-  double _Complex *share; /* [count] c_k: set by sj_modes_split */
-  double *rest;           /* [states] likewise */
+  size_t used;            /* set by sj_modes_split: of these */
+  double _Complex *share; /* [count] is c_k */
+  double *rest;           /* [states] room */
 };
 
 /* `pi` by state; `spectrum` may be NULL: then there is pi alone. All three are needed as long as the modes. */
@@ -33,14 +34,13 @@ enum sj_status sj_modes_create(const struct sj_uniformized *uniformized, const s
                                const double *pi, struct sj_modes *modes);
 void sj_modes_clear(struct sj_modes *modes); /* zeroed is cleared */
 
-/* Splits p; returns the 1-norm of the rest. */
-double sj_modes_split(struct sj_modes *modes, const double *p);
+/* Splits p by pi and the slowest `used` modes, so many that the total is least of the 1-norm of the rest and of what
+ * the modes' own errors amount to in the 1-norm within `time`: for each the lesser of a bound by its defect and an
+ * estimate by its error. Returns that total. (Fast modes may have vectors so long that their shares are all rounding.)
+ */
+double sj_modes_split(struct sj_modes *modes, const double *p, double time);
 
 /* p += weight pi + sum of share_k factor[k] y_k. */
 void sj_modes_add(const struct sj_modes *modes, double weight, const double _Complex *factor, double *p);
-
-/* What the eigenpairs' own errors amount to in the 1-norm, `time` after the last split: for each the lesser of a bound
- * by its defect and an estimate by its error. */
-double sj_modes_error(const struct sj_modes *modes, double time);
 
 #endif

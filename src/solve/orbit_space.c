@@ -38,6 +38,7 @@ static double orbit_server(const struct sj_space *space, size_t server, enum sj_
     case SJ_BUSY:
       return fmin(q, orbit->threads);
     case SJ_COMPLETIONS:
+    case SJ_FINISHED:
       return fmin(q, orbit->threads) * orbit->service_rate;
     case SJ_LOST:
       return lost(orbit, q, o);
@@ -173,6 +174,7 @@ static double row_server(const struct sj_space *space, size_t i, enum sj_server_
     case SJ_BUSY:
       return fmin(q, own->row.server[i].threads);
     case SJ_COMPLETIONS:
+    case SJ_FINISHED:
       return row_completions(space, i, state);
     case SJ_LOST:
       return row_lost(space, i, state);
@@ -210,7 +212,8 @@ static void clear_row(struct sj_space *space) {
 static enum sj_status make_row(const struct sj_row *row, double *arriving, const struct sj_space_options *options,
                                struct sj_space *space, struct sj_error *error) {
   struct own_row *const own = sj_allocate(sizeof *own);
-  *own = (struct own_row){.row = *row, .arriving = arriving};
+  own->row = *row;
+  own->arriving = arriving;
   own->stride = sj_allocate_array(row->count, sizeof *own->stride);
   space->kind = SJ_SPACE_ROW;
   space->own = own;

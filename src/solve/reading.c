@@ -395,8 +395,8 @@ enum sj_status sj_read_row(const struct sj_model *model, const struct sj_space_o
                            double *arriving, struct sj_row *row, uint32_t **index, struct sj_error *error) {
   *row = (struct sj_row){.tail = model->solve.chebyshev_tail ? SJ_TAIL_CHEBYSHEV : SJ_TAIL_EXACT,
                          .empty_times_out = model->solve.empty_times_out};
-  struct network n = {
-      .r = {.model = model, .options = options, .space = space, .error = error}, .row = row, .rate = arriving};
+  struct network n = {.r = {.model = model, .options = options, .space = space, .error = error}, .row = row};
+  n.rate = arriving;
   sj_graph_create(model, &n.graph);
   n.use = sj_allocate_array(n.graph.count, sizeof *n.use);
   n.weight = sj_allocate_array(model->client_count, sizeof *n.weight);

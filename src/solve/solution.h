@@ -54,6 +54,8 @@ void sj_find_measures(const struct sj_solution *solution, struct sj_findings *fi
 /* times.c: hitting times, verdicts; the spectrum and mixing times. */
 enum sj_status sj_find_times(const struct sj_solution *solution, struct sj_findings *findings);
 enum sj_status sj_find_spectrum(const struct sj_solution *solution, struct sj_findings *findings);
+/* pictures.c: drift field, fixed points, density and levels of each server, as JSON. */
+enum sj_status sj_find_pictures(const struct sj_solution *solution, struct sj_findings *findings);
 /* story.c: the transient from the empty system, through the model's faults, and the recovery after them. */
 enum sj_status sj_find_story(const struct sj_solution *solution, struct sj_findings *findings, struct sj_error *error);
 

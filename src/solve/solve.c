@@ -69,6 +69,7 @@ static enum sj_status find_all(struct sj_solution *s, struct sj_findings *findin
   sj_find_measures(s, findings);
   status = sj_find_times(s, findings);
   if (status == SJ_OK) status = sj_find_spectrum(s, findings);
+  if (status == SJ_OK && s->options.picture) status = sj_find_pictures(s, findings);
   if (status == SJ_OK && s->options.changes) status = sj_find_changes(s, findings);
   if (status != SJ_OK) return sj_solution_failed(s, status, error);
   return sj_find_story(s, findings, error);

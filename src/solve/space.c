@@ -74,18 +74,26 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
 
 /* ---- which chain ---- */
 
-static bool waits_or_retries(const struct sj_call *call) {
-  return sj_law_given(&call->timeout) || call->retries > 0 || sj_law_given(&call->stage_timeout) ||
-         call->stage_retries > 0;
+/* Retries of what was refused, at once or after a backoff, are exact as they are; but an orbit wants a timeout. */
+static bool retries_in_orbit(const struct sj_model *model, const struct sj_call *call) {
+  if (call->retries == 0 || (call->backoff.given && call->backoff.base > 0)) return false;
+  for (size_t t = 0; t < call->target_count; t++)
+    if (!isnan(model->servers[call->targets[t].server].orbit)) return true;
+  return false;
+}
+
+static bool waits_or_retries(const struct sj_model *model, const struct sj_call *call) {
+  return sj_law_given(&call->timeout) || sj_law_given(&call->stage_timeout) || call->stage_retries > 0 ||
+         retries_in_orbit(model, call);
 }
 
 static bool has_orbits(const struct sj_model *model) {
   for (size_t i = 0; i < model->client_count; i++)
-    if (waits_or_retries(&model->clients[i].call)) return true;
+    if (waits_or_retries(model, &model->clients[i].call)) return true;
   for (size_t i = 0; i < model->server_count; i++)
     for (size_t j = 0; j < model->servers[i].api_count; j++)
       for (size_t k = 0; k < model->servers[i].apis[j].call_count; k++)
-        if (waits_or_retries(&model->servers[i].apis[j].calls[k])) return true;
+        if (waits_or_retries(model, &model->servers[i].apis[j].calls[k])) return true;
   return false;
 }
 

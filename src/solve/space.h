@@ -27,12 +27,14 @@ enum sj_server_quantity {
   SJ_COMPLETIONS, /* rate at which requests leave served */
   SJ_LOST,        /* rate at which requests are lost: refused at capacity, or given up in the orbit */
   SJ_ORBIT,       /* requests that timed out and may retry; NAN in spaces without orbits */
+  SJ_FINISHED,    /* rate at which requests leave, served or with an error: what Little's law divides by */
   SJ_SERVER_QUANTITIES
 };
 
 /* Quantities of one client (or a whole pool). */
 enum sj_client_quantity {
-  SJ_OPEN,     /* its requests that are somewhere in the system */
+  SJ_OPEN,     /* its requests that are somewhere in the system; NAN where some of them will fail after a while, so that
+                  it tells nothing of the latency of those answered, or where it is not known */
   SJ_ANSWERED, /* rate at which they are answered */
   SJ_ARRIVING, /* rate at which they are made */
   SJ_CLIENT_QUANTITIES

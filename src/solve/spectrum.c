@@ -33,21 +33,28 @@ struct search {
 /* ---- one eigenvalue, from its vectors ---- */
 
 /* How far a relative change of the rates moves the eigenvalue, |lambda| a unit: sum |y_i| q_ij |x_j - x_i| / |y x|. The
- * vectors' imaginary parts are NULL for a real one; y x = 1. */
+ * vectors' imaginary parts are NULL for a real one; y x = 1. Within a well x is constant but for rounding, of which
+ * fast rates there would make too much; what really flows there is about |lambda| between any two states. So
+ * differences of x may count only where they are more than that, if |lambda| is added for each state. */
 static double condition(const struct sj_chain *chain, const double *x, const double *x_im, const double *y,
-                        const double *y_im) {
-  double sum = 0;
+                        const double *y_im, double modulus) {
+  const double small = 1e-10;
+  double all = 0, large = 0;
   for (size_t i = 0; i < chain->count; i++) {
     const double weight = y_im ? hypot(y[i], y_im[i]) : fabs(y[i]);
     if (weight == 0) continue;
-    double row = 0;
+    double row = 0, large_row = 0;
     for (size_t t = chain->begin[i]; t < chain->begin[i + 1]; t++) {
       const size_t j = chain->to[t];
-      row += chain->rate[t] * (x_im ? hypot(x[j] - x[i], x_im[j] - x_im[i]) : fabs(x[j] - x[i]));
+      const double size = x_im ? hypot(x[i], x_im[i]) + hypot(x[j], x_im[j]) : fabs(x[i]) + fabs(x[j]);
+      const double difference = x_im ? hypot(x[j] - x[i], x_im[j] - x_im[i]) : fabs(x[j] - x[i]);
+      row += chain->rate[t] * difference;
+      if (difference > small * size) large_row += chain->rate[t] * difference;
     }
-    sum += weight * row;
+    all += weight * row;
+    large += weight * large_row;
   }
-  return sum;
+  return fmin(all, large + (double)chain->count * modulus);
 }
 
 struct mode {
@@ -200,7 +207,14 @@ static void take_vector(const struct sj_inverse *inverse, const struct sj_ritz *
   }
 }
 
-/* The k-th of the right ones with the l-th of the left ones. */
+/* What elimination adds to an eigenvalue's error. */
+static void add_elimination_error(const struct search *s, struct mode *mode) {
+  const double modulus = hypot(mode->re, mode->im);
+  const double moved = condition(s->chain, mode->right, mode->right_im, mode->left, mode->left_im, modulus);
+  mode->error += elimination_error * fmax(moved, modulus);
+}
+
+/* The k-th of the right ones with the m-th of the left ones; the error is all but what elimination adds. */
 static enum sj_status join(struct search *s, const struct errand *r, size_t k, const struct errand *l, size_t m,
                            struct modes *modes) {
   const struct sj_ritz *const right = &r->ritz, *const left = &l->ritz;
@@ -219,51 +233,72 @@ static enum sj_status join(struct search *s, const struct errand *r, size_t k, c
   const double apart = hypot(right->re[k] - left->re[m] * same_unit, right->im[k] - left->im[m] * same_unit) / modulus;
   const double rounding = 8 * DBL_EPSILON * hypot(right->re[0], right->im[0]) / modulus * both;
   const double residual = fmax(right->residual[k], left->residual[m]);
-  mode->error = elimination_error * condition(s->chain, mode->right, mode->right_im, mode->left, mode->left_im) +
-                (apart + rounding + fmin(residual, 1) * both) * hypot(mode->re, mode->im);
+  mode->error = (apart + rounding + fmin(residual, 1) * both) * hypot(mode->re, mode->im);
   return SJ_OK;
 }
 
 /* Arnoldi's vectors are right next to their largest component. What is far below that is forgotten, and made anew by
  * the inverse, which then gets it right by itself: it may be as small as the probability of the rarer of two wells. */
-static enum sj_status polish_side(struct sj_inverse *inverse, double *x) {
+static enum sj_status polish_side(struct sj_inverse *inverse, double *x, double *x_im) {
   const size_t size = inverse->out->size;
   double largest = 0, *const next = malloc(size * sizeof *next);
   if (!next) return SJ_NO_MEMORY;
-  for (size_t i = 0; i < size; i++)
-    if (fabs(x[i]) > largest) largest = fabs(x[i]);
-  for (size_t i = 0; i < size; i++)
-    if (fabs(x[i]) < 1e-11 * largest) x[i] = 0;
-  for (int round = 0; round < 2; round++) {
-    sj_inverse_apply(inverse, x, next);
-    memcpy(x, next, size * sizeof *next);
+  for (double *part = x; part; part = part == x ? x_im : NULL)
+    for (size_t i = 0; i < size; i++) largest = fmax(largest, fabs(part[i]));
+  for (double *part = x; part; part = part == x ? x_im : NULL) {
+    for (size_t i = 0; i < size; i++)
+      if (fabs(part[i]) < 1e-11 * largest) part[i] = 0;
+    for (int round = 0; round < 2; round++) {
+      sj_inverse_apply(inverse, part, next);
+      memcpy(part, next, size * sizeof *next);
+    }
   }
   free(next);
   return SJ_OK;
 }
 
 static enum sj_status polish(struct search *s, struct mode *mode) {
-  enum sj_status status = polish_side(&s->right, mode->right);
-  if (status == SJ_OK) status = polish_side(&s->left, mode->left);
+  enum sj_status status = polish_side(&s->right, mode->right, mode->right_im);
+  if (status == SJ_OK) status = polish_side(&s->left, mode->left, mode->left_im);
   normalize(mode, s->size);
   return status;
 }
 
-/* The slowest mode, if it stands apart from the others. */
+/* Of a pair, what y and x hold together with their conjugates is 2 Re y Re x - 2 Im y Im x. */
+static enum sj_status take_out(struct search *s, const struct mode *mode) {
+  if (!mode->right_im) return sj_take_out(&s->out, mode->right, mode->left);
+  double *const twice = malloc(2 * s->size * sizeof *twice);
+  if (!twice) return SJ_NO_MEMORY;
+  for (size_t i = 0; i < s->size; i++) {
+    twice[i] = 2 * mode->left[i];
+    twice[s->size + i] = -2 * mode->left_im[i];
+  }
+  enum sj_status status = sj_take_out(&s->out, mode->right, twice);
+  if (status == SJ_OK) status = sj_take_out(&s->out, mode->right_im, twice + s->size);
+  free(twice);
+  return status;
+}
+
+/* The slowest mode, real or a pair, if it stands apart from the others. */
 static enum sj_status find_slow(struct search *s, struct modes *modes, bool *found) {
   struct errand right, left;
   const double close = 1e-9;
   const size_t dimensions = s->out.count == 1 ? FIRST_DIMENSIONS : SLOW_DIMENSIONS;
   enum sj_status status = find_both(s, false, 1, dimensions, 1e-13, &right, &left);
-  *found = status == SJ_OK && right.ritz.count && left.ritz.count && right.ritz.im[0] == 0 && left.ritz.im[0] == 0 &&
-           right.ritz.residual[0] < close && left.ritz.residual[0] < close;
+  *found = status == SJ_OK && right.ritz.count && left.ritz.count &&
+           (right.ritz.im[0] == 0) == (left.ritz.im[0] == 0) && right.ritz.residual[0] < close &&
+           left.ritz.residual[0] < close;
   if (*found) {
     status = join(s, &right, 0, &left, 0, modes);
-    const struct mode *const mode = &modes->mode[modes->count - 1];
-    *found = status == SJ_OK && mode->error < close * fabs(mode->re);
-    if (*found) status = polish(s, &modes->mode[modes->count - 1]);
+    struct mode *const mode = modes->count ? &modes->mode[modes->count - 1] : NULL;
+    *found = status == SJ_OK && mode->error < close * hypot(mode->re, mode->im);
+    if (*found) status = polish(s, mode);
+    if (*found && status == SJ_OK) {
+      add_elimination_error(s, mode);
+      *found = mode->error < close * hypot(mode->re, mode->im);
+    }
     if (*found && status == SJ_OK)
-      status = sj_take_out(&s->out, mode->right, mode->left);
+      status = take_out(s, mode);
     else if (status == SJ_OK)
       free(modes->mode[--modes->count].right);
   }
@@ -286,6 +321,12 @@ static enum sj_status find_others(struct search *s, size_t wanted, struct modes 
     if (m == SIZE_MAX) continue;
     used[m] = true;
     status = join(s, &right, k, &left, m, modes);
+    /* A generator has none with a positive real part: it is rounding, of what was taken out. */
+    if (status != SJ_OK) break;
+    if (modes->mode[modes->count - 1].re < 0)
+      add_elimination_error(s, &modes->mode[modes->count - 1]);
+    else
+      free(modes->mode[--modes->count].right);
   }
   free(used);
   sj_ritz_clear(&right.ritz);

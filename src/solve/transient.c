@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solve/multiply.h"
 #include "solve/poisson.h"
+#include "solve/squaring.h"
 
 /* In steps of the uniformized chain: up to how many are simply done; how many between two attempts at Krylov's, first
  * and at most; when it is first seen whether the rest can be explained, and the least and most between two such looks.
@@ -54,11 +56,11 @@ static enum sj_status count_products(struct sj_transient *t, size_t products) {
 static bool jump(struct advance *a) {
   struct sj_transient *const t = a->t;
   if (!t->pi) return false;
-  const double error = sj_modes_split(&t->modes, a->p) + sj_modes_error(&t->modes, a->left);
+  const double error = sj_modes_split(&t->modes, a->p, a->left);
   if (!(error <= t->tolerance / 4)) return false;
   double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
   if (!factor) return false;
-  for (size_t k = 0; k < t->modes.count; k++) factor[k] = cexp(t->modes.mode[k].value * a->left);
+  for (size_t k = 0; k < t->modes.used; k++) factor[k] = cexp(t->modes.mode[k].value * a->left);
   memset(a->p, 0, t->chain->count * sizeof *a->p);
   sj_modes_add(&t->modes, 1, factor, a->p);
   free(factor);
@@ -92,19 +94,19 @@ static double weights_left(const struct stretch *s) {
  * + value_k / rate. */
 static bool end_by_modes(struct stretch *s) {
   struct sj_transient *const t = s->t;
-  const double rest = sj_modes_split(&t->modes, s->now), error = rest + sj_modes_error(&t->modes, s->time);
+  const double rest = sj_modes_split(&t->modes, s->now, s->time);
   /* The next look is due halfway to where the rest, falling as it did, would be small enough. */
   const double fall = log(s->last_rest / rest) / (double)(s->n - s->last_look);
   const double due = fall > 0 ? log(rest / t->tolerance) / fall / 2 : MOST_WAIT;
   s->last_rest = rest;
   s->last_look = s->n;
   s->look = s->n + (size_t)fmin(fmax(due, LEAST_WAIT), MOST_WAIT);
-  if (!(error <= t->tolerance / 4)) return false;
+  if (!(rest <= t->tolerance / 4)) return false;
 
   double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
   if (!factor) return false;
   const size_t first = s->n + 1 > s->poisson.left ? s->n + 1 : s->poisson.left;
-  for (size_t k = 0; k < t->modes.count; k++) {
+  for (size_t k = 0; k < t->modes.used; k++) {
     const double _Complex by_step = 1 + t->modes.mode[k].value / t->uniformized.rate;
     double _Complex sum = 0; /* Horner's scheme */
     for (size_t n = s->poisson.right; n >= first; n--) sum = sum * by_step + s->poisson.weight[n - s->poisson.left];
@@ -112,7 +114,7 @@ static bool end_by_modes(struct stretch *s) {
   }
   sj_modes_add(&t->modes, weights_left(s), factor, s->sum);
   free(factor);
-  s->error += error;
+  s->error += rest;
   return true;
 }
 
@@ -192,6 +194,8 @@ static enum sj_status follow_krylov(struct advance *a) {
     if (status == SJ_FAILED) break;
     if (status == SJ_OK) status = count_products(t, SJ_KRYLOV_DIMENSION + 1);
     if (status != SJ_OK) return status;
+    /* The projected generator is rounded as one product is, and what that does grows with the time. */
+    a->error += rounding(t) * t->uniformized.rate * step;
     a->left = step >= a->left ? 0 : a->left - step;
     poor = step * t->uniformized.rate > cost ? 0 : poor + 1;
     if (a->left > 0 && jump(a)) break;
@@ -199,22 +203,32 @@ static enum sj_status follow_krylov(struct advance *a) {
   return SJ_OK;
 }
 
-enum sj_status sj_transient_advance(struct sj_transient *t, double *p, double time, double *error) {
-  struct advance a = {.t = t, .p = p, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+static enum sj_status go_on(struct advance *a) {
+  struct sj_transient *const t = a->t;
   const double rate = t->uniformized.rate;
-  enum sj_status status = SJ_OK;
   double longest = FIRST_STRETCH;
-  if (!(rate > 0)) a.left = 0;
-  while (status == SJ_OK && a.left > 0 && !jump(&a)) {
-    if (rate * a.left <= FEW) {
-      status = uniformize(&a, a.left);
+  enum sj_status status = SJ_OK;
+  while (status == SJ_OK && a->left > 0 && !jump(a)) {
+    if (rate * a->left <= FEW) {
+      status = uniformize(a, a->left);
+    } else if (sj_squaring_pays(&t->uniformized, a->left)) {
+      status = sj_squaring_advance(&t->uniformized, a->p, a->left, &a->error);
+      a->left = 0;
     } else {
-      status = uniformize(&a, longest / rate);
-      if (status == SJ_OK && !jump(&a)) status = follow_krylov(&a);
+      status = uniformize(a, fmin(longest / rate, a->left));
+      if (status == SJ_OK && a->left > 0 && !jump(a)) status = follow_krylov(a);
       longest = fmin(2 * longest, LONGEST_STRETCH);
-      if (longest > rate * a.left) longest = rate * a.left;
     }
   }
+  return status;
+}
+
+enum sj_status sj_transient_advance(struct sj_transient *t, double *p, double time, double *error) {
+  struct advance a = {.t = t, .p = p, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+  if (!(t->uniformized.rate > 0)) a.left = 0;
+  const unsigned before = sj_flush_tiny();
+  const enum sj_status status = go_on(&a);
+  sj_restore_tiny(before);
   if (error) *error = a.error;
   return status;
 }

@@ -3,9 +3,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* A diagonal is kept as such if at least one in SPARSEST of its places is taken. As many states as fit the first-level
- * cache are worked on at a time. */
-enum { SPARSEST = 5, AT_A_TIME = 512 };
+#include "solve/multiply.h"
+
+/* A diagonal is kept as such if at least one in SPARSEST of its places is taken. So many states are worked on at a
+ * time: their results stay in the first-level cache; and so many of these at once: theirs stay in registers. */
+enum { SPARSEST = 5, AT_A_TIME = 512, AT_ONCE = 32 };
 
 /* How many transitions lie on each diagonal; that of to - from is number to - from + states - 1. */
 static size_t *count_diagonals(const struct sj_chain *chain) {
@@ -94,37 +96,92 @@ void sj_uniformized_clear(struct sj_uniformized *u) {
   *u = (struct sj_uniformized){0};
 }
 
-static void multiply_add(const double *restrict a, const double *restrict x, size_t count, double *restrict y) {
-  for (size_t i = 0; i < count; i++) y[i] += a[i] * x[i];
-}
-
-/* y of the states low ... high - 1, of the kept diagonals. */
-static void step_diagonals(const struct sj_uniformized *u, size_t low, size_t high, const double *x, double *y) {
+/* y of the states low ... high - 1. */
+static void step_plain(const struct sj_uniformized *u, size_t low, size_t high, const double *restrict x,
+                       double *restrict y) {
   const ptrdiff_t n = (ptrdiff_t)u->count;
+  for (size_t j = low; j < high; j++) y[j] = u->stay[j] * x[j];
   for (size_t d = 0; d < u->diagonals; d++) {
+    const double *const entry = u->entry + d * u->count;
     const ptrdiff_t offset = u->offset[d];
     ptrdiff_t first = (ptrdiff_t)low, end = (ptrdiff_t)high;
     if (first < offset) first = offset;
     if (end > n + offset) end = n + offset;
-    if (first >= end) continue;
-    multiply_add(u->entry + d * u->count + first, x + (first - offset), (size_t)(end - first), y + first);
+    for (ptrdiff_t j = first; j < end; j++) y[j] += entry[j] * x[j - offset];
   }
+}
+
+#if defined(__x86_64__)
+typedef double eight __attribute__((vector_size(64), aligned(8), may_alias));
+
+/* The same sums in the same order, AT_ONCE of them in registers. */
+static inline __attribute__((always_inline)) void step_wide(const struct sj_uniformized *u, size_t low, size_t high,
+                                                            const double *restrict x, double *restrict y) {
+  enum { WIDTH = 8 };
+  const ptrdiff_t n = (ptrdiff_t)u->count;
+  size_t j = low;
+  for (; j + AT_ONCE <= high; j += AT_ONCE) {
+    eight sum[AT_ONCE / WIDTH];
+    for (size_t v = 0; v < AT_ONCE / WIDTH; v++)
+      sum[v] = *(const eight *)(u->stay + j + WIDTH * v) * *(const eight *)(x + j + WIDTH * v);
+    bool inside = true;
+    for (size_t d = 0; d < u->diagonals && inside; d++) {
+      const double *const entry = u->entry + d * u->count + j;
+      const ptrdiff_t from = (ptrdiff_t)j - u->offset[d];
+      inside = from >= 0 && from + AT_ONCE <= n;
+      if (!inside) break;
+      for (size_t v = 0; v < AT_ONCE / WIDTH; v++)
+        sum[v] += *(const eight *)(entry + WIDTH * v) * *(const eight *)(x + from + WIDTH * v);
+    }
+    if (inside)
+      for (size_t v = 0; v < AT_ONCE / WIDTH; v++) *(eight *)(y + j + WIDTH * v) = sum[v];
+    else
+      step_plain(u, j, j + AT_ONCE, x, y);
+  }
+  step_plain(u, j, high, x, y);
+}
+
+__attribute__((target("avx2"))) static void step_avx2(const struct sj_uniformized *u, size_t low, size_t high,
+                                                      const double *x, double *y) {
+  step_wide(u, low, high, x, y);
+}
+
+__attribute__((target("avx512f"))) static void step_avx512(const struct sj_uniformized *u, size_t low, size_t high,
+                                                           const double *x, double *y) {
+  step_wide(u, low, high, x, y);
+}
+#endif
+
+static void step_diagonals(enum sj_processor processor, const struct sj_uniformized *u, size_t low, size_t high,
+                           const double *x, double *y) {
+#if defined(__x86_64__)
+  if (processor == SJ_AVX512) {
+    step_avx512(u, low, high, x, y);
+    return;
+  }
+  if (processor == SJ_AVX2) {
+    step_avx2(u, low, high, x, y);
+    return;
+  }
+#else
+  (void)processor;
+#endif
+  step_plain(u, low, high, x, y);
 }
 
 void sj_uniformized_step(const struct sj_uniformized *u, const double *restrict x, double *restrict y, double weight,
                          double *restrict sum) {
+  const enum sj_processor processor = sj_processor();
   size_t r = 0;
   for (size_t low = 0; low < u->count; low += AT_A_TIME) {
     const size_t high = low + AT_A_TIME < u->count ? low + AT_A_TIME : u->count;
-    for (size_t j = low; j < high; j++) y[j] = u->stay[j] * x[j];
-    step_diagonals(u, low, high, x, y);
+    step_diagonals(processor, u, low, high, x, y);
     for (; r < u->rows && u->row[r] < high; r++) {
       double in = 0;
       for (size_t t = u->begin[r]; t < u->begin[r + 1]; t++) in += u->probability[t] * x[u->from[t]];
       y[u->row[r]] += in;
     }
-    if (sum)
-      for (size_t j = low; j < high; j++) sum[j] += weight * y[j];
+    if (sum) sj_add_multiple(processor, weight, y + low, sum + low, high - low);
   }
 }
 

@@ -173,7 +173,7 @@ MODELS = [
     ("a negative backoff", plus("timeout = 1, retries = 1, backoff = exponential_backoff { base = -1 }"),
      "m.lua:2: `web.backoff.base`: expected a number of at least 0, got -1"),
     ("an unknown jitter", plus('timeout = 1, retries = 1, backoff = exponential_backoff { base = 1, jitter = "some" }'),
-     'm.lua:2: `web.backoff.jitter`: expected "none", "full" or "equal", got "some"'),
+     'm.lua:2: `web.backoff.jitter`: expected "none", "full", "equal" or "exponential", got "some"'),
     ("a circuit breaker beyond 1", plus("timeout = 1, circuit_breaker = { failures = 1.5, window = 10, open_for = 5 }"),
      "m.lua:2: `web.circuit_breaker.failures`: expected a number above 0, at most 1, got 1.5"),
     ("a hedge below the median", plus("hedge = { after = 0.3 }"),

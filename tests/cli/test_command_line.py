@@ -14,13 +14,23 @@ WRONG = [
     (["--vresion"], "unknown option --vresion, did you mean --version?"),
     (["-x"], "unknown option -x; see sojourn --help"),
     (["m.lua"], "unknown command m.lua; see sojourn --help"),
-    *[([name, "m.lua"], f"{name} is not in this version; simulate, compare and show are")
-      for name in ("solve", "sweep", "learn", "measure", "plot")],
+    *[([name, "m.lua"], f"{name} is not in this version; simulate, solve, compare and show are")
+      for name in ("sweep", "learn", "measure", "plot")],
     (["simulate"], "simulate: expected MODEL; see sojourn simulate --help"),
     (["compare"], "compare: expected MODEL; see sojourn compare --help"),
     (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
     (["compare", "m.lua", "--engines"], "--engines is not in this version; compare sets scenarios side by side"),
     (["show"], "show: expected MODEL|RESULTS; see sojourn show --help"),
+    (["solve"], "solve: expected MODEL; see sojourn solve --help"),
+    (["solve", "m.lua", "--runs", "3"], "--runs is not an option of sojourn solve"),
+    (["simulate", "m.lua", "--horizon", "3"], "--horizon is not an option of sojourn simulate"),
+    (["solve", "m.lua", "--horizon", "0"], "--horizon 0: expected a number above 0, in the model's time unit"),
+    (["solve", "m.lua", "--step=-1"], "--step -1: expected a number above 0, in the model's time unit"),
+    (["solve", "m.lua", "--eigenvalues", "0"], f"--eigenvalues 0: {WHOLE} 1000"),
+    (["solve", "m.lua", "--memory", "8GB"], "--memory 8GB: expected a number of bytes above 0, such as 8e9"),
+    (["solve", "m.lua", "--memory", "0"], "--memory 0: expected a number of bytes above 0, such as 8e9"),
+    (["solve", "m.lua", "--change"], "unknown option --change, did you mean --changes?"),
+    (["solve", "m.lua", "--again"], "--again needs -o FILE.db"),
     (["simulate", "m.lua", "other.lua"], "expected one MODEL, got m.lua and other.lua"),
     (["simulate", "m.lua", "--thread", "2"], "unknown option --thread, did you mean --threads?"),
     (["simulate", "m.lua", "--treads=2"], "unknown option --treads, did you mean --threads?"),
@@ -93,7 +103,7 @@ def _():
 
 @case("--help of a command has its options and an example, whatever else is there")
 def _():
-    for name in ("simulate", "compare", "show"):
+    for name in ("simulate", "solve", "compare", "show"):
         text = done(name, "nowhere.lua", "--help")
         contains(text, r"\nExample: sojourn " + name)
         contains(text, "--set PATH=VALUE")

@@ -277,6 +277,75 @@ static void faults_that_are_left_out(void **state) {
   sj_results_destroy(results);
 }
 
+/* ---- what would help, and the picture ---- */
+
+static struct sj_results *solve_case(const char *name, const char *more, bool changes, bool picture) {
+  struct sj_solve_options options;
+  sj_solve_options_default(&options);
+  options.changes = changes;
+  options.picture = picture;
+  char *const text = model_of(reference("one", name), false), *const whole = sj_format("%s%s", text, more);
+  struct sj_results *const results = solve_with(whole, &options);
+  free(text);
+  free(whole);
+  return results;
+}
+
+/* The value of a parameter in place of the case's own. */
+static const char *verdict_at(const char *parameter, double value) {
+  const char *const format =
+      strcmp(parameter, "web0.timeout") == 0
+          ? "server 'db' { service = exponential { rate = 10 }, capacity = 49, orbit = 9 }\n"
+            "client 'web0' { calls = 'db', arrivals = poisson { rate = 9 }, timeout = %.17g, retries = 3 }\n"
+            "solve { timeout_tail = 'chebyshev' }\n"
+          : "server 'db' { service = exponential { rate = 10 }, capacity = 49, orbit = 9 }\n"
+            "client 'web0' { calls = 'db', arrivals = poisson { rate = %.17g }, timeout = 3, retries = 3 }\n"
+            "solve { timeout_tail = 'chebyshev' }\n";
+  char text[512];
+  snprintf(text, sizeof text, format, value);
+  struct sj_results *const results = solve(text);
+  const char *const word = strcmp(word_of(results, "db.verdict"), "stable") == 0 ? "stable" : "not stable";
+  sj_results_destroy(results);
+  return word;
+}
+
+static void changes_are_the_smallest(void **state) {
+  (void)state;
+  struct sj_results *const results = solve_case("small_conserved", "", true, false);
+  assert_string_equal(word_of(results, "db.verdict"), "metastable");
+  static const char *const parameters[] = {"web0.arrivals.rate", "web0.timeout"};
+  for (size_t i = 0; i < 2; i++) {
+    char from[64], to[64];
+    snprintf(from, sizeof from, "db.change.%s.from", parameters[i]);
+    snprintf(to, sizeof to, "db.change.%s.to", parameters[i]);
+    const double now = sj_results_value(results, from), enough = sj_results_value(results, to);
+    assert_true(now == (i ? 3 : 9));
+    assert_string_equal(verdict_at(parameters[i], enough), "stable");
+    assert_string_equal(verdict_at(parameters[i], enough * pow(now / enough, 0.05)), "not stable");
+  }
+  assert_true(sj_results_value(results, "db.change.db.threads.to") == 2);
+  assert_true(sj_results_value(results, "db.change.db.capacity.to") < 49);
+  sj_results_destroy(results);
+  struct sj_results *const stable = solve_case("retry_when_full", "", true, false);
+  assert_string_equal(word_of(stable, "db.verdict"), "stable");
+  for (size_t i = 0; i < stable->metric_count; i++) assert_null(strstr(stable->metrics[i].name, ".change."));
+  sj_results_destroy(stable);
+}
+
+static void pictures(void **state) {
+  (void)state;
+  struct sj_results *const results = solve_case("readme_default", "", false, true);
+  json_t *const list = json_loads(results->picture, 0, NULL);
+  assert_int_equal(json_array_size(list), 1);
+  const json_t *const points = json_object_get(json_array_get(list, 0), "fixed_points");
+  assert_int_equal(json_array_size(points), 3);
+  static const char *const kinds[] = {"attractor", "saddle", "attractor"};
+  for (size_t i = 0; i < 3; i++)
+    assert_string_equal(json_string_value(json_object_get(json_array_get(points, i), "kind")), kinds[i]);
+  json_decref(list);
+  sj_results_destroy(results);
+}
+
 /* ---- what is refused, what is asked ---- */
 
 static void too_large_for_the_memory(void **state) {
@@ -356,6 +425,8 @@ int main(void) {
       cmocka_unit_test(bad_options),
       cmocka_unit_test(interrupted),
       cmocka_unit_test(identity),
+      cmocka_unit_test(changes_are_the_smallest),
+      cmocka_unit_test(pictures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,12 @@ void sj_walk_levels(struct walk *walk, const uint32_t *slots, struct level *leve
   memset(levels, 0, network->level_count * sizeof *levels);
   memset(walk->waiting, 0, 2 * network->token_count * sizeof *walk->waiting);
   for (size_t i = 0; i < network->model->server_count; i++) read_lines(walk, slots, levels, &network->parts[i]);
+  for (size_t i = 0; i < network->paused_count; i++) {
+    const struct origin *const origin = &network->paused[i]->origin;
+    if (origin->kind != NONE)
+      walk->calling[kind_of(network, origin->kind)->first_token + origin->member] +=
+          sj_way_paused(network->paused[i], slots);
+  }
   /* Calls come after what they are made for. */
   for (size_t k = network->kind_count; k-- > 0;) {
     const struct kind *const kind = &network->kinds[k];
@@ -112,12 +118,29 @@ static void find_at_part(const struct network *network, uint32_t number, const u
       if (!part->buckets[i]) continue;
       const uint32_t slot = part->buckets[i][m];
       if (slots[slot] < network->slots[slot].high)
-        add(clocks, (struct clock){CLOCK_BUCKET, number, m, i, 0, sj_bucket_refill_rate(part, i)});
+        add(clocks, (struct clock){.kind = CLOCK_BUCKET,
+                                   .number = number,
+                                   .member = m,
+                                   .from = i,
+                                   .rate = sj_bucket_refill_rate(part, i)});
     }
     if (!part->timer || slots[part->timer[m]] == ERLANG_PHASES) continue;
     if (slots[kind_of(network, part->kinds[0])->waiting[m]])
-      add(clocks, (struct clock){CLOCK_TIMER, number, m, 0, 0, ERLANG_PHASES / part->spec->batcher.after});
+      add(clocks,
+          (struct clock){
+              .kind = CLOCK_TIMER, .number = number, .member = m, .rate = ERLANG_PHASES / part->spec->batcher.after});
   }
+}
+
+static void find_at_way(const struct way *way, const uint32_t *slots, struct clocks *clocks) {
+  for (uint32_t t = 0; t < way->call->target_count; t++)
+    for (uint32_t j = 0; j < way->pauses.count; j++) {
+      const struct sj_phases *const law = &way->pauses.laws[j];
+      const uint32_t *const here = slots + way->paused[t * way->pauses.count + j];
+      const struct clock clock = {.kind = CLOCK_PAUSE, .way = way, .target = t, .retry = j};
+      for (uint32_t i = 0; i < law->count; i++)
+        if (here[i]) add_phase(clocks, law, i, here[i], clock, CLOCK_PAUSE_MOVES);
+    }
 }
 
 void sj_clocks_find(const struct network *network, const uint32_t *slots, const struct level *levels,
@@ -129,6 +152,7 @@ void sj_clocks_find(const struct network *network, const uint32_t *slots, const 
       find_at_kind(network, k, m, slots, levels, clocks);
   for (uint32_t i = 0; i < network->model->server_count; i++)
     if (network->parts[i].kind_count) find_at_part(network, i, slots, clocks);
+  for (size_t i = 0; i < network->paused_count; i++) find_at_way(network->paused[i], slots, clocks);
 }
 
 /* ---- what happens ---- */
@@ -136,6 +160,16 @@ void sj_clocks_find(const struct network *network, const uint32_t *slots, const 
 static void timer_moves(struct walk *walk, uint32_t number, uint32_t member) {
   const struct part *const part = &walk->network->parts[number];
   if (++walk->slots[part->timer[member]] == ERLANG_PHASES) sj_batches_look(walk, part->kinds[0], member);
+}
+
+static void pause_moves(struct walk *walk, const struct clock *clock) {
+  const struct way *const way = clock->way;
+  uint32_t *const here = walk->slots + way->paused[clock->target * way->pauses.count + clock->retry];
+  here[clock->from]--;
+  if (clock->kind == CLOCK_PAUSE_MOVES)
+    here[clock->to]++;
+  else
+    sj_call_try(walk, way, clock->target, way->pauses.endless ? 0 : clock->retry + 1);
 }
 
 void sj_clock_happen(struct walk *walk, const struct clock *clock) {
@@ -164,6 +198,10 @@ void sj_clock_happen(struct walk *walk, const struct clock *clock) {
       break;
     case CLOCK_TIMER:
       timer_moves(walk, clock->number, clock->member);
+      break;
+    case CLOCK_PAUSE_MOVES:
+    case CLOCK_PAUSE:
+      pause_moves(walk, clock);
       break;
   }
   sj_walk_finish(walk);

@@ -153,7 +153,7 @@ static enum sj_status follow(struct explorer *e, const struct clock *clock) {
     if (walk->endless) return endless(e);
     const double rate = clock->rate * walk->probability;
     size_t to = 0;
-    sj_composed_count(e->composed, walk, rate);
+    sj_composed_count(e->composed, walk, clock, rate);
     const enum sj_status status = number_state(e, walk->slots, &to);
     if (status != SJ_OK) return status;
     if (to != e->space->chain.count) add_to_row(e, (uint32_t)to, rate);
@@ -265,8 +265,8 @@ static enum sj_status explore(const struct network *network, const struct sj_spa
   create_explorer(&e);
   enum sj_status status = begin(&e);
   while (status == SJ_OK && space->chain.count < e.states.count) status = leave_state(&e);
+  if (status == SJ_OK && sj_composed_finish(space, &e.states) != SJ_OK) status = out_of_memory(&e);
   clear_explorer(&e);
-  if (status == SJ_OK) sj_composed_finish(space);
   return status;
 }
 

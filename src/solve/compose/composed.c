@@ -1,5 +1,6 @@
 #include "solve/compose/composed.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "base/base.h"
 
 enum { LEVEL_IN_SYSTEM, LEVEL_WAITING, LEVEL_BUSY, LEVELS };
-enum { RATE_COMPLETIONS, RATE_LOST, SERVER_RATES };
+enum { RATE_COMPLETIONS, RATE_LOST, RATE_FINISHED, SERVER_RATES };
 enum { RATE_ARRIVED, RATE_ANSWERED, SOURCE_RATES };
 
 /* Levels of a state: LEVELS for each server, then requests open of each source. Rates: SERVER_RATES for each server,
@@ -17,8 +18,11 @@ struct sj_composed {
   size_t servers, sources, count, capacity;
   uint32_t *levels;
   double *rates;
-  uint32_t *source_of; /* [client] */
-  double *share_of;    /* [client] */
+  uint32_t *source_of;    /* [client] */
+  double *share_of;       /* [client] */
+  bool *fails_late;       /* [source]: some of its requests fail after they were let in */
+  bool *queues;           /* [server]: it has threads, and who finds none waits */
+  uint64_t *fingerprints; /* of states, where levels do not tell them apart; else NULL */
 };
 
 static size_t level_width(const struct sj_composed *c) { return LEVELS * c->servers + c->sources; }
@@ -35,13 +39,15 @@ static double server_quantity(const struct sj_space *space, size_t server, enum 
     case SJ_IN_SYSTEM:
       return levels[LEVEL_IN_SYSTEM];
     case SJ_WAITING:
-      return levels[LEVEL_WAITING];
+      return c->queues[server] ? levels[LEVEL_WAITING] : (double)NAN;
     case SJ_BUSY:
-      return levels[LEVEL_BUSY];
+      return c->queues[server] ? levels[LEVEL_BUSY] : (double)NAN;
     case SJ_COMPLETIONS:
       return rates[RATE_COMPLETIONS];
     case SJ_LOST:
       return rates[RATE_LOST];
+    case SJ_FINISHED:
+      return rates[RATE_FINISHED];
     case SJ_ORBIT:
     case SJ_SERVER_QUANTITIES:
       break;
@@ -56,6 +62,7 @@ static double client_quantity(const struct sj_space *space, size_t client, enum 
   const double *const rates = c->rates + state * rate_width(c) + SERVER_RATES * c->servers + SOURCE_RATES * source;
   switch (quantity) {
     case SJ_OPEN:
+      if (c->fails_late[source]) return NAN;
       return c->share_of[client] * c->levels[state * level_width(c) + LEVELS * c->servers + source];
     case SJ_ANSWERED:
       return c->share_of[client] * rates[RATE_ANSWERED];
@@ -70,6 +77,8 @@ static double client_quantity(const struct sj_space *space, size_t client, enum 
 static void describe(const struct sj_space *space, size_t state, char *text, size_t size) {
   const struct sj_composed *const c = space->own;
   size_t length = 0;
+  if (size > 0) *text = 0;
+  if (c->fingerprints) length = (size_t)snprintf(text, size, "#%016" PRIx64 " ", c->fingerprints[state]);
   for (size_t i = 0; i < c->servers && length < size; i++) {
     const uint32_t in_system = c->levels[state * level_width(c) + LEVELS * i + LEVEL_IN_SYSTEM];
     const int wanted = snprintf(text + length, size - length, "%s%s %u%s", i ? ", " : "(", space->servers[i].name,
@@ -84,6 +93,9 @@ static void clear(struct sj_space *space) {
   free(c->rates);
   free(c->source_of);
   free(c->share_of);
+  free(c->fails_late);
+  free(c->queues);
+  free(c->fingerprints);
   free(c);
 }
 
@@ -96,6 +108,9 @@ struct sj_composed *sj_composed_create(const struct network *network, struct sj_
   c->sources = network->source_count;
   c->source_of = sj_allocate_array(model->client_count, sizeof *c->source_of);
   c->share_of = sj_allocate_array(model->client_count, sizeof *c->share_of);
+  c->fails_late = sj_allocate_array(network->source_count, sizeof *c->fails_late);
+  c->queues = sj_allocate_array(model->server_count, sizeof *c->queues);
+  for (size_t i = 0; i < model->server_count; i++) c->queues[i] = model->servers[i].kind == SJ_SERVER;
   for (uint32_t s = 0; s < network->source_count; s++)
     for (size_t i = 0; i < network->sources[s].client_count; i++) {
       c->source_of[network->sources[s].clients[i]] = s;
@@ -133,9 +148,10 @@ static enum sj_status make_room(struct sj_composed *c) {
 }
 
 /* Of each source, the requests that nobody inside has made. */
-static void count_open(const struct network *network, const struct walk *walk, const uint32_t *slots,
-                       const struct level *levels, uint32_t *open) {
-  (void)levels;
+static void count_open(const struct network *network, const struct walk *walk, const uint32_t *slots, uint32_t *open) {
+  for (size_t i = 0; i < network->paused_count; i++)
+    if (network->paused[i]->origin.source != NONE)
+      open[network->paused[i]->origin.source] += sj_way_paused(network->paused[i], slots);
   for (size_t k = 0; k < network->kind_count; k++) {
     const struct kind *const kind = &network->kinds[k];
     if (kind->origin.source == NONE) continue;
@@ -164,20 +180,23 @@ enum sj_status sj_composed_begin_state(struct sj_composed *c, const struct netwo
         mine[LEVELS * i + LEVEL_BUSY] += level->busy < part->threads ? level->busy : part->threads;
     }
   }
-  count_open(network, walk, slots, levels, mine + LEVELS * c->servers);
+  count_open(network, walk, slots, mine + LEVELS * c->servers);
   double *const rates = c->rates + c->count * rate_width(c);
   for (size_t i = 0; i < rate_width(c); i++) rates[i] = 0;
   c->count++;
   return SJ_OK;
 }
 
-void sj_composed_count(struct sj_composed *c, const struct walk *walk, double rate) {
+void sj_composed_count(struct sj_composed *c, const struct walk *walk, const struct clock *clock, double rate) {
   double *const rates = c->rates + (c->count - 1) * rate_width(c);
   for (size_t i = 0; i < c->servers; i++) {
     rates[SERVER_RATES * i + RATE_COMPLETIONS] += rate * walk->tally.completions[i];
     rates[SERVER_RATES * i + RATE_LOST] += rate * walk->tally.lost[i];
+    rates[SERVER_RATES * i + RATE_FINISHED] += rate * (walk->tally.completions[i] + walk->tally.failures[i]);
   }
   for (size_t s = 0; s < c->sources; s++) {
+    const bool comes = clock->kind == CLOCK_ARRIVAL && clock->number == s;
+    if (walk->tally.failed[s] > 0 && !comes) c->fails_late[s] = true;
     rates[SERVER_RATES * c->servers + SOURCE_RATES * s + RATE_ARRIVED] += rate * walk->tally.arrived[s];
     rates[SERVER_RATES * c->servers + SOURCE_RATES * s + RATE_ANSWERED] += rate * walk->tally.answered[s];
   }
@@ -194,20 +213,51 @@ static bool alone(const struct sj_composed *c, const uint32_t *levels, size_t se
   return true;
 }
 
-void sj_composed_finish(struct sj_space *space) {
-  const struct sj_composed *const c = space->own;
-  for (size_t i = 0; i < c->servers; i++) {
-    uint32_t most = 0;
-    for (size_t n = 0; n < c->count; n++) {
-      const uint32_t here = c->levels[n * level_width(c) + LEVELS * i + LEVEL_IN_SYSTEM];
-      if (here > most) most = here;
-    }
-    space->servers[i].capacity = most;
-    space->full[i] = SIZE_MAX;
-    for (size_t n = 0; n < c->count && space->full[i] == SIZE_MAX; n++) {
-      const uint32_t *const levels = c->levels + n * level_width(c);
-      if (levels[LEVELS * i + LEVEL_IN_SYSTEM] == most && alone(c, levels, i)) space->full[i] = n;
-    }
+static void find_full(const struct sj_composed *c, struct sj_space *space, size_t server) {
+  uint32_t most = 0;
+  for (size_t n = 0; n < c->count; n++) {
+    const uint32_t here = c->levels[n * level_width(c) + LEVELS * server + LEVEL_IN_SYSTEM];
+    if (here > most) most = here;
   }
+  space->servers[server].capacity = most;
+  space->full[server] = SIZE_MAX;
+  for (size_t n = 0; n < c->count && space->full[server] == SIZE_MAX; n++) {
+    const uint32_t *const levels = c->levels + n * level_width(c);
+    if (levels[LEVELS * server + LEVEL_IN_SYSTEM] == most && alone(c, levels, server)) space->full[server] = n;
+  }
+}
+
+/* Whether no two states have the same requests everywhere. */
+static enum sj_status levels_differ(const struct sj_space *space, const struct sj_composed *c, bool *differ) {
+  struct states levels;
+  uint32_t *const low = sj_allocate_array(2 * c->servers + 1, sizeof *low), *const high = low + c->servers;
+  for (size_t i = 0; i < c->servers; i++) high[i] = space->servers[i].capacity;
+  sj_states_create(&levels, c->servers, low, high);
+  enum sj_status status = SJ_OK;
+  size_t number, n = 0;
+  for (; n < c->count && levels.count == n && status == SJ_OK; n++) {
+    for (size_t i = 0; i < c->servers; i++) low[i] = c->levels[n * level_width(c) + LEVELS * i + LEVEL_IN_SYSTEM];
+    status = sj_states_number(&levels, low, &number);
+  }
+  *differ = levels.count == c->count;
+  sj_states_clear(&levels);
+  free(low);
+  return status;
+}
+
+enum sj_status sj_composed_finish(struct sj_space *space, const struct states *states) {
+  struct sj_composed *const c = space->own;
+  for (size_t i = 0; i < c->servers; i++) find_full(c, space, i);
+  for (size_t i = 0; i < space->client_count; i++)
+    if (c->fails_late[c->source_of[i]])
+      sj_space_note(space, "%s: some of its requests fail after they were let in; its latency is left out",
+                    space->clients[i]);
   space->empty = 0;
+  bool differ = false;
+  const enum sj_status status = levels_differ(space, c, &differ);
+  if (status != SJ_OK || differ) return status;
+  c->fingerprints = malloc(c->count * sizeof *c->fingerprints);
+  if (!c->fingerprints) return SJ_NO_MEMORY;
+  for (size_t n = 0; n < c->count; n++) c->fingerprints[n] = sj_states_fingerprint(states, n);
+  return SJ_OK;
 }

@@ -1,12 +1,23 @@
 /* Requests, as the one who calls sees them. */
 #include "solve/compose/walk.h"
 
+/* Waits for the next try. False: so many wait already that this one gives up. */
+static bool pauses(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
+  const struct pauses *const pauses = &way->pauses;
+  const uint32_t number = pauses->endless ? 0 : tries - 1;
+  const struct sj_phases *const law = &pauses->laws[number];
+  if (sj_way_paused(way, walk->slots) >= way->most_paused) return false;
+  const uint32_t phase = sj_walk_begin_phase(walk, law);
+  walk->slots[way->paused[target * pauses->count + number] + phase]++;
+  return true;
+}
+
 static void refused(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
-  const struct sj_call *const call = way->call;
-  if (tries > call->retries) {
+  if (tries > way->call->retries || (way->paused && !pauses(walk, way, target, tries))) {
     sj_call_ended(walk, &way->origin, false);
     return;
   }
+  if (way->paused) return;
   struct due *const retry = sj_walk_later(walk, DUE_RETRY);
   retry->way = way;
   retry->target = target;

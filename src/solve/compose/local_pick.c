@@ -15,6 +15,7 @@ static uint32_t count_kind(const struct walk *walk, uint32_t number, uint32_t me
   for (size_t c = 0; c < kind->way_count; c++) {
     const struct way *const way = way_of(kind, member, c);
     if (way->origin.kind != number) continue;
+    if (way->paused) count += sj_way_paused(way, walk->slots);
     for (size_t t = 0; t < way->call->target_count; t++) {
       bool seen = false;
       for (size_t u = 0; u < t; u++) seen = seen || way->kinds[u] == way->kinds[t];

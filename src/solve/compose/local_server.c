@@ -14,9 +14,7 @@ void sj_server_serve(struct walk *walk, uint32_t number, uint32_t member) {
   const struct service *const service = service_of(walk->network, kind);
   const struct sj_phases *const phases = &service->phases;
   walk->levels[level_of(part, member)].busy++;
-  for (size_t i = 0; i < phases->count; i++) walk->weights[i] = phases->start[i];
-  walk->weights[phases->count] = phases->at_once;
-  const uint32_t phase = sj_walk_choose(walk, phases->count + 1, walk->weights);
+  const uint32_t phase = sj_walk_begin_phase(walk, phases);
   walk->slots[kind->first_phase[member] + phase]++;
   if (phase < phases->count) return;
   const double outcomes[] = {phases->at_once - service->at_once_failing, service->at_once_failing};

@@ -1,13 +1,6 @@
 /* Sources of requests: what happens when an interval or a thought is over. */
 #include "solve/compose/walk.h"
 
-/* The phase in which the law begins; count: it takes no time. */
-static uint32_t begin_phase(struct walk *walk, const struct sj_phases *phases) {
-  for (size_t i = 0; i < phases->count; i++) walk->weights[i] = phases->start[i];
-  walk->weights[phases->count] = phases->at_once;
-  return sj_walk_choose(walk, phases->count + 1, walk->weights);
-}
-
 void sj_source_request(struct walk *walk, uint32_t source) {
   const struct source *const s = &walk->network->sources[source];
   walk->tally.arrived[source]++;
@@ -22,14 +15,14 @@ void sj_source_arrival(struct walk *walk, uint32_t source, uint32_t phase) {
     slots[phase]--;
   } else if (!s->modulated) {
     slots[phase]--;
-    slots[begin_phase(walk, &s->phases)]++;
+    slots[sj_walk_begin_phase(walk, &s->phases)]++;
   }
   sj_source_request(walk, source);
 }
 
 void sj_source_think(struct walk *walk, uint32_t source) {
   const struct source *const s = &walk->network->sources[source];
-  const uint32_t phase = begin_phase(walk, &s->phases);
+  const uint32_t phase = sj_walk_begin_phase(walk, &s->phases);
   if (phase < s->phases.count)
     walk->slots[s->first_phase + phase]++;
   else
@@ -37,6 +30,6 @@ void sj_source_think(struct walk *walk, uint32_t source) {
 }
 
 void sj_source_closed(struct walk *walk, uint32_t source, bool ok) {
-  if (ok) walk->tally.answered[source]++;
+  *(ok ? &walk->tally.answered[source] : &walk->tally.failed[source]) += 1;
   if (walk->network->sources[source].closed) sj_source_think(walk, source);
 }

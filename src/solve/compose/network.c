@@ -19,6 +19,23 @@ void sj_network_obstacle(struct network *network, int line, const char *format, 
   if (network->error && !strstr(network->error->message, whole)) sj_error_add(network->error, "%s", whole);
 }
 
+void sj_network_note(struct network *network, const char *format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  for (size_t i = 0; i < network->space->note_count; i++)
+    if (strcmp(network->space->notes[i], text) == 0) return;
+  sj_space_note(network->space, "%s", text);
+}
+
+static void note_fit(struct network *network, const char *part, const char *what, unsigned matched, size_t phases) {
+  static const char *const moments[] = {"its mean alone", "its first two moments", "its first three moments"};
+  sj_network_note(network, "%s: `%s` is fitted by a phase-type law of %zu phases with %s", what, part, phases,
+                  moments[matched - 1]);
+}
+
 void sj_network_law(struct network *network, const struct sj_law *law, int line, const char *what,
                     struct sj_phases *phases) {
   if (law->member) {
@@ -28,8 +45,14 @@ void sj_network_law(struct network *network, const struct sj_law *law, int line,
   }
   const char *const part = sj_phases_of(law->fixed, phases);
   if (!part) return;
-  sj_network_obstacle(network, line, "`%s` %s: not phase-type; `--approximate` fits the first three moments", part,
-                      what);
+  const unsigned matched = network->options->approximate ? sj_phases_fit(law->fixed, phases) : 0;
+  if (matched) {
+    note_fit(network, part, what, matched, phases->count);
+    return;
+  }
+  sj_network_obstacle(
+      network, line, "`%s` %s: not phase-type%s", part, what,
+      network->options->approximate ? ", and it has no mean to fit" : "; `--approximate` fits the first three moments");
   sj_phases_erlang(1, 1, phases);
 }
 
@@ -151,6 +174,7 @@ static void clear_kind(struct network *network, struct kind *kind) {
   const uint32_t members = network->parts[kind->part].members;
   for (size_t i = 0; kind->ways && i < members * kind->way_count; i++)
     if (kind->ways[i]) {
+      sj_pauses_clear(kind->ways[i]);
       free(kind->ways[i]->kinds);
       free(kind->ways[i]);
     }
@@ -177,7 +201,10 @@ void sj_network_clear(struct network *network) {
   for (size_t i = 0; network->parts && i < network->model->server_count; i++) clear_part(&network->parts[i]);
   for (size_t s = 0; s < network->source_count; s++) {
     struct source *const source = &network->sources[s];
-    for (size_t m = 0; source->ways && m < source->member_count; m++) free(source->ways[m].kinds);
+    for (size_t m = 0; source->ways && m < source->member_count; m++) {
+      sj_pauses_clear(&source->ways[m]);
+      free(source->ways[m].kinds);
+    }
     free(source->ways);
     free(source->clients);
     free(source->shares);
@@ -187,5 +214,6 @@ void sj_network_clear(struct network *network) {
   free(network->parts);
   free(network->sources);
   free(network->slots);
+  free(network->paused);
   *network = (struct network){0};
 }

@@ -33,6 +33,13 @@ struct origin {
   uint32_t requests;     /* a batch: how many are in it; else 0 */
 };
 
+/* How long a caller waits before it tries again: the law before each retry, or, of retries without end, before all. */
+struct pauses {
+  size_t count;
+  struct sj_phases *laws;
+  bool endless;
+};
+
 /* A way of calling: of a source's member, or of one call of a kind at one member. */
 struct way {
   const struct sj_call *call;
@@ -40,6 +47,9 @@ struct way {
   uint32_t *kinds; /* [target] */
   uint32_t turn;   /* slot of the round robin, or NONE */
   uint32_t turns;
+  struct pauses pauses;
+  uint32_t *paused; /* [target][pause]: slots of the phases of those who wait to try again; NULL if nobody does */
+  uint32_t most_paused;
 };
 
 /* A law of service; of a store that fails the phases from `failing` on are those of a request that will. */
@@ -102,8 +112,9 @@ struct source {
   uint32_t copies;
   struct sj_phases phases; /* exit: the rate of arrivals */
   uint32_t first_phase;
-  size_t member_count;
-  struct way *ways; /* [member] */
+  size_t member_count; /* 1 where members do not matter */
+  bool members_differ; /* their requests must be told apart */
+  struct way *ways;    /* [member] */
 };
 
 struct network {
@@ -118,6 +129,8 @@ struct network {
   struct source *sources;
   struct kind *kinds;
   struct slot *slots;
+  size_t paused_count;
+  struct way **paused; /* the ways with pauses */
 };
 
 /* How finely what is deterministic is cut where that is allowed: an Erlang law of so many phases. */
@@ -130,6 +143,8 @@ void sj_network_clear(struct network *network);
 /* One more thing that cannot be solved, "FILE:LINE: ..."; the same one is told once. */
 void sj_network_obstacle(struct network *network, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A note to the reader of the results; the same one is told once. */
+void sj_network_note(struct network *network, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The law as phases; one that is not of phases is an obstacle, or fitted. `what` names it ("service of `api`"). */
 void sj_network_law(struct network *network, const struct sj_law *law, int line, const char *what,
                     struct sj_phases *phases);
@@ -142,7 +157,15 @@ void sj_network_sources(struct network *network);
 /* network_kind.c: kinds of requests, from the sources on, and how many of each there can be. */
 void sj_network_kinds(struct network *network);
 bool sj_policy_is_blind(const struct sj_policy *policy); /* looks at nothing that differs between requests */
+/* network_pause.c: the pauses of a way, and their slots. */
+void sj_network_pauses(struct network *network, struct way *way, const char *caller);
+void sj_network_pause_slots(struct network *network, struct way *way);
+void sj_pauses_clear(struct way *way);
+/* Those of all phases. */
+uint32_t sj_way_paused(const struct way *way, const uint32_t *slots);
+
 /* network_slot.c */
+uint32_t sj_network_add_slots(struct network *network, size_t count, uint32_t high);
 void sj_network_slots(struct network *network);
 
 /* Kinds whose bound is known before others that depend on it come first. */

@@ -21,8 +21,6 @@ static void check_call(struct network *network, const struct sj_call *call, cons
   if (call->network.given)
     sj_network_obstacle(network, line, "network of `%s`: messages on their way are not in this version", name);
   const bool retries = call->retries > 0 || call->stage_retries > 0;
-  if (retries && call->backoff.given && call->backoff.base > 0)
-    sj_network_obstacle(network, line, "backoff of `%s`: %s", name, not_phase_type);
   if (retries && call->retry_budget.given)
     sj_network_obstacle(network, line, "retry budget of `%s`: it fills evenly, not at random", name);
   if (batcher && call->retries > 0)

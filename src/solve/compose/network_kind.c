@@ -21,11 +21,12 @@ static uint32_t bound_of(const struct network *network, const struct part *part,
   uint32_t bound = part->capacity;
   if (origin->source != NONE && network->sources[origin->source].closed)
     bound = least(bound, network->sources[origin->source].copies);
-  if (origin->kind != NONE) bound = least(bound, kind_of(network, origin->kind)->bound);
-  if (origin->requests == 0) return bound;
-  const struct sj_batcher *const batcher = &network->parts[kind_of(network, origin->kind)->part].spec->batcher;
-  if (bound != NO_LIMIT) bound /= origin->requests;
-  return batcher->in_flight ? least(bound, batcher->in_flight) : bound;
+  if (origin->kind == NONE) return bound;
+  const struct kind *const above = kind_of(network, origin->kind);
+  if (origin->requests == 0) return least(bound, above->bound);
+  const uint32_t in_flight = network->parts[above->part].spec->batcher.in_flight;
+  if (above->bound != NO_LIMIT) bound = least(bound, above->bound / origin->requests);
+  return in_flight ? least(bound, in_flight) : bound;
 }
 
 /* The number of the kind, which is made if there is none like it. */
@@ -78,13 +79,14 @@ static void check_policy(struct network *network, const struct sj_call *call, co
   sj_network_obstacle(network, call->line, "policy of `%s`: it goes by more than the chain's state tells", name);
 }
 
-static void make_way(struct network *network, struct way *way, const struct sj_call *call, const struct origin *origin,
-                     int32_t inherited) {
+static void make_way(struct network *network, struct way *way, const char *caller, const struct sj_call *call,
+                     const struct origin *origin, int32_t inherited) {
   *way = (struct way){.call = call, .origin = *origin, .turn = NONE};
   way->kinds = sj_allocate_array(call->target_count, sizeof *way->kinds);
   const int32_t priority = !network->priorities ? 0 : call->priority_given ? call->priority : inherited;
   for (size_t t = 0; t < call->target_count; t++)
     way->kinds[t] = kind_number(network, &call->targets[t], origin, priority);
+  sj_network_pauses(network, way, caller);
 }
 
 static bool any_priorities(const struct sj_model *model) {
@@ -105,9 +107,10 @@ static void start_source(struct network *network, uint32_t index) {
   source->ways = sj_allocate_array(source->member_count, sizeof *source->ways);
   if (picks(network, &client->call)) check_policy(network, &client->call, client->name, true);
   for (size_t m = 0; m < source->member_count; m++) {
-    /* `call` tells the members apart, where they remember something of their own. */
-    const struct origin origin = {.kind = NONE, .call = (uint32_t)m, .source = index};
-    make_way(network, &source->ways[m], &client->call, &origin, client->call.priority);
+    /* `call` tells the requests of members apart, where these count their own. */
+    const uint32_t member = source->members_differ ? (uint32_t)m : 0;
+    const struct origin origin = {.kind = NONE, .call = member, .source = index};
+    make_way(network, &source->ways[m], client->name, &client->call, &origin, client->call.priority);
   }
 }
 
@@ -142,7 +145,7 @@ static void make_calls(struct network *network, uint32_t number) {
       const struct origin waits = {.kind = number, .member = m, .call = (uint32_t)c, .source = NONE};
       const struct origin *const origin = api->forward ? &kind.origin : api->calls[c].wait ? &waits : &nobody;
       ways[m * calls + c] = sj_allocate(sizeof(struct way));
-      make_way(network, ways[m * calls + c], &api->calls[c], origin, kind.priority);
+      make_way(network, ways[m * calls + c], part->spec->name, &api->calls[c], origin, kind.priority);
     }
 }
 
@@ -205,7 +208,7 @@ static void make_batches(struct network *network, uint32_t number) {
     for (uint32_t n = 1; n <= most; n++) {
       const struct origin origin = {.kind = number, .member = m, .source = NONE, .requests = n};
       struct way *const way = ways[(size_t)m * most + n - 1] = sj_allocate(sizeof *way);
-      make_way(network, way, call, &origin, call->priority);
+      make_way(network, way, spec->name, call, &origin, call->priority);
     }
 }
 

@@ -18,7 +18,7 @@ static uint32_t add_slot(struct network *network, uint32_t low, uint32_t high) {
   return (uint32_t)network->slot_count++;
 }
 
-static uint32_t add_slots(struct network *network, size_t count, uint32_t high) {
+uint32_t sj_network_add_slots(struct network *network, size_t count, uint32_t high) {
   const uint32_t first = (uint32_t)network->slot_count;
   for (size_t i = 0; i < count && !network->obstacles; i++) add_slot(network, 0, high);
   return first;
@@ -29,7 +29,7 @@ static void lay_out_source(struct network *network, struct source *source) {
   if (fixed)
     source->first_phase = add_slot(network, source->copies, source->copies);
   else
-    source->first_phase = add_slots(network, source->phases.count, source->copies);
+    source->first_phase = sj_network_add_slots(network, source->phases.count, source->copies);
 }
 
 /* ---- whose turn it is, and who is alike ---- */
@@ -55,6 +55,7 @@ static void lay_out_way(struct network *network, struct way *way, uint32_t *shar
   const bool in_turn = call->policy.kind == SJ_POLICY_ROUND_ROBIN;
   for (size_t t = 0; t < call->target_count; t++)
     if (in_turn || call->policy.kind == SJ_POLICY_PICK_FIRST) network->parts[call->targets[t].server].asymmetric = true;
+  sj_network_pause_slots(network, way);
   if (!in_turn) return;
   way->turns = count_turns(network, call);
   if (way->turns == 1) return;
@@ -88,7 +89,7 @@ static void lay_out_kind(struct network *network, const struct part *part, struc
                      (part->spec->kind == SJ_SERVER && part->spec->discipline != SJ_PROCESSOR_SHARING);
   const uint32_t served =
       part->spec->discipline != SJ_PROCESSOR_SHARING && part->threads < kind->bound ? part->threads : kind->bound;
-  kind->first_phase[member] = add_slots(network, service->phases.count, served);
+  kind->first_phase[member] = sj_network_add_slots(network, service->phases.count, served);
   if (service->phases.at_once > 0) add_slot(network, 0, 0); /* nobody stays there */
   if (!waits || !part->lines[kind->line].counted) return;
   const bool batcher = part->spec->kind == SJ_BATCHER;
@@ -100,7 +101,7 @@ static void lay_out_line(struct network *network, const struct part *part, struc
   if (line->counted || part->spec->kind != SJ_SERVER || part->spec->discipline == SJ_PROCESSOR_SHARING) return;
   const uint32_t length = part->bound > part->threads ? part->bound - part->threads : 0;
   if (!line->first) line->first = sj_allocate_array(part->members, sizeof *line->first);
-  line->first[member] = add_slots(network, length, (uint32_t)part->kind_count);
+  line->first[member] = sj_network_add_slots(network, length, (uint32_t)part->kind_count);
 }
 
 static void lay_out_bucket(struct network *network, struct part *part, size_t admission, uint32_t member) {
@@ -112,9 +113,9 @@ static void lay_out_bucket(struct network *network, struct part *part, size_t ad
                         "token bucket of `%s`: it fills evenly, not at random; `--approximate` lets it fill in %d "
                         "exponential steps a token",
                         name, ERLANG_PHASES);
-  else if (member == 0)
-    sj_space_note(network->space, "token bucket of %s: it fills in %d exponential steps a token, instead of evenly",
-                  name, ERLANG_PHASES);
+  else
+    sj_network_note(network, "token bucket of %s: it fills in %d exponential steps a token, instead of evenly", name,
+                    ERLANG_PHASES);
   if (!part->buckets[admission])
     part->buckets[admission] = sj_allocate_array(part->members, sizeof *part->buckets[admission]);
   const double steps = round(spec->bucket.capacity * ERLANG_PHASES);
@@ -130,10 +131,10 @@ static void lay_out_timer(struct network *network, struct part *part, uint32_t m
                         "`after` of `%s`: a constant time is not phase-type; `--approximate` makes it an Erlang law of "
                         "%d phases",
                         name, ERLANG_PHASES);
-  else if (member == 0)
-    sj_space_note(network->space,
-                  "`after` of %s: an Erlang law of %d phases; it begins anew for what a full batch leaves behind", name,
-                  ERLANG_PHASES);
+  else
+    sj_network_note(network,
+                    "`after` of %s: an Erlang law of %d phases; it begins anew for what a full batch leaves behind",
+                    name, ERLANG_PHASES);
   if (!part->timer) part->timer = sj_allocate_array(part->members, sizeof *part->timer);
   part->timer[member] = add_slot(network, 0, ERLANG_PHASES);
 }

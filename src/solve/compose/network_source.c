@@ -17,14 +17,27 @@ static bool picks_alone(const struct network *network, const struct sj_call *cal
   return true;
 }
 
+/* Its choice goes by what the caller has out there. */
+static bool sees_own(const struct network *network, const struct sj_call *call) {
+  if (picks_alone(network, call)) return false;
+  const struct sj_policy *const policy = &call->policy;
+  switch (policy->kind) {
+    case SJ_POLICY_JOIN_SHORTEST_QUEUE:
+      return !policy->sees_servers;
+    case SJ_POLICY_LEAST_COST:
+    case SJ_POLICY_POWER_OF_CHOICES:
+      return policy->cost.kind != SJ_COST_ACTUAL;
+    case SJ_POLICY_LEAST_REQUESTS:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /* The caller remembers something of its own: whose turn it is, or what it has out there. */
 static bool remembers(const struct network *network, const struct sj_call *call) {
-  if (picks_alone(network, call) || sj_policy_is_blind(&call->policy)) return false;
-  const struct sj_policy *const policy = &call->policy;
-  if (policy->kind == SJ_POLICY_JOIN_SHORTEST_QUEUE) return !policy->sees_servers;
-  if (policy->kind == SJ_POLICY_LEAST_COST || policy->kind == SJ_POLICY_POWER_OF_CHOICES)
-    return policy->cost.kind != SJ_COST_ACTUAL;
-  return true;
+  if (picks_alone(network, call)) return false;
+  return call->policy.kind == SJ_POLICY_ROUND_ROBIN || sees_own(network, call);
 }
 
 static bool same_targets(const struct network *network, const struct sj_call *a, const struct sj_call *b) {
@@ -129,6 +142,7 @@ static void make_source(struct network *network, uint32_t index) {
   if (client->per_client && client->arrivals.kind != SJ_ARRIVALS_POISSON) source->copies *= client->count;
   if (!remembers(network, &client->call)) return;
   source->member_count = client->count;
+  source->members_differ = sees_own(network, &client->call);
   if (client->per_client && client->count > 1 && client->arrivals.kind != SJ_ARRIVALS_POISSON)
     sj_network_obstacle(network, client->line, "policy of `%s`: each member has arrivals and a view of its own",
                         client->name);

@@ -103,6 +103,10 @@ void sj_states_read(const struct states *states, size_t number, uint32_t *slots)
   }
 }
 
+uint64_t sj_states_fingerprint(const struct states *states, size_t number) {
+  return hash(states->packed + number * states->words, states->words);
+}
+
 double sj_states_bytes(const struct states *states) {
   return (double)states->capacity * (double)states->words * sizeof *states->packed +
          (double)states->table_size * sizeof *states->table;

@@ -28,6 +28,8 @@ void sj_states_clear(struct states *states);
 /* The number of the state, which is added if it is new. SJ_NO_MEMORY, or more than 2^32 - 2 of them. */
 enum sj_status sj_states_number(struct states *states, const uint32_t *slots, size_t *number);
 void sj_states_read(const struct states *states, size_t number, uint32_t *slots);
+/* A number that tells states apart, and is the same in all spaces whose slots are. */
+uint64_t sj_states_fingerprint(const struct states *states, size_t number);
 /* What they take, tables included. */
 double sj_states_bytes(const struct states *states);
 

@@ -20,6 +20,9 @@ static size_t most_alternatives(const struct network *network) {
     if (source->phases.count + 1 > most) most = source->phases.count + 1;
     if (source->client->call.target_count > most) most = source->client->call.target_count;
   }
+  for (size_t i = 0; i < network->paused_count; i++)
+    for (size_t j = 0; j < network->paused[i]->pauses.count; j++)
+      if (network->paused[i]->pauses.laws[j].count + 1 > most) most = network->paused[i]->pauses.laws[j].count + 1;
   for (size_t k = 0; k < network->kind_count; k++) {
     const struct kind *const kind = &network->kinds[k];
     for (size_t c = 0; c < kind->way_count; c++)
@@ -30,7 +33,7 @@ static size_t most_alternatives(const struct network *network) {
 
 void sj_walk_create(struct walk *walk, const struct network *network) {
   const size_t parts = network->model->server_count, sources = network->source_count;
-  *walk = (struct walk){.network = network, .count_count = 3 * parts + 2 * sources};
+  *walk = (struct walk){.network = network, .count_count = 3 * parts + 3 * sources};
   walk->slots = sj_allocate_array(network->slot_count, sizeof *walk->slots);
   walk->levels = sj_allocate_array(network->level_count, sizeof *walk->levels);
   walk->waiting = sj_allocate_array(2 * network->token_count, sizeof *walk->waiting);
@@ -41,6 +44,7 @@ void sj_walk_create(struct walk *walk, const struct network *network) {
   walk->tally.lost = walk->tally.failures + parts;
   walk->tally.arrived = walk->tally.lost + parts;
   walk->tally.answered = walk->tally.arrived + sources;
+  walk->tally.failed = walk->tally.answered + sources;
   walk->weights = sj_allocate_array(2 * most_alternatives(network), sizeof *walk->weights);
 }
 
@@ -105,6 +109,12 @@ uint32_t sj_walk_choose(struct walk *walk, size_t count, const double *weights) 
   for (size_t i = 0; i < count && weights; i++) total += weights[i];
   walk->probability *= weights ? weights[choice->chosen] / total : 1 / (double)count;
   return choice->chosen;
+}
+
+uint32_t sj_walk_begin_phase(struct walk *walk, const struct sj_phases *phases) {
+  for (size_t i = 0; i < phases->count; i++) walk->weights[i] = phases->start[i];
+  walk->weights[phases->count] = phases->at_once;
+  return sj_walk_choose(walk, phases->count + 1, walk->weights);
 }
 
 struct due *sj_walk_later(struct walk *walk, enum due_kind kind) {

@@ -37,7 +37,7 @@ struct due {
 /* What was counted in a walk. */
 struct tally {
   uint32_t *completions, *failures, *lost; /* [part] */
-  uint32_t *arrived, *answered;            /* [source] */
+  uint32_t *arrived, *answered, *failed;   /* [source] */
 };
 
 struct walk {
@@ -60,11 +60,22 @@ struct walk {
 };
 
 /* Something that happens after an exponential time. */
-enum clock_kind { CLOCK_SOURCE_MOVES, CLOCK_ARRIVAL, CLOCK_SERVICE_MOVES, CLOCK_SERVED, CLOCK_BUCKET, CLOCK_TIMER };
+enum clock_kind {
+  CLOCK_SOURCE_MOVES,
+  CLOCK_ARRIVAL,
+  CLOCK_SERVICE_MOVES,
+  CLOCK_SERVED,
+  CLOCK_BUCKET,
+  CLOCK_TIMER,
+  CLOCK_PAUSE_MOVES,
+  CLOCK_PAUSE
+};
 struct clock {
   enum clock_kind kind;
   uint32_t number, member; /* of the source, the kind, the part */
   uint32_t from, to;       /* phases; of a bucket: which admission */
+  const struct way *way;   /* of a pause: also target and retry */
+  uint32_t target, retry;
   double rate;
 };
 struct clocks {
@@ -80,6 +91,8 @@ void sj_walk_begin(struct walk *walk, const uint32_t *slots, const struct level 
 bool sj_walk_again(struct walk *walk);
 /* One of `count`, with probabilities in proportion to the weights (NULL: all alike); their sum must be positive. */
 uint32_t sj_walk_choose(struct walk *walk, size_t count, const double *weights);
+/* The phase in which the law begins; phases->count: it takes no time. */
+uint32_t sj_walk_begin_phase(struct walk *walk, const struct sj_phases *phases);
 struct due *sj_walk_later(struct walk *walk, enum due_kind kind);
 
 /* clocks.c: levels that follow from a state, what may happen in it, and letting it happen. */
