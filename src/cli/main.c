@@ -9,11 +9,10 @@ static const struct sj_command planned[] = {
     {.name = "sweep", .argument = "MODEL", .summary = "a grid of parameters, in parallel"},
     {.name = "learn", .argument = "DATA|MODEL", .summary = "settling times and predictions from trajectories"},
     {.name = "measure", .argument = "", .summary = "real messages through shared memory or a bus"},
-    {.name = "plot", .argument = "RESULTS", .summary = "charts of what a results file holds"},
 };
 static const struct sj_command *const commands[] = {&sj_command_simulate, &sj_command_solve, &sj_command_compare,
-                                                    &sj_command_show,     &planned[0],       &planned[1],
-                                                    &planned[2],          &planned[3]};
+                                                    &sj_command_plot,     &sj_command_show,  &planned[0],
+                                                    &planned[1],          &planned[2]};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_help(FILE *out) {
@@ -59,7 +58,8 @@ static enum sj_exit unknown(const char *word) {
 static enum sj_exit run_command(const struct sj_command *command, int argc, char **argv) {
   if (!command->run) {
     struct sj_error error;
-    sj_error_set(&error, SJ_INVALID, "%s is not in this version; simulate, solve, compare and show are", command->name);
+    sj_error_set(&error, SJ_INVALID, "%s is not in this version; simulate, solve, compare, plot and show are",
+                 command->name);
     return sj_complain(SJ_INVALID, &error);
   }
   struct sj_options options;

@@ -86,7 +86,7 @@ static struct sj_chart_series *append(struct sj_chart *chart, enum sj_series_kin
 }
 
 size_t sj_series_columns(enum sj_series_kind kind) {
-  static const size_t columns[] = {[SJ_LINE] = 2, [SJ_STEPS] = 2,  [SJ_POINTS] = 2,   [SJ_BAND] = 3,    [SJ_BARS] = 3,
+  static const size_t columns[] = {[SJ_LINE] = 2,  [SJ_STEPS] = 2,  [SJ_POINTS] = 2,   [SJ_BAND] = 3,    [SJ_BARS] = 3,
                                    [SJ_BOXES] = 6, [SJ_ARROWS] = 4, [SJ_HEAT_MAP] = 0, [SJ_CONTOURS] = 0};
   return columns[kind];
 }
@@ -172,9 +172,8 @@ static void widen(struct range *range) {
 
 bool sj_chart_range(const struct sj_chart *chart, const struct sj_axis *axis, double *low, double *high) {
   /* A map's values are logarithms already. */
-  struct range range = {.logarithmic = axis->scale == SJ_SCALE_LOG && axis != &chart->colours,
-                        .low = INFINITY,
-                        .high = -INFINITY};
+  struct range range = {
+      .logarithmic = axis->scale == SJ_SCALE_LOG && axis != &chart->colours, .low = INFINITY, .high = -INFINITY};
   for (size_t i = 0; i < chart->series_count; i++) include_series(&range, chart, axis, &chart->series[i]);
   for (size_t i = 0; i < chart->rule_count; i++)
     if ((chart->rules[i].vertical ? &chart->x : &chart->y) == axis) include(&range, &chart->rules[i].at, 1);

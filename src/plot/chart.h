@@ -1,8 +1,8 @@
 /* A chart is data: axes, series, marks and annotations. It knows nothing of how it is drawn (plot/gnuplot.h draws it).
  *
- * Texts are UTF-8, copied, without markup. Arrays are copied, too. A number that does not exist is NAN: a line has a gap
- * there, a cell of a map stays empty. Functions that make something end the program if memory runs out (base/base.h):
- * a chart holds at most some ten thousand points. */
+ * Texts are UTF-8, copied, without markup. Arrays are copied, too. A number that does not exist is NAN: a line has a
+ * gap there, a cell of a map stays empty. Functions that make something end the program if memory runs out
+ * (base/base.h): a chart holds at most some ten thousand points. */
 #ifndef SJ_PLOT_CHART_H
 #define SJ_PLOT_CHART_H
 

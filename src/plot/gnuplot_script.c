@@ -85,19 +85,22 @@ static void terminal(const struct drawing *d) {
   struct sj_text *const s = d->script;
   switch (d->format) {
     case SJ_IMAGE_PNG:
-      sj_text_add(s, "set terminal pngcairo noenhanced size %.0f,%.0f font 'sans-serif,10' fontscale %.4f linewidth %.4f "
-                     "pointscale %.4f background '#FFFFFF'\n",
+      sj_text_add(s,
+                  "set terminal pngcairo noenhanced size %.0f,%.0f font 'sans-serif,10' fontscale %.4f linewidth %.4f "
+                  "pointscale %.4f background '#FFFFFF'\n",
                   width * SJ_IMAGE_DPI, height * SJ_IMAGE_DPI, SJ_IMAGE_DPI / 96.0, SJ_IMAGE_DPI / 96.0,
                   SJ_IMAGE_DPI / 96.0);
       break;
     case SJ_IMAGE_PDF:
-      sj_text_add(s, "set terminal pdfcairo noenhanced size %.4fin,%.4fin font 'sans-serif,7.5' linewidth 0.75 "
-                     "pointscale 0.75 background '#FFFFFF'\n",
+      sj_text_add(s,
+                  "set terminal pdfcairo noenhanced size %.4fin,%.4fin font 'sans-serif,7.5' linewidth 0.75 "
+                  "pointscale 0.75 background '#FFFFFF'\n",
                   width, height);
       break;
     default:
-      sj_text_add(s, "set terminal svg noenhanced size %.0f,%.0f dynamic font 'sans-serif,10' linewidth 1 "
-                     "background '#FFFFFF'\n",
+      sj_text_add(s,
+                  "set terminal svg noenhanced size %.0f,%.0f dynamic font 'sans-serif,10' linewidth 1 "
+                  "background '#FFFFFF'\n",
                   width * 96, height * 96);
   }
 }
@@ -133,8 +136,8 @@ static void titles(const struct drawing *d) {
   const int lines = subtitle(d, (size_t)(width * 15));
   sj_text_add(d->script, "set label ");
   quote(d->script, d->chart->title, false);
-  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font ':Bold,11'\nset tmargin %.2f\n", 1.0 + 1.0 * lines,
-              2.2 + 1.0 * lines);
+  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font ':Bold,11'\nset tmargin %.2f\n",
+              1.0 + 1.0 * lines, 2.2 + 1.0 * lines);
 }
 
 static void ticks(const struct drawing *d, const char *axis, struct sj_tick *list, size_t count) {
@@ -176,9 +179,8 @@ static void colour_bar(const struct drawing *d) {
   quote(d->script, text, false);
   sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\n");
   ticks(d, "cb", list, count);
-  sj_text_add(d->script, d->chart->diverging
-                             ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
-                             : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
+  sj_text_add(d->script, d->chart->diverging ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
+                                             : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
   free(text);
 }
 
@@ -238,12 +240,11 @@ static void image(const struct drawing *d, const struct sj_chart_grid *grid) {
     for (size_t i = 0; i < grid->columns; i++) {
       const double x = grid->x[0] + (grid->x[grid->columns - 1] - grid->x[0]) * (double)i /
                                         (double)(grid->columns > 1 ? grid->columns - 1 : 1);
-      const double y =
-          grid->y[0] + (grid->y[grid->rows - 1] - grid->y[0]) * (double)j / (double)(grid->rows > 1 ? grid->rows - 1 : 1);
+      const double y = grid->y[0] + (grid->y[grid->rows - 1] - grid->y[0]) * (double)j /
+                                        (double)(grid->rows > 1 ? grid->rows - 1 : 1);
       number(d->script, x);
       number(d->script, y);
-      number(d->script, grid->value[nearest(grid->x, grid->columns, x) * grid->rows +
-                                    nearest(grid->y, grid->rows, y)]);
+      number(d->script, grid->value[nearest(grid->x, grid->columns, x) * grid->rows + nearest(grid->y, grid->rows, y)]);
       sj_text_add(d->script, "\n");
     }
   }
@@ -272,7 +273,8 @@ static void label_line(struct drawing *d, const struct sj_polyline *line, const 
     if (taken(d, x, y)) continue;
     sj_text_add(d->script, "set label ");
     quote(d->script, label, false);
-    sj_text_add(d->script, " at graph %.4f,%.4f center front boxed font ',8' textcolor rgb '%s'\n", x, y, contour_colour);
+    sj_text_add(d->script, " at graph %.4f,%.4f center front boxed font ',8' textcolor rgb '%s'\n", x, y,
+                contour_colour);
     take(d, x, y);
     return;
   }
@@ -343,8 +345,9 @@ static void title(const struct drawing *d, const char *name) {
 
 static void plot_span(struct drawing *d, const struct sj_span *span) {
   part(d);
-  sj_text_add(d->script, "'+' using (%.8g):(%.8g):(%.8g):(%.8g):(%.8g):(%.8g) every ::0::0 with boxxyerror fillstyle "
-                         "solid 1.0 noborder fillcolor rgb '%s'",
+  sj_text_add(d->script,
+              "'+' using (%.8g):(%.8g):(%.8g):(%.8g):(%.8g):(%.8g) every ::0::0 with boxxyerror fillstyle "
+              "solid 1.0 noborder fillcolor rgb '%s'",
               span->from, d->y_low, fmax(span->from, d->x_low), fmin(span->to, d->x_high), d->y_low, d->y_high,
               span_colour);
   title(d, span->name);
@@ -362,20 +365,22 @@ static void plot_points(struct drawing *d, size_t i) {
   static const struct {
     int type;
     double size;
-  } markers[] = {[SJ_DOT] = {7, 0.35},   [SJ_DISC] = {7, 1.1},   [SJ_DIAMOND] = {13, 1.5}, [SJ_CIRCLE] = {6, 1.1},
-                 [SJ_CROSS] = {2, 1.1},  [SJ_SQUARE] = {5, 1.0}, [SJ_TRIANGLE] = {9, 1.3}};
+  } markers[] = {[SJ_DOT] = {7, 0.35},  [SJ_DISC] = {7, 1.1},   [SJ_DIAMOND] = {13, 1.5}, [SJ_CIRCLE] = {6, 1.1},
+                 [SJ_CROSS] = {2, 1.1}, [SJ_SQUARE] = {5, 1.0}, [SJ_TRIANGLE] = {9, 1.3}};
   const struct sj_chart_series *const series = &d->chart->series[i];
   const int type = markers[series->marker].type;
   const double size = markers[series->marker].size;
   if (d->map) {
     part(d);
-    sj_text_add(d->script, "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 4 linecolor rgb "
-                           "'#FFFFFF' notitle",
+    sj_text_add(d->script,
+                "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 4 linecolor rgb "
+                "'#FFFFFF' notitle",
                 i, type, size * 1.35);
   }
   part(d);
-  sj_text_add(d->script, "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'",
-              i, type, size, colours[series->colour % COLOURS]);
+  sj_text_add(d->script,
+              "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, type,
+              size, colours[series->colour % COLOURS]);
   title(d, series->name);
 }
 
@@ -383,8 +388,9 @@ static void plot_boxes(struct drawing *d, size_t i) {
   const struct sj_chart_series *const series = &d->chart->series[i];
   const char *const colour = colours[series->colour % COLOURS];
   part(d);
-  sj_text_add(d->script, "$series%zu using 1:3:2:6:5:(0.5) with candlesticks whiskerbars 0.5 linewidth 1 linecolor rgb "
-                         "'%s' fillstyle transparent solid 0.25 border linecolor rgb '%s'",
+  sj_text_add(d->script,
+              "$series%zu using 1:3:2:6:5:(0.5) with candlesticks whiskerbars 0.5 linewidth 1 linecolor rgb "
+              "'%s' fillstyle transparent solid 0.25 border linecolor rgb '%s'",
               i, colour, colour);
   title(d, series->name);
   part(d);
@@ -406,17 +412,19 @@ static void plot_series(struct drawing *d, size_t i) {
       sj_text_add(d->script, "using 1:2 with steps linewidth 1.5 linecolor rgb '%s' dashtype %s", colour, dash);
       break;
     case SJ_BAND:
-      sj_text_add(d->script, "using 1:2:3 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.25 noborder",
-                  colour);
+      sj_text_add(d->script,
+                  "using 1:2:3 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.25 noborder", colour);
       break;
     case SJ_BARS:
-      sj_text_add(d->script, "using (($1+$2)/2):3:1:2:(%.8g):3 with boxxyerror linewidth 0.3 linecolor rgb '%s' fillstyle "
-                             "solid 0.7 border linecolor rgb '#FFFFFF'",
+      sj_text_add(d->script,
+                  "using (($1+$2)/2):3:1:2:(%.8g):3 with boxxyerror linewidth 0.3 linecolor rgb '%s' fillstyle "
+                  "solid 0.7 border linecolor rgb '#FFFFFF'",
                   d->y_low, colour);
       break;
     case SJ_ARROWS:
-      sj_text_add(d->script, "using 1:2:3:4 with vectors head filled size screen 0.007,22 linewidth 0.8 linecolor rgb "
-                             "'#333333'");
+      sj_text_add(d->script,
+                  "using 1:2:3:4 with vectors head filled size screen 0.007,22 linewidth 0.8 linecolor rgb "
+                  "'#333333'");
       break;
     case SJ_HEAT_MAP:
       sj_text_add(d->script, "using 1:2:3 with image");
@@ -458,9 +466,10 @@ static void plot(struct drawing *d) {
 void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format, struct sj_text *script) {
   struct drawing d = {.chart = chart, .format = format, .script = script};
   terminal(&d);
-  sj_text_add(script, "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
-                      "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
-                      "set key outside below center horizontal samplen 2.5 spacing 1.2 font ',9'\nset samples 2\n");
+  sj_text_add(script,
+              "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
+              "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
+              "set key outside below center horizontal samplen 2.5 spacing 1.2 font ',9'\nset samples 2\n");
   ranges(&d);
   titles(&d);
   axis(&d, "x", &chart->x, d.x_low, d.x_high);

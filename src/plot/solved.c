@@ -24,10 +24,12 @@ static struct sj_chart_grid grid_of(const json_t *picture, const json_t *values)
   const json_t *const q = json_object_get(picture, "q"), *const o = json_object_get(picture, "o");
   const size_t columns = json_array_size(q), rows = json_array_size(o);
   if (!json_is_array(values) || columns == 0 || rows == 0) return grid;
-  grid = (struct sj_chart_grid){.columns = columns, .rows = rows, .x = numbers_of(q, columns), .y = numbers_of(o, rows)};
+  grid =
+      (struct sj_chart_grid){.columns = columns, .rows = rows, .x = numbers_of(q, columns), .y = numbers_of(o, rows)};
   grid.value = sj_allocate_array(columns * rows, sizeof *grid.value);
   for (size_t i = 0; i < columns; i++)
-    for (size_t j = 0; j < rows; j++) grid.value[i * rows + j] = number_of(json_array_get(json_array_get(values, i), j));
+    for (size_t j = 0; j < rows; j++)
+      grid.value[i * rows + j] = number_of(json_array_get(json_array_get(values, i), j));
   return grid;
 }
 
@@ -75,7 +77,6 @@ static void add_fixed_points(struct sj_chart *chart, const json_t *picture) {
 
 static void add_regimes(struct sj_chart *chart, const json_t *picture) {
   static const char *const members[] = {"low", "high"};
-  static const char *const words[] = {"low regime: up to %s", "high regime: from %s"};
   for (size_t i = 0; i < 2; i++) {
     const double at = number_of(json_object_get(picture, members[i]));
     if (isnan(at)) continue;
@@ -83,7 +84,6 @@ static void add_regimes(struct sj_chart *chart, const json_t *picture) {
     sj_short_text(at, number);
     struct sj_text name = {0};
     sj_text_add(&name, i == 0 ? "low regime: up to %s" : "high regime: from %s", number);
-    (void)words;
     sj_chart_add_rule(chart, true, at, name.data);
     chart->rules[chart->rule_count - 1].colour = i == 0 ? 0 : 6;
     free(name.data);
@@ -202,16 +202,15 @@ static void add_committor(const struct sj_source *source, const json_t *picture,
   static const double levels[] = {1e-4, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99};
   struct sj_chart_grid grid = grid_of(picture, json_object_get(picture, "committor"));
   if (grid.columns > 0) {
-    struct sj_chart *const chart = sj_source_chart(source, charts, server, "committor",
-                                                   "From where * goes down: the probability of reaching high before low");
+    struct sj_chart *const chart = sj_source_chart(
+        source, charts, server, "committor", "From where * goes down: the probability of reaching high before low");
     picture_axes(chart);
     sj_axis_set(&chart->colours, "probability of high before low", NULL, SJ_SCALE_LINEAR);
     chart->colours.low = 0;
     chart->colours.high = 1;
     chart->diverging = true;
     sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &grid);
-    struct sj_chart_series *const contours =
-        sj_chart_add_grid(chart, SJ_CONTOURS, "lines of equal probability", &grid);
+    struct sj_chart_series *const contours = sj_chart_add_grid(chart, SJ_CONTOURS, "lines of equal probability", &grid);
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
       char label[48];
       sj_short_text(levels[i], label);

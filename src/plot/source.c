@@ -67,8 +67,9 @@ static char *describe(const struct sj_source *source) {
   } else {
     char duration[48];
     sj_short_text(results->duration, duration);
-    sj_text_add(&text, "; %zu run%s of %s %s, seed %" PRIu64 "%s", results->run_count, results->run_count == 1 ? "" : "s",
-                duration, results->time_unit, results->seed, results->partial ? ", partial" : "");
+    sj_text_add(&text, "; %zu run%s of %s %s, seed %" PRIu64 "%s", results->run_count,
+                results->run_count == 1 ? "" : "s", duration, results->time_unit, results->seed,
+                results->partial ? ", partial" : "");
   }
   return text.data;
 }

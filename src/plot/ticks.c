@@ -140,8 +140,7 @@ struct sj_tick *sj_axis_ticks(const struct sj_axis *axis, double low, double hig
   struct list list = {0};
   if (axis->tick_count > 0) {
     for (size_t i = 0; i < axis->tick_count; i++)
-      if (axis->ticks[i].at >= low && axis->ticks[i].at <= high)
-        add(&list, axis->ticks[i].at, axis->ticks[i].label);
+      if (axis->ticks[i].at >= low && axis->ticks[i].at <= high) add(&list, axis->ticks[i].at, axis->ticks[i].label);
   } else if (axis->scale == SJ_SCALE_LOG && log10(high / low) >= 0.7) {
     powers(&list, log10(low), log10(high), stride_of(log10(high / low)), false);
   } else {
