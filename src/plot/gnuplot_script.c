@@ -58,6 +58,38 @@ static char *axis_text(const struct sj_axis *axis) {
 
 /* ---- the page ---- */
 
+/* Words below the axis share its width; what does not fit in three lines is turned. */
+enum { TICK_LINES = 3 };
+static size_t tick_width(const struct sj_axis *axis) { return axis->tick_count > 0 ? 62 / axis->tick_count : 62; }
+
+/* Where a line of at most `most` characters ends, between words if there is a place. */
+static size_t line_end(const char *text, size_t most) {
+  size_t at = 0, count = 0, blank = 0;
+  for (; text[at]; at++) {
+    if ((text[at] & 0xc0) == 0x80) continue;
+    if (count++ == most) return blank > 0 ? blank : at;
+    if (text[at] == ' ') blank = at;
+  }
+  return at;
+}
+
+/* Whether words fit side by side, none of them cut. */
+static bool fits(const char *text, size_t most) {
+  for (int line = 0; line < TICK_LINES; line++) {
+    const size_t length = line_end(text, most);
+    if (!text[length]) return true;
+    if (text[length] != ' ') return false;
+    text += length + 1;
+  }
+  return false;
+}
+
+static bool crowded(const struct sj_axis *axis) {
+  for (size_t i = 0; i < axis->tick_count; i++)
+    if (!fits(axis->ticks[i].label, tick_width(axis))) return true;
+  return false;
+}
+
 static size_t widest_tick(const struct sj_axis *axis) {
   size_t widest = 0;
   for (size_t i = 0; i < axis->tick_count; i++) {
@@ -67,16 +99,13 @@ static size_t widest_tick(const struct sj_axis *axis) {
   return widest;
 }
 
-/* Words below the axis that would touch each other are turned. */
-static bool crowded(const struct sj_axis *axis) { return widest_tick(axis) * axis->tick_count > 70; }
-
 void sj_chart_size(const struct sj_chart *chart, double *width, double *height) {
   *width = 6.5;
   *height = 4.4;
   if (!crowded(&chart->x)) return;
   const double wanted = 1.2 + 0.2 * (double)chart->x.tick_count;
   if (wanted > *width) *width = wanted;
-  *height += 0.045 * (double)widest_tick(&chart->x);
+  *height += 0.08 * (double)widest_tick(&chart->x);
 }
 
 static void terminal(const struct drawing *d) {
@@ -93,8 +122,8 @@ static void terminal(const struct drawing *d) {
       break;
     case SJ_IMAGE_PDF:
       sj_text_add(s,
-                  "set terminal pdfcairo noenhanced size %.4fin,%.4fin font 'sans-serif,7.5' linewidth 0.75 "
-                  "pointscale 0.75 background '#FFFFFF'\n",
+                  "set terminal pdfcairo noenhanced size %.4fin,%.4fin font 'sans-serif,10' linewidth 1 "
+                  "pointscale 1 background '#FFFFFF'\n",
                   width, height);
       break;
     default:
@@ -105,27 +134,24 @@ static void terminal(const struct drawing *d) {
   }
 }
 
-/* Cuts the subtitle into lines between words, each a label above the chart; returns how many. */
+/* The subtitle in lines, each a label above the chart; returns how many. */
 static int subtitle(const struct drawing *d, size_t most) {
-  const char *text = d->chart->subtitle;
-  const char *lines[4] = {NULL};
-  int lengths[4] = {0}, count = 0;
-  while (text && *text && count < 4) {
-    size_t length = strlen(text);
-    if (length > most && count < 3)
-      for (length = most; length > most / 2 && text[length] != ' ';) length--;
-    lines[count] = text;
-    lengths[count++] = (int)length;
+  enum { MOST = 3 };
+  const char *text = d->chart->subtitle ? d->chart->subtitle : "";
+  char *lines[MOST];
+  int count = 0;
+  while (*text && count < MOST) {
+    const size_t length = line_end(text, most);
+    lines[count++] = sj_format("%.*s", (int)length, text);
     text += length;
     while (*text == ' ') text++;
   }
   for (int i = 0; i < count; i++) {
-    char *const line = sj_format("%.*s", lengths[i], lines[i]);
     sj_text_add(d->script, "set label ");
-    quote(d->script, line, false);
+    quote(d->script, lines[i], false);
     sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font ',9' textcolor rgb '#444444'\n",
                 0.75 + 1.0 * (count - 1 - i));
-    free(line);
+    free(lines[i]);
   }
   return count;
 }
@@ -133,18 +159,32 @@ static int subtitle(const struct drawing *d, size_t most) {
 static void titles(const struct drawing *d) {
   double width, height;
   sj_chart_size(d->chart, &width, &height);
-  const int lines = subtitle(d, (size_t)(width * 15));
+  const int lines = subtitle(d, (size_t)(width * 12.5));
   sj_text_add(d->script, "set label ");
   quote(d->script, d->chart->title, false);
-  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font ':Bold,11'\nset tmargin %.2f\n",
-              1.0 + 1.0 * lines, 2.2 + 1.0 * lines);
+  /* The SVG terminal knows no bold. */
+  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font '%s'\nset tmargin %.2f\n", 1.0 + 1.0 * lines,
+              d->format == SJ_IMAGE_SVG ? ",12" : "sans-serif:Bold,10.5", 2.2 + 1.0 * lines);
 }
 
-static void ticks(const struct drawing *d, const char *axis, struct sj_tick *list, size_t count) {
+/* In as many lines as it takes. */
+static void tick_label(const struct drawing *d, const char *text, size_t most) {
+  for (;;) {
+    const size_t length = text ? line_end(text, most) : 0;
+    char *const line = sj_format("%.*s", (int)length, text ? text : "");
+    quote(d->script, line, true);
+    free(line);
+    if (!text || !text[length]) return;
+    sj_text_add(d->script, ".\"\\n\".");
+    text += length + (text[length] == ' ');
+  }
+}
+
+static void ticks(const struct drawing *d, const char *axis, struct sj_tick *list, size_t count, size_t most) {
   sj_text_add(d->script, "set %stics (", axis);
   for (size_t i = 0; i < count; i++) {
     if (i > 0) sj_text_add(d->script, ", ");
-    quote(d->script, list[i].label, true);
+    tick_label(d, list[i].label, most);
     number(d->script, list[i].at);
     if (!list[i].label) sj_text_add(d->script, " 1");
   }
@@ -155,14 +195,17 @@ static void ticks(const struct drawing *d, const char *axis, struct sj_tick *lis
 static void axis(const struct drawing *d, const char *name, const struct sj_axis *axis, double low, double high) {
   size_t count;
   struct sj_tick *const list = sj_axis_ticks(axis, low, high, &count);
+  const bool words = *name == 'x' && axis->tick_count > 0, turned = words && crowded(axis);
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set %slabel ", name);
   quote(d->script, text, false);
+  if (*name == 'x') sj_text_add(d->script, ".\"\\n\" offset 0,0.3"); /* room above the legend */
   sj_text_add(d->script, "\nset %srange [%.8g:%.8g] noextend\n", name, low, high);
   if (axis->scale == SJ_SCALE_LOG) sj_text_add(d->script, "set logscale %s 10\n", name);
-  sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name,
-              *name == 'x' && crowded(axis) ? "rotate by 90 right" : "");
-  ticks(d, name, list, count);
+  sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
+  /* Gnuplot would reckon with wider letters. */
+  if (turned) sj_text_add(d->script, "set bmargin %.1f\n", 2 + 0.5 * (double)widest_tick(axis));
+  ticks(d, name, list, count, words && !turned ? tick_width(axis) : SIZE_MAX);
   free(text);
 }
 
@@ -178,7 +221,7 @@ static void colour_bar(const struct drawing *d) {
   sj_text_add(d->script, "set cbrange [%.8g:%.8g]\nset cblabel ", low, high);
   quote(d->script, text, false);
   sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\n");
-  ticks(d, "cb", list, count);
+  ticks(d, "cb", list, count, SIZE_MAX);
   sj_text_add(d->script, d->chart->diverging ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
                                              : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
   free(text);
@@ -466,10 +509,11 @@ static void plot(struct drawing *d) {
 void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format, struct sj_text *script) {
   struct drawing d = {.chart = chart, .format = format, .script = script};
   terminal(&d);
-  sj_text_add(script,
-              "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
-              "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
-              "set key outside below center horizontal samplen 2.5 spacing 1.2 font ',9'\nset samples 2\n");
+  sj_text_add(
+      script,
+      "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
+      "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
+      "set key outside below center horizontal reverse Left samplen 2.5 spacing 1.2 font ',9'\nset samples 2\n");
   ranges(&d);
   titles(&d);
   axis(&d, "x", &chart->x, d.x_low, d.x_high);
@@ -477,7 +521,7 @@ void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format
   if (d.map)
     colour_bar(&d);
   else
-    sj_text_add(script, "set grid back linecolor rgb '#E4E4E4' linewidth 0.6\n");
+    sj_text_add(script, "set grid back linetype 1 linecolor rgb '#E4E4E4' linewidth 0.6\n");
   data(&d);
   plot(&d);
 }

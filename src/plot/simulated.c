@@ -75,7 +75,8 @@ static void add_bins(struct sj_chart *chart, const struct sj_histogram *histogra
     const double below = i == 0 && !logarithmic ? 0 : sj_histogram_share_below(histogram, left[i]);
     height[i] = total > 0 ? 100 * (sj_histogram_share_below(histogram, right[i]) - below) : (double)NAN;
   }
-  sj_chart_add(chart, SJ_BARS, NULL, count, (const double *const[]){left, right, height});
+  /* Pale, so that marks stand out. */
+  sj_chart_add(chart, SJ_BARS, NULL, count, (const double *const[]){left, right, height})->colour = 5;
   chart->y.low = 0;
   chart->x.low = left[0];
   chart->x.high = right[count - 1];
@@ -129,13 +130,11 @@ static void add_percentiles(const struct sj_source *source, struct sj_charts *ch
   }
   free(runs);
   struct sj_chart *const chart = sj_source_chart(source, charts, client, "percentiles", "Latency of * by percentile");
-  const bool logarithmic = wide(all);
+  const bool logarithmic = quantile(all, 0.999) > 30 * quantile(all, 0.5) && quantile(all, 0.05) > 0;
   sj_axis_set(&chart->x, "requests answered at least this fast", "%", SJ_SCALE_LINEAR);
   sj_axis_set(&chart->y, "latency", results->time_unit, logarithmic ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
   tail_ticks(chart, end);
-  if (!logarithmic) chart->y.low = 0;
-  if (logarithmic)
-    for (size_t i = 0; i < POINTS; i++) low[i] = fmax(low[i], mean[i] / 10);
+  chart->y.low = logarithmic ? quantile(all, 0.05) / 2 : 0;
   if (results->run_count > 1) {
     struct sj_chart_series *const band =
         sj_chart_add(chart, SJ_BAND, "95 % confidence, over runs", POINTS, (const double *const[]){x, low, high});
@@ -215,15 +214,18 @@ static size_t find_series(const struct sj_results *results, const char *componen
   return found;
 }
 
-/* Adds the series as a line; with its confidence band where `band` is wanted and there are runs enough. */
+/* What a series' value belongs to: levels are those at the end of a cell, means those of all of it (with a confidence
+ * band where there are runs enough). */
+enum moment { END_OF_CELL, MEAN_OF_CELL, MEAN_WITH_BAND };
+
 static void add_line(const struct sj_results *results, struct sj_chart *chart, size_t series, const char *name,
-                     double factor, bool band) {
+                     enum moment moment, double factor) {
   const size_t count = results->grid_count;
   double *const columns = sj_allocate_array(4 * count + results->run_count, sizeof *columns);
   double *const x = columns, *const mean = x + count, *const low = mean + count, *const high = low + count;
   for (size_t i = 0; i < count; i++) {
     double half;
-    x[i] = results->grid_start + ((double)i + 0.5) * results->grid_step;
+    x[i] = results->grid_start + ((double)i + (moment == END_OF_CELL ? 1 : 0.5)) * results->grid_step;
     over_runs(results, series, i, high + count, &mean[i], &half);
     mean[i] *= factor;
     low[i] = fmax(mean[i] - half * factor, 0);
@@ -232,7 +234,7 @@ static void add_line(const struct sj_results *results, struct sj_chart *chart, s
   }
   unsigned colour = 0;
   for (size_t i = 0; i < chart->series_count; i++) colour += chart->series[i].kind == SJ_LINE;
-  if (band && results->run_count > 1)
+  if (moment == MEAN_WITH_BAND && results->run_count > 1)
     sj_chart_add(chart, SJ_BAND, "95 % confidence, over runs", count, (const double *const[]){x, low, high})->colour =
         colour;
   sj_chart_add(chart, SJ_LINE, name, count, (const double *const[]){x, mean})->colour = colour;
@@ -250,6 +252,17 @@ static struct sj_chart *time_chart(const struct sj_source *source, struct sj_cha
   return chart;
 }
 
+/* Whether no run has a value in some cell. */
+static bool has_gaps(const struct sj_results *results, size_t series) {
+  for (size_t i = 0; i < results->grid_count; i++) {
+    bool any = false;
+    for (size_t r = 0; r < results->run_count && !any; r++)
+      any = results->runs[r].series && isfinite(results->runs[r].series[series * results->grid_count + i]);
+    if (!any) return true;
+  }
+  return false;
+}
+
 static void add_latency_over_time(const struct sj_source *source, struct sj_charts *charts, const char *name,
                                   size_t series) {
   char *const client = sj_component_of(name, "latency");
@@ -257,25 +270,25 @@ static void add_latency_over_time(const struct sj_source *source, struct sj_char
   struct sj_chart *const chart =
       time_chart(source, charts, client, "latency-over-time", "Latency of *, by the time of the answer");
   sj_axis_set(&chart->y, "latency", source->results->time_unit, SJ_SCALE_LINEAR);
-  add_line(source->results, chart, series, "mean over runs", 1, true);
+  const char *const words =
+      has_gaps(source->results, series) ? "mean over runs; none where nothing was answered" : "mean over runs";
+  add_line(source->results, chart, series, words, MEAN_WITH_BAND, 1);
   free(client);
 }
 
 static void add_queue(const struct sj_source *source, struct sj_charts *charts, const char *name, size_t series) {
+  /* A server's, and a batcher's. */
   static const struct {
     const char *ending, *name;
-  } more[] = {{"waiting", "of them waiting"},
-              {"pending", "pending"},
-              {"current", "in the current batch"},
-              {"unacknowledged", "unacknowledged"}};
+  } more[] = {{"waiting", "of them waiting"}, {"pending", "pending"}, {"current", "in the current batch"}};
   char *const server = sj_component_of(name, "in_system");
   if (!server) return;
   struct sj_chart *const chart = time_chart(source, charts, server, "queue", "Requests at * over time, mean over runs");
   sj_axis_set(&chart->y, "number", "requests", SJ_SCALE_LINEAR);
-  add_line(source->results, chart, series, "in the system", 1, false);
+  add_line(source->results, chart, series, "in the system", END_OF_CELL, 1);
   for (size_t k = 0; k < sizeof more / sizeof *more; k++) {
     const size_t other = find_series(source->results, server, more[k].ending);
-    if (other != SIZE_MAX) add_line(source->results, chart, other, more[k].name, 1, false);
+    if (other != SIZE_MAX) add_line(source->results, chart, other, more[k].name, END_OF_CELL, 1);
   }
   const json_t *const capacity = json_object_get(sj_source_component(source, "servers", server), "capacity");
   if (json_is_number(capacity)) {
@@ -325,7 +338,7 @@ static void add_utilization(const struct sj_source *source, struct sj_charts *ch
     chart->y.high = 100;
     for (size_t k = 0; k < count && k < MOST; k++) {
       char *const server = sj_component_of(results->series[loads[k].series].name, "utilization");
-      add_line(results, chart, loads[k].series, server, 100, false);
+      add_line(results, chart, loads[k].series, server, MEAN_OF_CELL, 100);
       free(server);
     }
   }

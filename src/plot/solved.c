@@ -90,53 +90,60 @@ static void add_regimes(struct sj_chart *chart, const json_t *picture) {
   }
 }
 
-/* The arrows of a field of at most `ACROSS` by `UP`, each in a cell of its own. Only the direction is to scale: speeds
- * differ by orders of magnitude, so the length grows with the logarithm of the speed, from a third of the cell to all
- * of it. Speed and direction are those on the chart, whose sides count as equally long as its cells are. */
-static void add_arrows(struct sj_chart *chart, const json_t *picture) {
-  enum { ACROSS = 26, UP = 16 };
-  const json_t *const drift = json_object_get(picture, "drift");
-  struct sj_chart_grid dq = grid_of(picture, json_object_get(drift, "q"));
-  struct sj_chart_grid dn = grid_of(picture, json_object_get(drift, "o"));
-  if (dq.columns < 2 || dq.rows < 2 || dn.columns < 2) {
-    clear_grid(&dq);
-    clear_grid(&dn);
-    return;
-  }
-  const size_t across = dq.columns < ACROSS ? dq.columns : ACROSS, up = dq.rows < UP ? dq.rows : UP;
-  const double cell_x = (dq.x[dq.columns - 1] - dq.x[0]) / (double)(across - 1);
-  const double cell_y = (dq.y[dq.rows - 1] - dq.y[0]) / (double)(up - 1);
-  double *const columns = sj_allocate_array(4 * across * up, sizeof *columns);
-  double *const x = columns, *const y = x + across * up, *const dx = y + across * up, *const dy = dx + across * up;
+/* Every how many-th place of a side has an arrow. */
+static size_t stride_of(size_t count, size_t most) { return (count + most - 1) / most; }
+
+/* Turns changes per time into what is drawn. Only the direction is to scale: speeds differ by orders of magnitude, so
+ * the length grows with the logarithm of the speed, from a third of a cell to nearly all of it. Speed and direction are
+ * those on the chart, in cells between arrows; an arrow's middle is its place. */
+static void shape_arrows(size_t count, double cell_x, double cell_y, double *x, double *y, double *dx, double *dy) {
   double slowest = INFINITY, fastest = 0;
-  size_t count = 0;
-  for (size_t a = 0; a < across; a++) {
-    for (size_t b = 0; b < up; b++) {
-      const size_t i = a * (dq.columns - 1) / (across - 1), j = b * (dq.rows - 1) / (up - 1), p = i * dq.rows + j;
-      const double u = dq.value[p] / cell_x, v = dn.value[p] / cell_y, speed = hypot(u, v);
-      if (!(speed > 0)) continue;
-      x[count] = dq.x[i];
-      y[count] = dq.y[j];
-      dx[count] = u;
-      dy[count++] = v;
-      slowest = fmin(slowest, speed);
-      fastest = fmax(fastest, speed);
-    }
+  for (size_t k = 0; k < count; k++) {
+    const double speed = hypot(dx[k] / cell_x, dy[k] / cell_y);
+    slowest = fmin(slowest, speed);
+    fastest = fmax(fastest, speed);
   }
   slowest = fmax(slowest, fastest / 1000);
   for (size_t k = 0; k < count; k++) {
-    const double speed = hypot(dx[k], dy[k]);
+    const double speed = hypot(dx[k] / cell_x, dy[k] / cell_y);
     const double share = fastest > slowest ? fmax(0, log(speed / slowest) / log(fastest / slowest)) : 1;
     const double length = (0.3 + 0.6 * share) / speed;
-    dx[k] *= length * cell_x;
-    dy[k] *= length * cell_y;
+    dx[k] *= length;
+    dy[k] *= length;
     x[k] -= dx[k] / 2;
     y[k] -= dy[k] / 2;
   }
-  sj_chart_add(chart, SJ_ARROWS, "mean drift (longer: faster)", count, (const double *const[]){x, y, dx, dy});
-  free(columns);
-  clear_grid(&dq);
-  clear_grid(&dn);
+}
+
+static void add_arrows(struct sj_chart *chart, const json_t *picture) {
+  enum { ACROSS = 26, UP = 14 };
+  const json_t *const drift = json_object_get(picture, "drift");
+  struct sj_chart_grid q = grid_of(picture, json_object_get(drift, "q"));
+  struct sj_chart_grid o = grid_of(picture, json_object_get(drift, "o"));
+  const size_t places = q.columns * q.rows;
+  if (places > 0 && o.columns > 0) {
+    const size_t stride_x = stride_of(q.columns, ACROSS), stride_y = stride_of(q.rows, UP);
+    const double cell_x = q.columns > 1 ? (q.x[1] - q.x[0]) * (double)stride_x : 1;
+    const double cell_y = q.rows > 1 ? (q.y[1] - q.y[0]) * (double)stride_y : 1;
+    double *const x = sj_allocate_array(4 * places, sizeof *x);
+    double *const y = x + places, *const dx = y + places, *const dy = dx + places;
+    size_t count = 0;
+    for (size_t i = 0; i < q.columns; i += stride_x) {
+      for (size_t j = 0; j < q.rows; j += stride_y) {
+        const size_t p = i * q.rows + j;
+        if (!(hypot(q.value[p], o.value[p]) > 0)) continue;
+        x[count] = q.x[i];
+        y[count] = q.y[j];
+        dx[count] = q.value[p];
+        dy[count++] = o.value[p];
+      }
+    }
+    shape_arrows(count, cell_x, cell_y, x, y, dx, dy);
+    sj_chart_add(chart, SJ_ARROWS, "mean drift (longer: faster)", count, (const double *const[]){x, y, dx, dy});
+    free(x);
+  }
+  clear_grid(&q);
+  clear_grid(&o);
 }
 
 static void range_of(const struct sj_chart_grid *grid, double *low, double *high) {
@@ -165,7 +172,7 @@ static void add_time_levels(struct sj_chart_series *series, double low, double h
       if (fabs(at) < 300)
         sj_short_text(round(pow(10, at - p)) * pow(10, p), number);
       else
-        sj_power_text(p, number);
+        sj_power_text(p, false, number);
       snprintf(label, sizeof label, "%s %s", number, unit);
       sj_series_add_level(series, at, label);
     }
@@ -175,13 +182,13 @@ static void add_time_levels(struct sj_chart_series *series, double low, double h
 static void add_field(const struct sj_source *source, const json_t *picture, const char *server,
                       struct sj_charts *charts) {
   struct sj_chart *const chart =
-      sj_source_chart(source, charts, server, "field", "Where requests at * gather: mean drift and stationary density");
+      sj_source_chart(source, charts, server, "field", "Server *: mean drift and stationary density");
   picture_axes(chart);
   struct sj_chart_grid density = grid_of(picture, json_object_get(picture, "log10_density"));
   struct sj_chart_grid times = grid_of(picture, json_object_get(picture, "log10_to_empty"));
   double low, high;
   range_of(&density, &low, &high);
-  sj_axis_set(&chart->colours, "stationary probability of the state", NULL, SJ_SCALE_LOG);
+  sj_axis_set(&chart->colours, "stationary probability", NULL, SJ_SCALE_LOG);
   chart->colours.high = 0;
   if (density.columns > 0) sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &density);
   add_arrows(chart, picture);
@@ -202,8 +209,8 @@ static void add_committor(const struct sj_source *source, const json_t *picture,
   static const double levels[] = {1e-4, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99};
   struct sj_chart_grid grid = grid_of(picture, json_object_get(picture, "committor"));
   if (grid.columns > 0) {
-    struct sj_chart *const chart = sj_source_chart(
-        source, charts, server, "committor", "From where * goes down: the probability of reaching high before low");
+    struct sj_chart *const chart =
+        sj_source_chart(source, charts, server, "committor", "Server *: the probability of going high before low");
     picture_axes(chart);
     sj_axis_set(&chart->colours, "probability of high before low", NULL, SJ_SCALE_LINEAR);
     chart->colours.low = 0;
@@ -260,7 +267,7 @@ static void add_transient(const struct sj_source *source, const char *server, st
   double *const times = sj_allocate_array(results->grid_count, sizeof *times);
   struct sj_series_view view;
   struct sj_chart *const chart =
-      sj_source_chart(source, charts, server, "transient", "How * fills and empties, begun empty");
+      sj_source_chart(source, charts, server, "transient", "Server *: how it fills and empties, begun empty");
   sj_source_time_axis(source, chart, end);
   sj_axis_set(&chart->y, "number", "requests", SJ_SCALE_LINEAR);
   chart->y.low = 0;
@@ -270,7 +277,7 @@ static void add_transient(const struct sj_source *source, const char *server, st
   sj_source_add_faults(source, chart, end);
   if (series_of(source, server, "full", times, &view)) {
     struct sj_chart *const full =
-        sj_source_chart(source, charts, server, "full", "The probability that * is full, begun empty");
+        sj_source_chart(source, charts, server, "full", "Server *: the probability that it is full, begun empty");
     sj_source_time_axis(source, full, end);
     sj_axis_set(&full->y, "probability that it is full", NULL, SJ_SCALE_LOG);
     full->y.high = 1;
@@ -306,12 +313,12 @@ static void add_spectrum(const struct sj_source *source, struct sj_charts *chart
   }
   if (count == 0) return;
   struct sj_chart *const chart =
-      sj_source_chart(source, charts, "", "spectrum", "How fast disturbances fade: the chain's eigenvalues λ but 0");
+      sj_source_chart(source, charts, "", "spectrum", "How fast disturbances fade: the chain's eigenvalues λ");
   char *const unit = sj_format("1/%s", source->results->time_unit);
   sj_axis_set(&chart->x, "rate of decay, −Re λ", unit, SJ_SCALE_LOG);
   sj_axis_set(&chart->y, "angular frequency, Im λ", unit, SJ_SCALE_LINEAR);
   struct sj_chart_series *const points =
-      sj_chart_add(chart, SJ_POINTS, "eigenvalues", count, (const double *const[]){rate, turning});
+      sj_chart_add(chart, SJ_POINTS, "eigenvalues other than 0", count, (const double *const[]){rate, turning});
   points->marker = SJ_DISC;
   const double slowest = sj_results_value(source->results, "spectral_gap");
   if (slowest > 0) {

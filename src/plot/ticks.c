@@ -32,11 +32,9 @@ static void add_raised(int power, char *text, size_t size) {
   }
 }
 
-void sj_power_text(int power, char text[32]) {
-  if (power >= 0 && power <= 3) {
-    snprintf(text, 32, "%.0f", pow(10, power));
-  } else if (power < 0 && power >= -3) {
-    snprintf(text, 32, "%.*f", -power, pow(10, power));
+void sj_power_text(int power, bool written_out, char text[32]) {
+  if (written_out || power == 0 || power == 1) {
+    snprintf(text, 32, "%.*f", power < 0 ? -power : 0, pow(10, power));
   } else {
     snprintf(text, 32, "10");
     add_raised(power, text, 32);
@@ -105,10 +103,11 @@ static void linear(struct list *list, double low, double high) {
 
 /* Powers of ten, every `stride`-th labelled. */
 static void powers(struct list *list, double log_low, double log_high, int stride, bool as_logarithms) {
+  const bool written_out = log_low > -4 && log_high < 5;
   for (int p = (int)floor(log_low); p <= (int)ceil(log_high); p++) {
     if (p >= log_low - 1e-9 && p <= log_high + 1e-9) {
       char text[32] = "";
-      sj_power_text(p, text);
+      sj_power_text(p, written_out, text);
       add(list, as_logarithms ? p : pow(10, p), p % stride == 0 ? text : NULL);
     }
     for (int m = 2; stride == 1 && m < 10; m++) {

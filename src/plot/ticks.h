@@ -13,8 +13,8 @@ struct sj_tick *sj_axis_ticks(const struct sj_axis *axis, double low, double hig
 struct sj_tick *sj_logarithm_ticks(double low, double high, size_t *count);
 void sj_ticks_destroy(struct sj_tick *ticks, size_t count);
 
-/* 10 to the power: "0.001" ... "1000", beyond "10⁻⁴", "10⁴". */
-void sj_power_text(int power, char text[32]);
+/* 10 to the power: "10⁻⁴", "1", "10", "10⁴"; or written out, "0.001". */
+void sj_power_text(int power, bool written_out, char text[32]);
 /* Three digits: "0.25", "1230", "1.5×10⁹". */
 void sj_short_text(double x, char text[48]);
 
