@@ -140,11 +140,12 @@ static void say_recovery(struct report *report, const char *server) {
   char time[64];
   if (find(report, server, "recovery.mean") == SIZE_MAX) return;
   duration(report, server, "recovery.mean", time);
-  paragraph(report,
-            "At the end of the model's fault it holds %.3g requests on average, and %.0f or more with probability %.3g. "
-            "From there it takes about %s until %.0f or fewer are left.",
-            value_of(report, server, "fault.in_system.mean"), value_of(report, server, "verdict.high.requests"),
-            value_of(report, server, "fault.high"), time, value_of(report, server, "verdict.low.requests"));
+  paragraph(
+      report,
+      "At the end of the model's fault it holds %.3g requests on average, and %.0f or more with probability %.3g. "
+      "From there it takes about %s until %.0f or fewer are left.",
+      value_of(report, server, "fault.in_system.mean"), value_of(report, server, "verdict.high.requests"),
+      value_of(report, server, "fault.high"), time, value_of(report, server, "verdict.low.requests"));
 }
 
 /* ---- tables ---- */
@@ -164,7 +165,7 @@ static void print(struct report *report, struct sj_grid *grid, const char *title
 
 static void add_regimes(struct report *report, const char *server) {
   static const char *const names[] = {"low", "high"};
-  if (!verdict_of(report, server)) return;
+  if (find(report, server, "verdict.low.share") == SIZE_MAX) return;
   char *const exit = sj_format("exit (%s)", report->results->time_unit), *const relaxation =
                                                                              sj_format("relaxation (%s)",
                                                                                        report->results->time_unit);
@@ -394,7 +395,7 @@ static void add_pictures(struct report *report) {
   json_t *const pictures = json_loads(report->results->picture, 0, NULL);
   const json_t *picture;
   size_t i;
-  json_array_foreach(pictures, i, picture) add_fixed_points(report, picture);
+  json_array_foreach(pictures, i, picture) { add_fixed_points(report, picture); }
   json_decref(pictures);
 }
 

@@ -57,6 +57,8 @@ static void add_notes(const struct sj_solution *s, struct sj_findings *findings)
                    s->space.chain.end);
   for (size_t i = 0; i < s->space.note_count; i++) sj_findings_note(findings, "%s", s->space.notes[i]);
   for (size_t i = 0; i < s->model->note_count; i++) sj_findings_note(findings, "%s", s->model->notes[i]);
+  if (!s->eliminated.up)
+    sj_findings_note(findings, "some states are left for good: the spectrum is that of the others, of the long run");
   if (s->spectrum.count < 2 && s->space.chain.count > 1)
     sj_findings_note(findings, "the eigenvalues did not converge: no spectrum, and no verdict that rests on it");
 }

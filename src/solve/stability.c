@@ -186,6 +186,7 @@ enum sj_status sj_regimes_find(const struct sj_eliminated *e, const struct sj_sp
   high->holds = holds(high, metastable_factor);
   regimes->separation = separation_of(e, spectrum, regimes);
   const bool apart = regimes->separation >= metastable_factor / 2;
+  regimes->judged = !(low->holds && high->holds) || spectrum->count > 2 || e->chain->count <= 2;
   const bool mostly_high = sj_scaled_double(high->share) > 0.5;
   if (low->holds && high->holds && apart)
     regimes->stability = SJ_METASTABLE;

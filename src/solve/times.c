@@ -78,7 +78,8 @@ static enum sj_status add_server(const struct sj_solution *s, struct sj_findings
   if (full != SIZE_MAX) add_times(s, findings, name, "full_to_low", server->to_low[full], server->to_low_std[full]);
   add_times(s, findings, name, "empty_to_high", server->to_high[empty], server->to_high_std[empty]);
   add_high_to_low(s, findings, name, server);
-  sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);
+  if (server->regimes.judged)
+    sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);
   add_regime(s, findings, name, "low", &server->regimes.low);
   add_regime(s, findings, name, "high", &server->regimes.high);
   sj_findings_add(findings, server->regimes.separation, NAN, "%s.verdict.separation", name);
