@@ -90,7 +90,8 @@ struct sj_command {
   uint64_t repeatable;         /* of those: may be given several times */
   enum sj_exit (*run)(const struct sj_options *options);
 };
-extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_plot, sj_command_show;
+extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_plot,
+    sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */

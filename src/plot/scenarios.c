@@ -112,27 +112,31 @@ static void add_distributions(const struct sj_results *const *scenarios, size_t 
                               struct sj_charts *charts) {
   enum { MOST = 7, POINTS = 201 };
   struct sj_histogram all[MOST] = {{0}};
-  bool known = count <= MOST;
+  bool known = count <= MOST, wide = false;
   double low = INFINITY, high = 0;
   for (size_t i = 0; known && i < count; i++) {
     known = merge(scenarios[i], histogram, &all[i]);
     low = fmin(low, known ? sj_histogram_quantile(&all[i], 0.01, NAN, NAN) : low);
+    wide = wide || (known && sj_histogram_is_wide(&all[i]));
     high = fmax(high, known ? sj_histogram_quantile(&all[i], 0.999, NAN, NAN) : high);
   }
-  if (known && high > low && low > 0) {
+  if (known && high > low) {
+    if (!wide) low = 0;
     char *const client = sj_component_of(histogram, "latency");
     char *const name = sj_format("scenarios.%s.distribution", client);
     char *const title = sj_format("Latency of %s by scenario, cumulative distribution", client);
     char *const under = sj_format("%s; all runs together", base_name(scenarios[0]->model));
     struct sj_chart *const chart = sj_chart_create(name, title, under);
-    sj_axis_set(&chart->x, "latency", scenarios[0]->time_unit, SJ_SCALE_LOG);
+    sj_axis_set(&chart->x, "latency", scenarios[0]->time_unit, wide ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
+    if (!wide) chart->x.low = 0;
     sj_axis_set(&chart->y, "requests answered within this time", "%", SJ_SCALE_LINEAR);
     chart->y.low = 0;
     chart->y.high = 100;
     for (size_t i = 0; i < count; i++) {
       double x[POINTS], share[POINTS];
       for (size_t k = 0; k < POINTS; k++) {
-        x[k] = low * pow(high / low, (double)k / (POINTS - 1));
+        const double part = (double)k / (POINTS - 1);
+        x[k] = wide ? low * pow(high / low, part) : high * part;
         share[k] = 100 * sj_histogram_share_below(&all[i], x[k]);
       }
       sj_chart_add(chart, SJ_LINE, name_of(scenarios[i]), POINTS, (const double *const[]){x, share});

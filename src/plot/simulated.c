@@ -22,12 +22,6 @@ static double quantile(const struct sj_histogram *histogram, double p) {
   return sj_histogram_quantile(histogram, p, NAN, NAN);
 }
 
-/* Whether values differ by so much that a linear axis would hide most of them. */
-static bool wide(const struct sj_histogram *histogram) {
-  const double low = quantile(histogram, 0.01), high = quantile(histogram, 0.999);
-  return low > 0 && high / low > 50;
-}
-
 static double figure(const struct sj_source *source, const char *component, const char *ending) {
   char *const name = sj_format("%s.%s", component, ending);
   const double value = sj_results_value(source->results, name);
@@ -87,7 +81,7 @@ static void add_histogram(const struct sj_source *source, struct sj_charts *char
                           const char *unit, const struct sj_histogram *histogram) {
   struct sj_chart *const chart = sj_source_chart(source, charts, component, kind, title);
   const bool whole = strcmp(unit, "requests") == 0;
-  sj_axis_set(&chart->x, label, unit, !whole && wide(histogram) ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
+  sj_axis_set(&chart->x, label, unit, !whole && sj_histogram_is_wide(histogram) ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
   sj_axis_set(&chart->y, "share of all, per bar", "%", SJ_SCALE_LINEAR);
   add_bins(chart, histogram, whole);
   add_marks(source, chart, histogram_name, unit);
@@ -130,7 +124,7 @@ static void add_percentiles(const struct sj_source *source, struct sj_charts *ch
   }
   free(runs);
   struct sj_chart *const chart = sj_source_chart(source, charts, client, "percentiles", "Latency of * by percentile");
-  const bool logarithmic = quantile(all, 0.999) > 30 * quantile(all, 0.5) && quantile(all, 0.05) > 0;
+  const bool logarithmic = sj_histogram_is_wide(all);
   sj_axis_set(&chart->x, "requests answered at least this fast", "%", SJ_SCALE_LINEAR);
   sj_axis_set(&chart->y, "latency", results->time_unit, logarithmic ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
   tail_ticks(chart, end);
@@ -148,7 +142,7 @@ static void add_distribution(const struct sj_source *source, struct sj_charts *c
   enum { POINTS = 201 };
   struct sj_chart *const chart =
       sj_source_chart(source, charts, client, "distribution", "Latency of *, cumulative distribution");
-  const bool logarithmic = wide(all);
+  const bool logarithmic = sj_histogram_is_wide(all);
   sj_axis_set(&chart->x, "latency", source->results->time_unit, logarithmic ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
   sj_axis_set(&chart->y, "requests answered within this time", "%", SJ_SCALE_LINEAR);
   chart->y.low = 0;

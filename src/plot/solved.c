@@ -50,7 +50,7 @@ static void add_fixed_points(struct sj_chart *chart, const json_t *picture) {
     enum sj_marker marker;
     unsigned colour;
   } kinds[] = {{"attractor", "attractor", SJ_DISC, 2},
-               {"saddle", "saddle", SJ_CROSS, 1},
+               {"saddle", "saddle", SJ_DIAMOND, 1},
                {"repeller", "repeller", SJ_CIRCLE, 0},
                {"undecided", "fixed point of undecided kind", SJ_SQUARE, 6}};
   const json_t *const points = json_object_get(picture, "fixed_points");
@@ -206,7 +206,7 @@ static void add_field(const struct sj_source *source, const json_t *picture, con
 
 static void add_committor(const struct sj_source *source, const json_t *picture, const char *server,
                           struct sj_charts *charts) {
-  static const double levels[] = {1e-4, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99};
+  static const double levels[] = {1e-4, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9};
   struct sj_chart_grid grid = grid_of(picture, json_object_get(picture, "committor"));
   if (grid.columns > 0) {
     struct sj_chart *const chart =

@@ -19,6 +19,12 @@ void sj_charts_clear(struct sj_charts *charts) {
   *charts = (struct sj_charts){0};
 }
 
+bool sj_histogram_is_wide(const struct sj_histogram *histogram) {
+  const double low = sj_histogram_quantile(histogram, 0.05, NAN, NAN);
+  return low > 0 &&
+         sj_histogram_quantile(histogram, 0.999, NAN, NAN) > 30 * sj_histogram_quantile(histogram, 0.5, NAN, NAN);
+}
+
 char *sj_component_of(const char *name, const char *ending) {
   const size_t length = strlen(name), behind = strlen(ending);
   if (length <= behind + 1 || name[length - behind - 1] != '.' || strcmp(name + length - behind, ending) != 0)

@@ -33,6 +33,10 @@ void sj_source_add_faults(const struct sj_source *source, struct sj_chart *chart
 /* Sets the axis of time, from 0. */
 void sj_source_time_axis(const struct sj_source *source, struct sj_chart *chart, double end);
 
+/* Whether values differ by so much that a linear axis would press most of them flat: the 99.9th percentile is more than
+ * 30 times the median. Of a law of one exponential phase it is 10 times. Never with zeros among the lowest 5 %. */
+bool sj_histogram_is_wide(const struct sj_histogram *histogram);
+
 /* "COMPONENT" if `name` is "COMPONENT.ENDING", to be freed; else NULL. */
 char *sj_component_of(const char *name, const char *ending);
 

@@ -87,7 +87,7 @@ static double step_of(double range, int most) {
 static void linear(struct list *list, double low, double high) {
   const double step = step_of(high - low, 7);
   const int decimals = (int)fmax(0, -floor(log10(step) + 1e-9));
-  const double first = ceil(low / step - 1e-9), last = floor(high / step + 1e-9);
+  const double first = ceil(low / step - 1e-9) + 0.0 /* not -0 */, last = floor(high / step + 1e-9);
   const bool powers = fmax(fabs(low), fabs(high)) >= 1e6 || decimals > 4;
   for (double k = first; k <= last; k++) {
     char text[48];
