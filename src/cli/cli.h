@@ -50,6 +50,11 @@ enum sj_exit sj_exit_of(enum sj_status status);
 #define SJ_OPTION_MEMORY (UINT64_C(1) << 29)
 #define SJ_OPTION_ENGINES (UINT64_C(1) << 30)
 #define SJ_OPTION_CALIBRATE (UINT64_C(1) << 31)
+#define SJ_OPTION_CHART (UINT64_C(1) << 32)
+#define SJ_OPTION_LIST (UINT64_C(1) << 33)
+#define SJ_OPTION_RESULT (UINT64_C(1) << 34)
+#define SJ_OPTION_FORMAT (UINT64_C(1) << 35)
+#define SJ_OPTION_PLACE (UINT64_C(1) << 36) /* plot's -o */
 
 /* An option that one command alone has: it reads the text itself (sj_read_...). */
 struct sj_own_option {
@@ -71,6 +76,10 @@ struct sj_options {
   size_t scenario_count; /* at most 1 where a command takes one */
   const char **score_by;
   size_t score_by_count;
+  const char **charts; /* plot */
+  size_t chart_count;
+  const char *format, *place; /* plot; NULL: not given */
+  uint64_t result;            /* plot; 0: not given */
   const char *output, *csv, *data;
   const char *by, *against, *score; /* compare */
   const char *find, *such_that;     /* simulate */
@@ -94,7 +103,7 @@ struct sj_command {
   enum sj_exit (*run)(const struct sj_options *options);
 };
 extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_learn,
-    sj_command_show;
+    sj_command_plot, sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */

@@ -58,15 +58,24 @@ static const struct entry entries[] = {
      "instead: one model, simulated and solved, each metric that both have side by side"},
     {SJ_OPTION_CALIBRATE, "--calibrate", NULL,
      "simulate it first, and fit the chain of one server with an orbit to that"},
+    {SJ_OPTION_CHART, "--chart", "NAME", "this chart, or all of this kind (repeatable; default: all there are)"},
+    {SJ_OPTION_LIST, "--list", NULL, "only print the names of the charts there are"},
+    {SJ_OPTION_RESULT, "--result", "N", "of this result, as sojourn show numbers them (default: the newest)"},
+    {SJ_OPTION_FORMAT, "--format", "KIND", "svg, png or pdf, for a folder (default: svg)"},
+    {SJ_OPTION_PLACE, "-o", "DIR|FILE", "the folder, or the file of one chart, by its ending .svg, .png or .pdf"},
     {SJ_OPTION_HELP, "--help", NULL, "this text"},
 };
 enum { ENTRY_COUNT = sizeof entries / sizeof *entries };
 
-static const struct entry *find(const char *name, size_t length) {
+/* The option of that name; of several the one that the command accepts. */
+static const struct entry *find(const struct sj_command *command, const char *name, size_t length) {
   if (length == 2 && !memcmp(name, "-h", 2)) return &entries[ENTRY_COUNT - 1];
-  for (size_t i = 0; i < ENTRY_COUNT; i++)
-    if (strlen(entries[i].name) == length && !memcmp(entries[i].name, name, length)) return &entries[i];
-  return NULL;
+  const struct entry *found = NULL;
+  for (size_t i = 0; i < ENTRY_COUNT; i++) {
+    if (strlen(entries[i].name) != length || memcmp(entries[i].name, name, length) != 0) continue;
+    if (!found || (entries[i].option & command->accepted)) found = &entries[i];
+  }
+  return found;
 }
 
 static enum sj_status unknown(const struct sj_command *command, const char *name, struct sj_error *error) {
@@ -135,17 +144,17 @@ static enum sj_status read_between(const char *text, struct sj_options *options,
   return sj_error_set(error, SJ_INVALID, "--between %s: expected A:B with A below B, as in --between 1:100", text);
 }
 
-static const char **append(const char **list, size_t *count, const char *text) {
-  list = sj_reallocate_array(list, *count + 1, sizeof *list);
-  list[(*count)++] = text;
-  return list;
+/* A new place at the end of the list. */
+static const char **lengthen(const char ***list, size_t *count) {
+  *list = sj_reallocate_array(*list, *count + 1, sizeof **list);
+  return &(*list)[(*count)++];
 }
 
 static enum sj_status read_override(const char *text, struct sj_options *options, struct sj_error *error) {
   const char *const equals = strchr(text, '=');
   if (!equals || equals == text)
     return sj_error_set(error, SJ_INVALID, "--set %s: expected PATH=VALUE, as in --set web.arrivals.rate=9", text);
-  options->overrides = append(options->overrides, &options->override_count, text);
+  *lengthen(&options->overrides, &options->override_count) = text;
   return SJ_OK;
 }
 
@@ -156,39 +165,55 @@ static enum sj_status read_text(const struct entry *entry, const char *text, con
   return SJ_OK;
 }
 
+/* Where the text of an option that takes any text goes; NULL for others. */
+static const char **text_place(uint64_t option, struct sj_options *options) {
+  switch (option) {
+    case SJ_OPTION_SCENARIO:
+      return lengthen(&options->scenarios, &options->scenario_count);
+    case SJ_OPTION_SCORE_BY:
+      return lengthen(&options->score_by, &options->score_by_count);
+    case SJ_OPTION_CHART:
+      return lengthen(&options->charts, &options->chart_count);
+    case SJ_OPTION_BY:
+      return &options->by;
+    case SJ_OPTION_AGAINST:
+      return &options->against;
+    case SJ_OPTION_SCORE:
+      return &options->score;
+    case SJ_OPTION_FIND:
+      return &options->find;
+    case SJ_OPTION_SUCH_THAT:
+      return &options->such_that;
+    case SJ_OPTION_OUTPUT:
+      return &options->output;
+    case SJ_OPTION_CSV:
+      return &options->csv;
+    case SJ_OPTION_DATA:
+      return &options->data;
+    case SJ_OPTION_FORMAT:
+      return &options->format;
+    case SJ_OPTION_PLACE:
+      return &options->place;
+    default:
+      return NULL;
+  }
+}
+
 static enum sj_status read_value(const struct entry *entry, const char *text, struct sj_options *options,
                                  struct sj_error *error) {
+  const char **const place = text_place(entry->option, options);
+  if (place) return read_text(entry, text, place, error);
   uint64_t n = 0;
   enum sj_status status = SJ_OK;
   switch (entry->option) {
     case SJ_OPTION_SET:
       return read_override(text, options, error);
-    case SJ_OPTION_SCENARIO:
-      options->scenarios = append(options->scenarios, &options->scenario_count, text);
-      return read_text(entry, text, &options->scenarios[options->scenario_count - 1], error);
-    case SJ_OPTION_SCORE_BY:
-      options->score_by = append(options->score_by, &options->score_by_count, text);
-      return read_text(entry, text, &options->score_by[options->score_by_count - 1], error);
-    case SJ_OPTION_BY:
-      return read_text(entry, text, &options->by, error);
-    case SJ_OPTION_AGAINST:
-      return read_text(entry, text, &options->against, error);
-    case SJ_OPTION_SCORE:
-      return read_text(entry, text, &options->score, error);
-    case SJ_OPTION_FIND:
-      return read_text(entry, text, &options->find, error);
-    case SJ_OPTION_SUCH_THAT:
-      return read_text(entry, text, &options->such_that, error);
     case SJ_OPTION_BETWEEN:
       return read_between(text, options, error);
-    case SJ_OPTION_OUTPUT:
-      return read_text(entry, text, &options->output, error);
-    case SJ_OPTION_CSV:
-      return read_text(entry, text, &options->csv, error);
-    case SJ_OPTION_DATA:
-      return read_text(entry, text, &options->data, error);
     case SJ_OPTION_SEED:
       return read_whole(entry, text, 0, UINT64_MAX, &options->seed, error);
+    case SJ_OPTION_RESULT:
+      return read_whole(entry, text, 1, INT64_MAX, &options->result, error);
     case SJ_OPTION_RUNS:
       status = read_whole(entry, text, 1, MOST_RUNS, &n, error);
       options->runs = (uint32_t)n;
@@ -213,16 +238,7 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
       status = read_whole(entry, text, 1, MOST_EIGENVALUES, &n, error);
       options->eigenvalues = (uint32_t)n;
       return status;
-    case SJ_OPTION_ENGINES:
-    case SJ_OPTION_CALIBRATE:
-    case SJ_OPTION_CHANGES:
-    case SJ_OPTION_PICTURE:
-    case SJ_OPTION_APPROXIMATE:
-    case SJ_OPTION_MEMBERS:
-    case SJ_OPTION_AGAIN:
-    case SJ_OPTION_JSON:
-    case SJ_OPTION_QUIET:
-    case SJ_OPTION_HELP:
+    default: /* a flag */
       break;
   }
   return SJ_OK;
@@ -255,7 +271,7 @@ static enum sj_status read_option(const struct sj_command *command, int argc, ch
   const size_t own = find_own(command, word, length);
   if (own != SIZE_MAX)
     return read_own(&command->own[own], equals ? equals + 1 : NULL, argc, argv, at, &options->own[own], error);
-  const struct entry *const entry = find(word, length);
+  const struct entry *const entry = find(command, word, length);
   if (!entry) {
     char *const name = sj_format("%.*s", (int)length, word);
     const enum sj_status status = unknown(command, name, error);
@@ -296,6 +312,9 @@ static enum sj_status check_together(const struct sj_command *command, const str
     return sj_error_set(error, SJ_INVALID, "--find PATH and --such-that \"METRIC < BOUND\" go together");
   if ((options->given & SJ_OPTION_BETWEEN) && !options->find)
     return sj_error_set(error, SJ_INVALID, "--between needs --find PATH");
+  const bool picture = !options->format || !strcmp(options->format, "svg") || !strcmp(options->format, "png") ||
+                       !strcmp(options->format, "pdf");
+  if (!picture) return sj_error_set(error, SJ_INVALID, "--format %s: expected svg, png or pdf", options->format);
   if (options->find && options->csv)
     return sj_error_set(error, SJ_INVALID, "--csv has rows of requests, which --find does not give");
   return SJ_OK;
@@ -322,7 +341,7 @@ enum sj_status sj_options_parse(const struct sj_command *command, int argc, char
     } else if (options->file && !command->several_files) {
       return sj_error_set(error, SJ_INVALID, "expected one %s, got %s and %s", command->argument, options->file, word);
     } else {
-      options->files = append(options->files, &options->file_count, word);
+      *lengthen(&options->files, &options->file_count) = word;
       options->file = options->files[0];
     }
   }
@@ -334,6 +353,7 @@ void sj_options_clear(struct sj_options *options) {
   free(options->scenarios);
   free(options->score_by);
   free(options->files);
+  free(options->charts);
   *options = (struct sj_options){0};
 }
 

@@ -1,0 +1,302 @@
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/base.h"
+#include "cli/cli.h"
+#include "plot/charts.h"
+#include "plot/gnuplot.h"
+#include "results/store.h"
+
+/* One run of the command: what is drawn, and where to. */
+struct job {
+  const struct sj_options *options;
+  struct sj_store *store;
+  struct sj_store_entry *entries;
+  size_t entry_count;
+  struct sj_results **loaded; /* one result, or scenarios side by side */
+  size_t loaded_count;
+  struct sj_charts all;
+  struct sj_chart **chosen; /* those of `all` that are drawn */
+  size_t chosen_count;
+  struct sj_charts asked; /* made because they were asked for by name */
+};
+
+static enum sj_status load(struct job *job, int64_t result, struct sj_error *error) {
+  job->loaded = sj_reallocate_array(job->loaded, job->loaded_count + 1, sizeof *job->loaded);
+  struct sj_results *results = NULL;
+  const enum sj_status status = sj_store_load(job->store, result, &results, error);
+  if (status == SJ_OK) job->loaded[job->loaded_count++] = results;
+  return status;
+}
+
+/* ---- which results ---- */
+
+static const struct sj_store_entry *chosen_entry(const struct job *job) {
+  const struct sj_options *const options = job->options;
+  const struct sj_store_entry *found = NULL;
+  for (size_t i = 0; i < job->entry_count; i++) {
+    const struct sj_store_entry *const entry = &job->entries[i];
+    if (options->result > 0 && entry->result != (int64_t)options->result) continue;
+    if (options->scenario_count > 0 && (!entry->scenario || strcmp(entry->scenario, options->scenarios[0]) != 0))
+      continue;
+    if (entry->runs > 0) found = entry;
+  }
+  return found;
+}
+
+static bool together(const struct sj_store_entry *a, const struct sj_store_entry *b) {
+  return a->runs > 0 && b->runs > 0 && a->scenario && b->scenario && strcmp(a->engine, b->engine) == 0 &&
+         strcmp(a->model, b->model) == 0;
+}
+
+/* Whether a later entry of the same comparison has the same scenario. */
+static bool outdated(const struct job *job, size_t i) {
+  for (size_t k = i + 1; k < job->entry_count; k++)
+    if (together(&job->entries[i], &job->entries[k]) && strcmp(job->entries[i].scenario, job->entries[k].scenario) == 0)
+      return true;
+  return false;
+}
+
+static enum sj_status nothing(const struct job *job, struct sj_error *error) {
+  const struct sj_options *const options = job->options;
+  if (job->entry_count == 0) return sj_error_set(error, SJ_INVALID, "%s holds no results", options->file);
+  if (options->result > 0)
+    return sj_error_set(error, SJ_INVALID,
+                        "%s holds no result %" PRIu64 " that has runs; sojourn show %s lists what it holds",
+                        options->file, options->result, options->file);
+  if (options->scenario_count > 0) {
+    const char **const names = sj_allocate_array(job->entry_count + 1, sizeof *names);
+    size_t count = 0;
+    for (size_t i = 0; i < job->entry_count; i++)
+      if (job->entries[i].scenario) names[count++] = job->entries[i].scenario;
+    const char *const nearest = sj_nearest(options->scenarios[0], names);
+    free(names);
+    return sj_error_set(error, SJ_INVALID, "%s holds no result of scenario %s%s%s%s", options->file,
+                        options->scenarios[0], nearest ? ", did you mean " : "", nearest ? nearest : "",
+                        nearest ? "?" : "");
+  }
+  return sj_error_set(error, SJ_INVALID, "%s holds no finished run", options->file);
+}
+
+/* The result that was asked for; else all scenarios of the newest comparison, else the newest result. */
+static enum sj_status load_results(struct job *job, struct sj_error *error) {
+  enum sj_status status = sj_store_list(job->store, &job->entries, &job->entry_count, error);
+  if (status != SJ_OK) return status;
+  const struct sj_store_entry *const newest = chosen_entry(job);
+  if (!newest) return nothing(job, error);
+  const bool one = job->options->result > 0 || job->options->scenario_count > 0;
+  for (size_t i = 0; i < job->entry_count && !one && status == SJ_OK; i++)
+    if (together(newest, &job->entries[i]) && !outdated(job, i)) status = load(job, job->entries[i].result, error);
+  if (status == SJ_OK && job->loaded_count == 0) status = load(job, newest->result, error);
+  return status;
+}
+
+/* ---- which charts ---- */
+
+static enum sj_status make_charts(struct job *job, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  if (job->loaded_count > 1)
+    sj_charts_of_scenarios((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
+  else
+    status = sj_charts_of_result(job->loaded[0], &job->all, error);
+  if (status == SJ_OK && job->all.count == 0)
+    return sj_error_set(error, SJ_INVALID, "%s: there is nothing to draw in this result", job->options->file);
+  return status;
+}
+
+/* "52.field" is called "52.field", or "field" with all others of its kind. */
+static bool is_called(const char *chart, const char *name) {
+  const size_t length = strlen(chart), its = strlen(name);
+  if (strcmp(chart, name) == 0) return true;
+  return its > 0 && length > its && chart[length - its - 1] == '.' && strcmp(chart + length - its, name) == 0;
+}
+
+static void choose(struct job *job, struct sj_chart *chart) {
+  for (size_t i = 0; i < job->chosen_count; i++)
+    if (job->chosen[i] == chart) return;
+  job->chosen = sj_reallocate_array(job->chosen, job->chosen_count + 1, sizeof *job->chosen);
+  job->chosen[job->chosen_count++] = chart;
+}
+
+static enum sj_status unknown(const struct job *job, const char *name, struct sj_error *error) {
+  const size_t count = job->all.count;
+  const char **const names = sj_allocate_array(2 * count + 1, sizeof *names);
+  for (size_t i = 0; i < count; i++) {
+    const char *const dot = strrchr(job->all.charts[i]->name, '.');
+    names[i] = job->all.charts[i]->name;
+    names[count + i] = dot ? dot + 1 : names[i];
+  }
+  const char *const nearest = sj_nearest(name, names);
+  free(names);
+  const bool picture = job->loaded_count == 1 && strcmp(job->loaded[0]->engine, "solve") == 0 &&
+                       !job->loaded[0]->picture &&
+                       (is_called("field", name) || is_called("committor", name) || strstr(name, ".field") ||
+                        strstr(name, ".committor"));
+  if (picture)
+    return sj_error_set(error, SJ_INVALID,
+                        "chart %s: the result has no picture; sojourn solve --picture -o FILE.db keeps one", name);
+  if (nearest) return sj_error_set(error, SJ_INVALID, "unknown chart %s, did you mean %s?", name, nearest);
+  return sj_error_set(error, SJ_INVALID, "unknown chart %s; sojourn plot %s --list names those there are", name,
+                      job->options->file);
+}
+
+static enum sj_status choose_charts(struct job *job, struct sj_error *error) {
+  static const char side_by_side[] = "scenarios.";
+  for (size_t i = 0; i < job->all.count && job->options->chart_count == 0; i++) choose(job, job->all.charts[i]);
+  for (size_t k = 0; k < job->options->chart_count; k++) {
+    const char *const name = job->options->charts[k];
+    bool found = false;
+    for (size_t i = 0; i < job->all.count; i++) {
+      if (!is_called(job->all.charts[i]->name, name)) continue;
+      choose(job, job->all.charts[i]);
+      found = true;
+    }
+    if (!found && job->loaded_count > 1 && strncmp(name, side_by_side, strlen(side_by_side)) == 0) {
+      struct sj_chart *const chart = sj_chart_of_metric((const struct sj_results *const *)job->loaded,
+                                                        job->loaded_count, name + strlen(side_by_side));
+      if (chart) {
+        job->asked.charts = sj_reallocate_array(job->asked.charts, job->asked.count + 1, sizeof *job->asked.charts);
+        job->asked.charts[job->asked.count++] = chart;
+        choose(job, chart);
+        found = true;
+      }
+    }
+    if (!found) return unknown(job, name, error);
+  }
+  return SJ_OK;
+}
+
+static void list(const struct job *job) {
+  struct sj_text text = {0};
+  for (size_t i = 0; i < job->chosen_count; i++)
+    sj_text_add(&text, "%-32s %s\n", job->chosen[i]->name, job->chosen[i]->title);
+  sj_print(text.data);
+  free(text.data);
+}
+
+/* ---- drawing ---- */
+
+/* The format that a file's ending names; false if it names none. */
+static bool format_of(const char *path, enum sj_image_format *format) {
+  const char *const dot = strrchr(path, '.');
+  for (enum sj_image_format f = 0; dot && f < SJ_IMAGE_FORMATS; f++) {
+    if (strcmp(dot + 1, sj_image_format_name(f)) != 0) continue;
+    *format = f;
+    return true;
+  }
+  return false;
+}
+
+/* What in a name is neither a letter nor a digit nor harmless becomes "_"; bytes beyond ASCII stay. */
+static char *file_name(const char *chart, enum sj_image_format format) {
+  char *const name = sj_format("%s.%s", chart, sj_image_format_name(format));
+  for (char *c = name; *c; c++) {
+    const unsigned char byte = (unsigned char)*c;
+    if (!isalnum(byte) && byte < 128 && !strchr("._-", byte)) *c = '_';
+  }
+  if (name[0] == '.') name[0] = '_';
+  return name;
+}
+
+/* "FILE-charts" of FILE.db. */
+static char *default_folder(const char *file) {
+  const size_t length = strlen(file);
+  const bool database = length > 3 && !strcmp(file + length - 3, ".db");
+  return sj_format("%.*s-charts", (int)(database ? length - 3 : length), file);
+}
+
+static enum sj_status draw_one(const struct job *job, const struct sj_chart *chart, enum sj_image_format format,
+                               const char *path, struct sj_error *error) {
+  const enum sj_status status = sj_gnuplot_draw(chart, format, path, error);
+  if (status == SJ_OK && !(job->options->given & SJ_OPTION_QUIET)) {
+    char *const line = sj_format("%s\n", path);
+    sj_print(line);
+    free(line);
+  }
+  return status;
+}
+
+static enum sj_status draw_folder(const struct job *job, const char *folder, struct sj_error *error) {
+  enum sj_image_format format = SJ_IMAGE_SVG;
+  for (enum sj_image_format f = 0; job->options->format && f < SJ_IMAGE_FORMATS; f++)
+    if (!strcmp(job->options->format, sj_image_format_name(f))) format = f;
+  if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+    return sj_error_set(error, SJ_FAILED, "%s: %s", folder, strerror(errno));
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < job->chosen_count && status == SJ_OK; i++) {
+    if (*sj_signals_defer()) return sj_error_set(error, SJ_INTERRUPTED, "interrupted");
+    char *const name = file_name(job->chosen[i]->name, format), *const path = sj_format("%s/%s", folder, name);
+    status = draw_one(job, job->chosen[i], format, path, error);
+    free(name);
+    free(path);
+  }
+  return status;
+}
+
+static enum sj_status draw(const struct job *job, struct sj_error *error) {
+  const struct sj_options *const options = job->options;
+  enum sj_image_format format;
+  if (options->place && format_of(options->place, &format)) {
+    if (options->format && strcmp(options->format, sj_image_format_name(format)) != 0)
+      return sj_error_set(error, SJ_INVALID, "-o %s and --format %s disagree", options->place, options->format);
+    if (job->chosen_count > 1)
+      return sj_error_set(
+          error, SJ_INVALID,
+          "-o %s is one picture, and there are %zu charts; choose one by --chart (--list names them), or "
+          "give a folder",
+          options->place, job->chosen_count);
+    return draw_one(job, job->chosen[0], format, options->place, error);
+  }
+  char *const folder = options->place ? sj_copy_string(options->place) : default_folder(options->file);
+  const enum sj_status status = draw_folder(job, folder, error);
+  free(folder);
+  return status;
+}
+
+static enum sj_status plot(struct job *job, struct sj_error *error) {
+  enum sj_status status = sj_store_open(job->options->file, SJ_STORE_READ, &job->store, error);
+  if (status == SJ_OK) status = load_results(job, error);
+  if (status == SJ_OK) status = make_charts(job, error);
+  if (status == SJ_OK) status = choose_charts(job, error);
+  if (status != SJ_OK) return status;
+  if (!(job->options->given & SJ_OPTION_LIST)) return draw(job, error);
+  list(job);
+  return SJ_OK;
+}
+
+static enum sj_exit run(const struct sj_options *options) {
+  struct job job = {.options = options};
+  struct sj_error error = {{0}};
+  const enum sj_status status = plot(&job, &error);
+  free(job.chosen);
+  sj_charts_clear(&job.all);
+  sj_charts_clear(&job.asked);
+  for (size_t i = 0; i < job.loaded_count; i++) sj_results_destroy(job.loaded[i]);
+  free(job.loaded);
+  sj_store_list_destroy(job.entries, job.entry_count);
+  sj_store_close(job.store);
+  return status == SJ_OK ? SJ_EXIT_DONE : sj_complain(status, &error);
+}
+
+const struct sj_command sj_command_plot = {
+    .name = "plot",
+    .argument = "RESULTS",
+    .summary = "charts of what a results file holds, as SVG, PNG or PDF",
+    .help =
+        "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
+        "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
+        "side. All charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the\n"
+        "program gnuplot (Debian: gnuplot-nox). Exit codes: 0 done, 2 the command is wrong, 3 it could not be done,\n"
+        "130 interrupted.\n"
+        "\n"
+        "Example: sojourn plot results.db --chart latency -o latency.png",
+    .accepted = SJ_OPTION_CHART | SJ_OPTION_LIST | SJ_OPTION_RESULT | SJ_OPTION_SCENARIO | SJ_OPTION_FORMAT |
+                SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP,
+    .repeatable = SJ_OPTION_CHART,
+    .run = run,
+};

@@ -1,0 +1,527 @@
+/* A chart as commands for gnuplot. Texts stand in single quotes, in which nothing but the quote itself means anything,
+ * and terminals take no markup. Ranges and ticks are ours, so that nothing depends on gnuplot's version. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/contour.h"
+#include "plot/gnuplot.h"
+#include "plot/ticks.h"
+
+/* Okabe and Ito's colours without the yellow, which white paper swallows. */
+static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"};
+static const char *const dashes[] = {"solid", "(12,5)", "(3,3)", "(12,4,3,4)", "(20,5)", "(6,3)", "(12,3,3,3,3,3)"};
+enum { COLOURS = sizeof colours / sizeof *colours };
+
+static const char span_colour[] = "#DDDDDD";
+static const char contour_colour[] = "#A03C00";
+
+struct drawing {
+  const struct sj_chart *chart;
+  enum sj_image_format format;
+  struct sj_text *script;
+  double x_low, x_high, y_low, y_high;
+  bool map;      /* there is a heat map: what is drawn over it needs a rim */
+  size_t plots;  /* parts of the plot command so far */
+  size_t placed; /* labels on contour lines, in parts of the axes */
+  double label_x[64], label_y[64];
+};
+
+/* ---- words ---- */
+
+static void quote(struct sj_text *script, const char *text, bool tick) {
+  sj_text_add(script, "'");
+  for (const char *c = text ? text : ""; *c; c++) {
+    if (*c == '\'')
+      sj_text_add(script, "''");
+    else if (*c == '%' && tick) /* gnuplot formats the labels of ticks */
+      sj_text_add(script, "%%%%");
+    else
+      sj_text_add_bytes(script, (unsigned char)*c < ' ' ? " " : c, 1);
+  }
+  sj_text_add(script, "'");
+}
+
+static size_t characters(const char *text) {
+  size_t count = 0;
+  for (; text && *text; text++) count += (*text & 0xc0) != 0x80;
+  return count;
+}
+
+static void number(struct sj_text *script, double x) { sj_text_add(script, isfinite(x) ? " %.6g" : " NaN", x); }
+
+static char *axis_text(const struct sj_axis *axis) {
+  const char *const label = axis->label ? axis->label : "";
+  return axis->unit ? sj_format("%s (%s)", label, axis->unit) : sj_format("%s", label);
+}
+
+/* ---- the page ---- */
+
+/* Words below the axis share its width; what does not fit in three lines is turned. */
+enum { TICK_LINES = 3 };
+static size_t tick_width(const struct sj_axis *axis) { return axis->tick_count > 0 ? 62 / axis->tick_count : 62; }
+
+/* Where a line of at most `most` characters ends, between words if there is a place. */
+static size_t line_end(const char *text, size_t most) {
+  size_t at = 0, count = 0, blank = 0;
+  for (; text[at]; at++) {
+    if ((text[at] & 0xc0) == 0x80) continue;
+    if (count++ == most) return blank > 0 ? blank : at;
+    if (text[at] == ' ') blank = at;
+  }
+  return at;
+}
+
+/* Whether words fit side by side, none of them cut. */
+static bool fits(const char *text, size_t most) {
+  for (int line = 0; line < TICK_LINES; line++) {
+    const size_t length = line_end(text, most);
+    if (!text[length]) return true;
+    if (text[length] != ' ') return false;
+    text += length + 1;
+  }
+  return false;
+}
+
+static bool crowded(const struct sj_axis *axis) {
+  for (size_t i = 0; i < axis->tick_count; i++)
+    if (!fits(axis->ticks[i].label, tick_width(axis))) return true;
+  return false;
+}
+
+static size_t widest_tick(const struct sj_axis *axis) {
+  size_t widest = 0;
+  for (size_t i = 0; i < axis->tick_count; i++) {
+    const size_t width = characters(axis->ticks[i].label);
+    if (width > widest) widest = width;
+  }
+  return widest;
+}
+
+void sj_chart_size(const struct sj_chart *chart, double *width, double *height) {
+  *width = 6.5;
+  *height = 4.4;
+  if (!crowded(&chart->x)) return;
+  const double wanted = 1.2 + 0.2 * (double)chart->x.tick_count;
+  if (wanted > *width) *width = wanted;
+  *height += 0.08 * (double)widest_tick(&chart->x);
+}
+
+static void terminal(const struct drawing *d) {
+  double width, height;
+  sj_chart_size(d->chart, &width, &height);
+  struct sj_text *const s = d->script;
+  switch (d->format) {
+    case SJ_IMAGE_PNG:
+      sj_text_add(s,
+                  "set terminal pngcairo noenhanced size %.0f,%.0f font 'sans-serif,10' fontscale %.4f linewidth %.4f "
+                  "pointscale %.4f background '#FFFFFF'\n",
+                  width * SJ_IMAGE_DPI, height * SJ_IMAGE_DPI, SJ_IMAGE_DPI / 96.0, SJ_IMAGE_DPI / 96.0,
+                  SJ_IMAGE_DPI / 96.0);
+      break;
+    case SJ_IMAGE_PDF:
+      sj_text_add(s,
+                  "set terminal pdfcairo noenhanced size %.4fin,%.4fin font 'sans-serif,10' linewidth 1 "
+                  "pointscale 1 background '#FFFFFF'\n",
+                  width, height);
+      break;
+    default:
+      sj_text_add(s,
+                  "set terminal svg noenhanced size %.0f,%.0f dynamic font 'sans-serif,10' linewidth 1 "
+                  "background '#FFFFFF'\n",
+                  width * 96, height * 96);
+  }
+}
+
+/* The subtitle in lines, each a label above the chart; returns how many. */
+static int subtitle(const struct drawing *d, size_t most) {
+  enum { MOST = 3 };
+  const char *text = d->chart->subtitle ? d->chart->subtitle : "";
+  char *lines[MOST];
+  int count = 0;
+  while (*text && count < MOST) {
+    const size_t length = line_end(text, most);
+    lines[count++] = sj_format("%.*s", (int)length, text);
+    text += length;
+    while (*text == ' ') text++;
+  }
+  for (int i = 0; i < count; i++) {
+    sj_text_add(d->script, "set label ");
+    quote(d->script, lines[i], false);
+    sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font ',9' textcolor rgb '#444444'\n",
+                0.75 + 1.0 * (count - 1 - i));
+    free(lines[i]);
+  }
+  return count;
+}
+
+static void titles(const struct drawing *d) {
+  double width, height;
+  sj_chart_size(d->chart, &width, &height);
+  const int lines = subtitle(d, (size_t)(width * 12.5));
+  sj_text_add(d->script, "set label ");
+  quote(d->script, d->chart->title, false);
+  /* The SVG terminal knows no bold. */
+  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font '%s'\nset tmargin %.2f\n", 1.0 + 1.0 * lines,
+              d->format == SJ_IMAGE_SVG ? ",12" : "sans-serif:Bold,10.5", 2.2 + 1.0 * lines);
+}
+
+/* In as many lines as it takes. */
+static void tick_label(const struct drawing *d, const char *text, size_t most) {
+  for (;;) {
+    const size_t length = text ? line_end(text, most) : 0;
+    char *const line = sj_format("%.*s", (int)length, text ? text : "");
+    quote(d->script, line, true);
+    free(line);
+    if (!text || !text[length]) return;
+    sj_text_add(d->script, ".\"\\n\".");
+    text += length + (text[length] == ' ');
+  }
+}
+
+static void ticks(const struct drawing *d, const char *axis, struct sj_tick *list, size_t count, size_t most) {
+  sj_text_add(d->script, "set %stics (", axis);
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0) sj_text_add(d->script, ", ");
+    tick_label(d, list[i].label, most);
+    number(d->script, list[i].at);
+    if (!list[i].label) sj_text_add(d->script, " 1");
+  }
+  sj_text_add(d->script, ")\n");
+  sj_ticks_destroy(list, count);
+}
+
+static void axis(const struct drawing *d, const char *name, const struct sj_axis *axis, double low, double high) {
+  size_t count;
+  struct sj_tick *const list = sj_axis_ticks(axis, low, high, &count);
+  const bool words = *name == 'x' && axis->tick_count > 0, turned = words && crowded(axis);
+  char *const text = axis_text(axis);
+  sj_text_add(d->script, "set %slabel ", name);
+  quote(d->script, text, false);
+  if (*name == 'x') sj_text_add(d->script, ".\"\\n\" offset 0,0.3"); /* room above the legend */
+  sj_text_add(d->script, "\nset %srange [%.8g:%.8g] noextend\n", name, low, high);
+  if (axis->scale == SJ_SCALE_LOG) sj_text_add(d->script, "set logscale %s 10\n", name);
+  sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
+  /* Gnuplot would reckon with wider letters. */
+  if (turned) sj_text_add(d->script, "set bmargin %.1f\n", 2 + 0.5 * (double)widest_tick(axis));
+  ticks(d, name, list, count, words && !turned ? tick_width(axis) : SIZE_MAX);
+  free(text);
+}
+
+static void colour_bar(const struct drawing *d) {
+  const struct sj_axis *const axis = &d->chart->colours;
+  double low, high;
+  size_t count;
+  sj_chart_range(d->chart, axis, &low, &high);
+  struct sj_tick *const list = axis->scale == SJ_SCALE_LOG && axis->tick_count == 0
+                                   ? sj_logarithm_ticks(low, high, &count)
+                                   : sj_axis_ticks(axis, low, high, &count);
+  char *const text = axis_text(axis);
+  sj_text_add(d->script, "set cbrange [%.8g:%.8g]\nset cblabel ", low, high);
+  quote(d->script, text, false);
+  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\n");
+  ticks(d, "cb", list, count, SIZE_MAX);
+  sj_text_add(d->script, d->chart->diverging ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
+                                             : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
+  free(text);
+}
+
+/* Room around what is drawn, where the ends are not given. */
+static void widen(const struct sj_axis *axis, double *low, double *high) {
+  const bool logarithmic = axis->scale == SJ_SCALE_LOG;
+  const double range = logarithmic ? log10(*high / *low) : *high - *low;
+  if (isnan(axis->low)) *low = logarithmic ? *low / pow(10, 0.04 * range) : *low - 0.04 * range;
+  if (isnan(axis->high)) *high = logarithmic ? *high * pow(10, 0.04 * range) : *high + 0.04 * range;
+}
+
+/* Of a map the outer cells lie half outside. */
+static double half_cell(const double *places, size_t count) {
+  return count > 1 ? (places[count - 1] - places[0]) / (double)(count - 1) / 2 : 0.5;
+}
+
+static void ranges(struct drawing *d) {
+  const struct sj_chart *const chart = d->chart;
+  sj_chart_range(chart, &chart->x, &d->x_low, &d->x_high);
+  sj_chart_range(chart, &chart->y, &d->y_low, &d->y_high);
+  for (size_t i = 0; i < chart->series_count; i++) {
+    const struct sj_chart_grid *const grid = &chart->series[i].grid;
+    if (chart->series[i].kind != SJ_HEAT_MAP || grid->columns == 0 || grid->rows == 0) continue;
+    d->map = true;
+    d->x_low = grid->x[0] - half_cell(grid->x, grid->columns);
+    d->x_high = grid->x[grid->columns - 1] + half_cell(grid->x, grid->columns);
+    d->y_low = grid->y[0] - half_cell(grid->y, grid->rows);
+    d->y_high = grid->y[grid->rows - 1] + half_cell(grid->y, grid->rows);
+  }
+  if (d->map) return;
+  widen(&chart->x, &d->x_low, &d->x_high);
+  widen(&chart->y, &d->y_low, &d->y_high);
+}
+
+/* ---- data ---- */
+
+static void rows(const struct drawing *d, const struct sj_chart_series *series) {
+  const size_t columns = sj_series_columns(series->kind);
+  for (size_t i = 0; i < series->count; i++) {
+    bool whole = true;
+    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(series->columns[c][i]);
+    for (size_t c = 0; whole && c < columns; c++) number(d->script, series->columns[c][i]);
+    sj_text_add(d->script, "\n"); /* an empty line is a gap */
+  }
+}
+
+/* The grid point whose cell `at` lies in. */
+static size_t nearest(const double *places, size_t count, double at) {
+  size_t i = 0;
+  while (i + 1 < count && (places[i] + places[i + 1]) / 2 <= at) i++;
+  return i;
+}
+
+/* Gnuplot's images have cells of one size; a grid whose last step is shorter is looked up. */
+static void image(const struct drawing *d, const struct sj_chart_grid *grid) {
+  for (size_t j = 0; j < grid->rows; j++) {
+    for (size_t i = 0; i < grid->columns; i++) {
+      const double x = grid->x[0] + (grid->x[grid->columns - 1] - grid->x[0]) * (double)i /
+                                        (double)(grid->columns > 1 ? grid->columns - 1 : 1);
+      const double y = grid->y[0] + (grid->y[grid->rows - 1] - grid->y[0]) * (double)j /
+                                        (double)(grid->rows > 1 ? grid->rows - 1 : 1);
+      number(d->script, x);
+      number(d->script, y);
+      number(d->script, grid->value[nearest(grid->x, grid->columns, x) * grid->rows + nearest(grid->y, grid->rows, y)]);
+      sj_text_add(d->script, "\n");
+    }
+  }
+}
+
+static bool taken(const struct drawing *d, double x, double y) {
+  for (size_t i = 0; i < d->placed; i++)
+    if (fabs(d->label_x[i] - x) < 0.13 && fabs(d->label_y[i] - y) < 0.07) return true;
+  return x < 0.04 || x > 0.96 || y < 0.04 || y > 0.96;
+}
+
+static void take(struct drawing *d, double x, double y) {
+  if (d->placed == sizeof d->label_x / sizeof *d->label_x) return;
+  d->label_x[d->placed] = x;
+  d->label_y[d->placed++] = y;
+}
+
+/* The label of a line where nothing else is written, as near to its middle as can be. */
+static void label_line(struct drawing *d, const struct sj_polyline *line, const char *label) {
+  for (size_t k = 0; k < line->count; k++) {
+    const size_t half = (k + 1) / 2, middle = line->count / 2;
+    const size_t i = k % 2 ? middle - (half <= middle ? half : middle) : middle + half;
+    if (i >= line->count) continue;
+    const double x = (line->x[i] - d->x_low) / (d->x_high - d->x_low);
+    const double y = (line->y[i] - d->y_low) / (d->y_high - d->y_low);
+    if (taken(d, x, y)) continue;
+    sj_text_add(d->script, "set label ");
+    quote(d->script, label, false);
+    sj_text_add(d->script, " at graph %.4f,%.4f center front boxed font ',8' textcolor rgb '%s'\n", x, y,
+                contour_colour);
+    take(d, x, y);
+    return;
+  }
+}
+
+static void contour_rows(struct drawing *d, const struct sj_chart_series *series) {
+  for (size_t k = 0; k < series->level_count; k++) {
+    size_t count;
+    struct sj_polyline *const lines = sj_contours(&series->grid, series->levels[k].at, &count);
+    for (size_t i = 0; i < count; i++) {
+      for (size_t p = 0; p < lines[i].count; p++) {
+        number(d->script, lines[i].x[p]);
+        number(d->script, lines[i].y[p]);
+        sj_text_add(d->script, "\n");
+      }
+      sj_text_add(d->script, "\n");
+    }
+    sj_contours_destroy(lines, count);
+  }
+}
+
+/* Labels cannot stand among data, so the lines are found twice. */
+static void contour_labels(struct drawing *d, const struct sj_chart_series *series) {
+  for (size_t k = 0; k < series->level_count; k++) {
+    size_t count, longest = 0;
+    struct sj_polyline *const lines = sj_contours(&series->grid, series->levels[k].at, &count);
+    for (size_t i = 1; i < count; i++)
+      if (lines[i].count > lines[longest].count) longest = i;
+    if (count > 0) label_line(d, &lines[longest], series->levels[k].label);
+    sj_contours_destroy(lines, count);
+  }
+}
+
+static void data(struct drawing *d) {
+  const struct sj_chart *const chart = d->chart;
+  for (size_t i = 0; i < chart->series_count; i++) {
+    const struct sj_chart_series *const series = &chart->series[i];
+    sj_text_add(d->script, "$series%zu << END\n", i);
+    if (series->kind == SJ_HEAT_MAP)
+      image(d, &series->grid);
+    else if (series->kind == SJ_CONTOURS)
+      contour_rows(d, series);
+    else
+      rows(d, series);
+    sj_text_add(d->script, "END\n");
+  }
+  /* What is marked keeps its place free of labels. */
+  for (size_t i = 0; i < chart->series_count; i++)
+    for (size_t p = 0; d->map && chart->series[i].kind == SJ_POINTS && p < chart->series[i].count; p++)
+      take(d, (chart->series[i].columns[0][p] - d->x_low) / (d->x_high - d->x_low),
+           (chart->series[i].columns[1][p] - d->y_low) / (d->y_high - d->y_low));
+  for (size_t i = 0; i < chart->series_count; i++)
+    if (chart->series[i].kind == SJ_CONTOURS) contour_labels(d, &chart->series[i]);
+}
+
+/* ---- the plot command ---- */
+
+static void part(struct drawing *d) { sj_text_add(d->script, d->plots++ ? ", \\\n  " : "plot "); }
+
+static void title(const struct drawing *d, const char *name) {
+  if (!name) {
+    sj_text_add(d->script, " notitle");
+    return;
+  }
+  sj_text_add(d->script, " title ");
+  quote(d->script, name, false);
+}
+
+static void plot_span(struct drawing *d, const struct sj_span *span) {
+  part(d);
+  sj_text_add(d->script,
+              "'+' using (%.8g):(%.8g):(%.8g):(%.8g):(%.8g):(%.8g) every ::0::0 with boxxyerror fillstyle "
+              "solid 1.0 noborder fillcolor rgb '%s'",
+              span->from, d->y_low, fmax(span->from, d->x_low), fmin(span->to, d->x_high), d->y_low, d->y_high,
+              span_colour);
+  title(d, span->name);
+}
+
+static void plot_rule(struct drawing *d, size_t i) {
+  const struct sj_rule *const rule = &d->chart->rules[i];
+  part(d);
+  sj_text_add(d->script, "$rule%zu using 1:2 with lines linewidth 1.5 linecolor rgb '%s' dashtype %s", i,
+              colours[rule->colour % COLOURS], dashes[rule->colour % COLOURS]);
+  title(d, rule->name);
+}
+
+static void plot_points(struct drawing *d, size_t i) {
+  static const struct {
+    int type;
+    double size;
+  } markers[] = {[SJ_DOT] = {7, 0.35},  [SJ_DISC] = {7, 1.1},   [SJ_DIAMOND] = {13, 1.5}, [SJ_CIRCLE] = {6, 1.1},
+                 [SJ_CROSS] = {2, 1.1}, [SJ_SQUARE] = {5, 1.0}, [SJ_TRIANGLE] = {9, 1.3}};
+  const struct sj_chart_series *const series = &d->chart->series[i];
+  const int type = markers[series->marker].type;
+  const double size = markers[series->marker].size;
+  if (d->map) {
+    part(d);
+    sj_text_add(d->script,
+                "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 4 linecolor rgb "
+                "'#FFFFFF' notitle",
+                i, type, size * 1.35);
+  }
+  part(d);
+  sj_text_add(d->script,
+              "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, type,
+              size, colours[series->colour % COLOURS]);
+  title(d, series->name);
+}
+
+static void plot_boxes(struct drawing *d, size_t i) {
+  const struct sj_chart_series *const series = &d->chart->series[i];
+  const char *const colour = colours[series->colour % COLOURS];
+  part(d);
+  sj_text_add(d->script,
+              "$series%zu using 1:3:2:6:5:(0.5) with candlesticks whiskerbars 0.5 linewidth 1 linecolor rgb "
+              "'%s' fillstyle transparent solid 0.25 border linecolor rgb '%s'",
+              i, colour, colour);
+  title(d, series->name);
+  part(d);
+  sj_text_add(d->script, "$series%zu using 1:4:4:4:4:(0.5) with candlesticks linewidth 2 linecolor rgb '#000000'", i);
+  title(d, series->name ? "median" : NULL);
+}
+
+static void plot_series(struct drawing *d, size_t i) {
+  const struct sj_chart_series *const series = &d->chart->series[i];
+  const char *const colour = colours[series->colour % COLOURS], *const dash = dashes[series->colour % COLOURS];
+  if (series->kind == SJ_POINTS || series->kind == SJ_BOXES) {
+    series->kind == SJ_POINTS ? plot_points(d, i) : plot_boxes(d, i);
+    return;
+  }
+  part(d);
+  sj_text_add(d->script, "$series%zu ", i);
+  switch (series->kind) {
+    case SJ_STEPS:
+      sj_text_add(d->script, "using 1:2 with steps linewidth 1.5 linecolor rgb '%s' dashtype %s", colour, dash);
+      break;
+    case SJ_BAND:
+      sj_text_add(d->script,
+                  "using 1:2:3 with filledcurves linecolor rgb '%s' fillstyle transparent solid 0.25 noborder", colour);
+      break;
+    case SJ_BARS:
+      sj_text_add(d->script,
+                  "using (($1+$2)/2):3:1:2:(%.8g):3 with boxxyerror linewidth 0.3 linecolor rgb '%s' fillstyle "
+                  "solid 0.7 border linecolor rgb '#FFFFFF'",
+                  d->y_low, colour);
+      break;
+    case SJ_ARROWS:
+      sj_text_add(d->script,
+                  "using 1:2:3:4 with vectors head filled size screen 0.007,22 linewidth 0.8 linecolor rgb "
+                  "'#333333'");
+      break;
+    case SJ_HEAT_MAP:
+      sj_text_add(d->script, "using 1:2:3 with image");
+      break;
+    case SJ_CONTOURS:
+      sj_text_add(d->script, "using 1:2 with lines linewidth 1.2 linecolor rgb '%s'", contour_colour);
+      break;
+    default:
+      sj_text_add(d->script, "using 1:2 with lines linewidth 1.5 linecolor rgb '%s' dashtype %s", colour, dash);
+  }
+  title(d, series->name);
+}
+
+static void plot(struct drawing *d) {
+  const struct sj_chart *const chart = d->chart;
+  for (size_t i = 0; i < chart->rule_count; i++) {
+    const struct sj_rule *const rule = &chart->rules[i];
+    sj_text_add(d->script, "$rule%zu << END\n%.8g %.8g\n%.8g %.8g\nEND\n", i, rule->vertical ? rule->at : d->x_low,
+                rule->vertical ? d->y_low : rule->at, rule->vertical ? rule->at : d->x_high,
+                rule->vertical ? d->y_high : rule->at);
+  }
+  for (size_t i = 0; i < chart->span_count; i++) plot_span(d, &chart->spans[i]);
+  /* Maps below everything, points above. */
+  for (int layer = 0; layer < 3; layer++) {
+    for (size_t i = 0; i < chart->series_count; i++) {
+      const enum sj_series_kind kind = chart->series[i].kind;
+      const int its = kind == SJ_HEAT_MAP || kind == SJ_BAND || kind == SJ_BARS ? 0 : kind == SJ_POINTS ? 2 : 1;
+      if (its == layer) plot_series(d, i);
+    }
+    for (size_t i = 0; layer == 1 && i < chart->rule_count; i++) plot_rule(d, i);
+  }
+  if (d->plots == 0) {
+    part(d);
+    sj_text_add(d->script, "NaN notitle");
+  }
+  sj_text_add(d->script, "\n");
+}
+
+void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format, struct sj_text *script) {
+  struct drawing d = {.chart = chart, .format = format, .script = script};
+  terminal(&d);
+  sj_text_add(
+      script,
+      "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
+      "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
+      "set key outside below center horizontal reverse Left samplen 2.5 spacing 1.2 font ',9'\nset samples 2\n");
+  ranges(&d);
+  titles(&d);
+  axis(&d, "x", &chart->x, d.x_low, d.x_high);
+  axis(&d, "y", &chart->y, d.y_low, d.y_high);
+  if (d.map)
+    colour_bar(&d);
+  else
+    sj_text_add(script, "set grid back linetype 1 linecolor rgb '#E4E4E4' linewidth 0.6\n");
+  data(&d);
+  plot(&d);
+}

@@ -1,0 +1,43 @@
+/* What the files that make charts of results share. */
+#ifndef SJ_PLOT_SOURCE_H
+#define SJ_PLOT_SOURCE_H
+
+#include <jansson.h>
+
+#include "plot/charts.h"
+
+/* The results and their model as it was, parsed. */
+struct sj_source {
+  const struct sj_results *results;
+  json_t *model; /* NULL: not known */
+  char *subtitle;
+};
+enum sj_status sj_source_open(const struct sj_results *results, struct sj_source *source, struct sj_error *error);
+void sj_source_close(struct sj_source *source);
+
+/* The engines' charts. */
+void sj_charts_simulated(const struct sj_source *source, struct sj_charts *charts);
+enum sj_status sj_charts_solved(const struct sj_source *source, struct sj_charts *charts, struct sj_error *error);
+
+/* An empty chart "COMPONENT.KIND" of the source, appended to `charts`. `title` is a printf format of the component. */
+struct sj_chart *sj_source_chart(const struct sj_source *source, struct sj_charts *charts, const char *component,
+                                 const char *kind, const char *title);
+void sj_charts_append(struct sj_charts *charts, struct sj_chart *chart);
+
+/* The member `name` of the list `list` ("clients", "servers") of the model; NULL. */
+const json_t *sj_source_component(const struct sj_source *source, const char *list, const char *name);
+
+/* Shades the model's faults where they fall into [0, end). */
+void sj_source_add_faults(const struct sj_source *source, struct sj_chart *chart, double end);
+
+/* Sets the axis of time, from 0. */
+void sj_source_time_axis(const struct sj_source *source, struct sj_chart *chart, double end);
+
+/* Whether values differ by so much that a linear axis would press most of them flat: the 99.9th percentile is more than
+ * 30 times the median. Of a law of one exponential phase it is 10 times. Never with zeros among the lowest 5 %. */
+bool sj_histogram_is_wide(const struct sj_histogram *histogram);
+
+/* "COMPONENT" if `name` is "COMPONENT.ENDING", to be freed; else NULL. */
+char *sj_component_of(const char *name, const char *ending);
+
+#endif
