@@ -48,7 +48,8 @@ enum sj_option {
   SJ_OPTION_CHANGES = 1U << 26,
   SJ_OPTION_PICTURE = 1U << 27,
   SJ_OPTION_APPROXIMATE = 1U << 28,
-  SJ_OPTION_MEMORY = 1U << 29
+  SJ_OPTION_MEMORY = 1U << 29,
+  SJ_OPTION_LARGE = 1U << 30
 };
 
 /* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */

@@ -45,13 +45,16 @@ static const struct entry entries[] = {
     {SJ_OPTION_HORIZON, "--horizon", "T",
      "end of the transient, in the model's time unit (default: the model's, else 60)"},
     {SJ_OPTION_STEP, "--step", "T", "between the transient's points (default: the model's, else 10)"},
-    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N", "how many eigenvalues are printed, 0 included (default: 10, of large chains 3)"},
+    {SJ_OPTION_EIGENVALUES, "--eigenvalues", "N",
+     "how many eigenvalues are printed, 0 included (default: 10, of large chains 3)"},
     {SJ_OPTION_CHANGES, "--changes", NULL,
      "the smallest change of each parameter that would make a server stable, too"},
     {SJ_OPTION_PICTURE, "--picture", NULL, "drift field, fixed points, density and hitting times of all states, too"},
     {SJ_OPTION_APPROXIMATE, "--approximate", NULL, "laws that are not phase-type are fitted by three moments"},
     {SJ_OPTION_MEMORY, "--memory", "BYTES",
      "the most memory that it may take (default: three quarters of what is free)"},
+    {SJ_OPTION_LARGE, "--large", NULL,
+     "by PETSc and SLEPc, as what is too large for elimination is anyway; also in parallel, by mpirun"},
     {SJ_OPTION_HELP, "--help", NULL, "this text"},
 };
 enum { ENTRY_COUNT = sizeof entries / sizeof *entries };
@@ -201,6 +204,7 @@ static enum sj_status read_value(const struct entry *entry, const char *text, st
     case SJ_OPTION_CHANGES:
     case SJ_OPTION_PICTURE:
     case SJ_OPTION_APPROXIMATE:
+    case SJ_OPTION_LARGE:
     case SJ_OPTION_MEMBERS:
     case SJ_OPTION_AGAIN:
     case SJ_OPTION_JSON:
