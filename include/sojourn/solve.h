@@ -44,6 +44,7 @@ struct sj_solve_options {
   bool approximate;     /* what is not phase-type is fitted by its first three moments */
   bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
   bool changes;         /* the smallest change of each parameter that makes it stable, too */
+  bool large;           /* by PETSc and SLEPc, which are for chains too large for elimination, even where it would do */
   double most_bytes;    /* the most memory that it may take; NAN: three quarters of what is free */
   const struct sj_calibration *calibration; /* of one server with an orbit; NULL: the model as it is */
   /* Non-zero ends it. NULL: never. */
@@ -58,7 +59,9 @@ SJ_PUBLIC enum sj_status sj_solve_prepare(const struct sj_model *model, const st
 
 /* Solves `model`. On SJ_OK `*results` is the caller's, to be ended with sj_results_destroy: one run, with the metrics
  * of docs/metastability.md and the transients as series. SJ_INVALID: FILE:LINE and what of the model cannot be solved;
- * SJ_NO_MEMORY: the chain is too large, with its size, found before it is made; SJ_FAILED: a solver did not converge;
+ * SJ_NO_MEMORY: the chain is too large, with its size, found before it is made (where only what elimination keeps is,
+ * the steady state is found in other ways, and fewer figures; a note says which); SJ_FAILED: a solver did not converge,
+ * or what it found is not certified. Under mpirun every process must call it alike; *results is NULL but in the first;
  * SJ_INTERRUPTED. */
 SJ_PUBLIC enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_options *options,
                                   struct sj_results **results, struct sj_error *error);

@@ -55,6 +55,7 @@ enum sj_exit sj_exit_of(enum sj_status status);
 #define SJ_OPTION_RESULT (UINT64_C(1) << 34)
 #define SJ_OPTION_FORMAT (UINT64_C(1) << 35)
 #define SJ_OPTION_PLACE (UINT64_C(1) << 36) /* plot's -o */
+#define SJ_OPTION_LARGE (UINT64_C(1) << 37)
 
 /* An option that one command alone has: it reads the text itself (sj_read_...). */
 struct sj_own_option {
@@ -150,13 +151,12 @@ struct sj_simulate_options;
 void sj_settings(const struct sj_options *options, struct sj_simulate_options *settings);
 
 /* What a results file holds of results that are one run: the newest of the identity of `asked`, if it is whole, else
- * NULL; and keeps such results, as -o and --again say. */
+ * NULL; and keeps such results, with `again` as new ones in any case. */
 struct sj_store;
 struct sj_results;
 enum sj_status sj_load_kept(struct sj_store *store, const struct sj_results *asked, struct sj_results **results,
                             struct sj_error *error);
-enum sj_status sj_keep(struct sj_store *store, const struct sj_options *options, struct sj_results *results,
-                       struct sj_error *error);
+enum sj_status sj_keep(struct sj_store *store, bool again, struct sj_results *results, struct sj_error *error);
 
 /* The file of --csv: opened for writing (standard output for "-", NULL without the option), never the model itself;
  * closed with what went wrong since then. sj_csv_close may be called again. */

@@ -25,10 +25,9 @@ enum sj_status sj_load_kept(struct sj_store *store, const struct sj_results *ask
   return status;
 }
 
-enum sj_status sj_keep(struct sj_store *store, const struct sj_options *options, struct sj_results *results,
-                       struct sj_error *error) {
+enum sj_status sj_keep(struct sj_store *store, bool again, struct sj_results *results, struct sj_error *error) {
   int64_t result;
-  enum sj_status status = sj_store_begin(store, results, 1, options->given & SJ_OPTION_AGAIN, &result, error);
+  enum sj_status status = sj_store_begin(store, results, 1, again, &result, error);
   if (status == SJ_OK) status = sj_store_add_run(store, result, results, &results->runs[0], error);
   if (status == SJ_OK) status = sj_store_finish(store, result, results, error);
   return status;

@@ -365,7 +365,7 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   status = make_results(job, error);
   if (status != SJ_OK) return status;
   job->results->wall_seconds = monotonic_s() - job->started_s;
-  if (job->store) status = sj_keep(job->store, job->options, job->results, error);
+  if (job->store) status = sj_keep(job->store, given(job, SJ_OPTION_AGAIN), job->results, error);
   return interrupted && status == SJ_OK ? SJ_INTERRUPTED : status;
 }
 

@@ -54,6 +54,8 @@ static const struct entry entries[] = {
     {SJ_OPTION_APPROXIMATE, "--approximate", NULL, "laws that are not phase-type are fitted by three moments"},
     {SJ_OPTION_MEMORY, "--memory", "BYTES",
      "the most memory that it may take (default: three quarters of what is free)"},
+    {SJ_OPTION_LARGE, "--large", NULL,
+     "by PETSc and SLEPc, as what is too large for elimination is anyway; also in parallel, by mpirun"},
     {SJ_OPTION_ENGINES, "--engines", NULL,
      "instead: one model, simulated and solved, each metric that both have side by side"},
     {SJ_OPTION_CALIBRATE, "--calibrate", NULL,

@@ -14,6 +14,7 @@
 #include "results/results.h"
 #include "results/store.h"
 #include "results/table.h"
+#include "solve/large.h"
 
 /* One run of the command. */
 struct job {
@@ -37,6 +38,7 @@ static void settings(struct job *job) {
   solve->approximate = given(job, SJ_OPTION_APPROXIMATE);
   solve->picture = given(job, SJ_OPTION_PICTURE);
   solve->changes = given(job, SJ_OPTION_CHANGES);
+  solve->large = given(job, SJ_OPTION_LARGE);
   solve->most_bytes = options->memory;
   solve->stop = sj_signals_defer();
 }
@@ -54,14 +56,17 @@ static enum sj_status load_kept(struct job *job, struct sj_error *error) {
 /* Solves it, unless the results file holds what would be found. */
 static enum sj_status compute(struct job *job, struct sj_error *error) {
   enum sj_status status = SJ_OK;
-  if (job->options->output) {
+  /* Of several processes the first alone has the file, and all must work on it. */
+  const bool alone = sj_large_launched() < 2;
+  if (job->options->output && sj_large_launched_rank() == 0) {
     status = sj_store_open(job->options->output, SJ_STORE_WRITE, &job->store, error);
-    if (status == SJ_OK && !given(job, SJ_OPTION_AGAIN)) status = load_kept(job, error);
+    if (status == SJ_OK && alone && !given(job, SJ_OPTION_AGAIN)) status = load_kept(job, error);
     if (status != SJ_OK || job->results) return status;
   }
   status = sj_solve(job->model, &job->solve, &job->results, error);
-  return status == SJ_OK && job->store && job->results ? sj_keep(job->store, job->options, job->results, error)
-                                                       : status;
+  if (status == SJ_OK && job->store && job->results)
+    status = sj_keep(job->store, given(job, SJ_OPTION_AGAIN) || !alone, job->results, error);
+  return status;
 }
 
 /* ---- what is printed ---- */
@@ -109,6 +114,7 @@ static enum sj_status print_json(const struct job *job, struct sj_error *error) 
 }
 
 static enum sj_exit report(const struct job *job) {
+  if (!job->results) return SJ_EXIT_DONE; /* the first process has them */
   const bool json = given(job, SJ_OPTION_JSON);
   const bool table = !json && !given(job, SJ_OPTION_QUIET) && !sj_csv_to_stdout(job->options);
   struct sj_error error;
@@ -129,6 +135,7 @@ static enum sj_exit report(const struct job *job) {
 
 /* What is wrong with the model begins with its place, as from all commands. */
 static enum sj_exit complain(const struct job *job, enum sj_status status, const struct sj_error *error) {
+  if (sj_large_launched_rank() > 0) return sj_exit_of(status); /* the first one says it */
   const size_t length = strlen(job->options->file);
   const char *const message = error->message;
   if (strncmp(message, job->options->file, length) != 0 || message[length] != ':' ||
@@ -203,6 +210,6 @@ const struct sj_command sj_command_solve = {
                 SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HORIZON | SJ_OPTION_STEP |
                 SJ_OPTION_EIGENVALUES | SJ_OPTION_CHANGES | SJ_OPTION_PICTURE | SJ_OPTION_APPROXIMATE |
                 SJ_OPTION_MEMORY | SJ_OPTION_CALIBRATE | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
-                SJ_OPTION_DRAIN | SJ_OPTION_THREADS,
+                SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_LARGE,
     .run = run,
 };

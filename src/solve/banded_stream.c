@@ -128,11 +128,13 @@ static enum sj_status pass_down(struct stream *s) {
   return SJ_OK;
 }
 
+static const struct sj_scaled none = {0};
+
 static void carry_pi(struct stream *s, const struct segment *g) {
   const struct sj_sweep sweep = {&s->band, s->work};
   const size_t low = g->begin - g->before;
   struct sj_scaled *const pi = s->results->pi;
-  for (size_t p = low; p < g->end; p++) s->x[p - low] = p < g->begin ? pi[flip(s, p)] : (struct sj_scaled){0};
+  for (size_t p = low; p < g->end; p++) s->x[p - low] = p < g->begin ? pi[flip(s, p)] : none;
   if (!g->begin) s->x[0] = sj_scaled(1);
   sj_sweep_spread_up(&sweep, 0, g->before, s->band.count, s->x, s->x);
   for (size_t p = g->begin; p < g->end; p++) pi[flip(s, p)] = s->x[p - low];
@@ -142,7 +144,7 @@ static void carry_hits(struct stream *s, const struct segment *g) {
   const struct sj_sweep sweep = {&s->band, s->work};
   const size_t low = g->begin - g->before, targets = s->results->targets;
   struct sj_scaled *const hits = s->results->hits;
-  for (size_t p = low; p < g->end; p++) s->x[p - low] = p < targets ? (struct sj_scaled){0} : hits[flip(s, p)];
+  for (size_t p = low; p < g->end; p++) s->x[p - low] = p < targets ? none : hits[flip(s, p)];
   const size_t first = targets > g->begin ? targets - low : g->before;
   if (first < s->band.count) sj_sweep_collect_up(&sweep, first, s->band.count, 0, s->x, s->x);
   for (size_t p = g->begin; p < g->end; p++) hits[flip(s, p)] = s->x[p - low];

@@ -18,14 +18,24 @@ struct sj_large {
 
 static const char file_name[] = "libsojourn-solve-large.so";
 
-unsigned sj_large_launched(void) {
-  static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_NUM_TASKS"};
-  for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+/* Of Open MPI; MPICH, and what goes by its process manager; Slurm. */
+static long from_environment(const char *const names[3]) {
+  for (size_t n = 0; n < 3; n++) {
     const char *const value = getenv(names[n]);
-    const long ranks = value ? strtol(value, NULL, 10) : 0;
-    if (ranks > 0 && ranks <= INT_MAX) return (unsigned)ranks;
+    const long number = value ? strtol(value, NULL, 10) : 0;
+    if (number > 0 && number <= INT_MAX) return number;
   }
   return 0;
+}
+
+unsigned sj_large_launched(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
+  return (unsigned)from_environment(names);
+}
+
+unsigned sj_large_launched_rank(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"};
+  return sj_large_launched() ? (unsigned)from_environment(names) : 0;
 }
 
 /* `directory` of the file `path` is cut off in place; "." if it has none. */

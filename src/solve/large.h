@@ -32,6 +32,7 @@ unsigned sj_large_ranks(const struct sj_large *large);
 
 /* How many processes a launcher (mpirun, srun) started this one with, told from its environment; 0: none did. */
 unsigned sj_large_launched(void);
+unsigned sj_large_launched_rank(void); /* which of them it is */
 
 enum sj_large_method {
   SJ_LARGE_AUTOMATIC, /* direct if MUMPS, asked for its estimate, says that its factors fit into most_bytes */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "solve/banded_stream.h"
 
 /* ---- options ---- */
 
@@ -57,6 +58,7 @@ enum sj_status sj_solution_failed(const struct sj_solution *solution, enum sj_st
 
 static enum sj_status make_space(struct sj_solution *s, struct sj_error *error) {
   const struct sj_space_options options = {.approximate = s->options.approximate,
+                                           .chain_only = true,
                                            .most_bytes = s->options.most_bytes,
                                            .calibration = s->options.calibration};
   struct sj_error own = {{0}};
@@ -99,15 +101,51 @@ static unsigned least_eigenvalues(const struct sj_solution *s) {
   return s->space.chain.count < SJ_LARGE ? SJ_EIGENVALUES : SJ_EIGENVALUES_OF_LARGE;
 }
 
-static enum sj_status check_bytes(const struct sj_solution *s, size_t bandwidth, struct sj_error *error) {
-  const double bytes = sj_eliminated_bytes(s->space.chain.count, bandwidth, s->eigenvalues);
-  if (bytes <= s->options.most_bytes) return SJ_OK;
+static enum sj_status refuse(const struct sj_solution *s, size_t bandwidth, double bytes, struct sj_error *error) {
   char needed[32], most[32];
   return sj_error_set(error, SJ_NO_MEMORY,
                       "%s: the chain has %zu states in a band of %zu; solving it would take about %s, more than the %s "
                       "that it may (--memory)",
                       s->model->file, s->space.chain.count, bandwidth, sj_bytes_text(bytes, needed),
                       sj_bytes_text(s->options.most_bytes, most));
+}
+
+/* ---- large chains ---- */
+
+static double large_bytes(const struct sj_solution *s, size_t bandwidth) {
+  const double count = (double)s->space.chain.count, transitions = (double)s->space.chain.end;
+  return sj_space_bytes(count, transitions, 0) + sj_stream_bytes(s->space.chain.count, bandwidth) +
+         count * 2 * (sizeof(struct sj_scaled) + sizeof(double));
+}
+
+static enum sj_status solve_large(struct sj_solution *s, const struct sj_order *order, struct sj_error *error) {
+  const struct sj_large_wanted wanted = {.order = order,
+                                         .eigenvalues = s->eigenvalues,
+                                         .module = s->options.large,
+                                         .most_bytes = s->options.most_bytes,
+                                         .stop = s->options.stop};
+  struct sj_error own = {{0}};
+  s->is_large = true;
+  s->eliminated = (struct sj_eliminated){.chain = &s->space.chain, .order = *order, .stop = s->options.stop};
+  const enum sj_status status = sj_large_solve(&s->space, &wanted, &s->large, &own);
+  if (status == SJ_INTERRUPTED) return sj_solution_failed(s, status, error);
+  return status == SJ_OK ? SJ_OK : sj_error_set(error, status, "%s: %s", s->model->file, own.message);
+}
+
+void sj_solution_take_large(struct sj_solution *s) {
+  const size_t count = s->space.chain.count;
+  s->eliminated.pi = s->large.pi;
+  s->large.pi = NULL;
+  s->eliminated.p = sj_allocate_array(count, sizeof *s->eliminated.p);
+  for (size_t i = 0; i < count; i++) s->eliminated.p[i] = sj_scaled_double(s->eliminated.pi[i]);
+  s->eliminated.roundings = s->large.error;
+  s->spectrum = s->large.spectrum;
+  s->large.spectrum = (struct sj_spectrum){0};
+  s->servers = sj_allocate_array(s->space.server_count, sizeof *s->servers);
+  for (size_t k = 0; k < s->space.server_count; k++) {
+    s->servers[k].in_system = sj_allocate_array(count, sizeof(double));
+    for (size_t i = 0; i < count; i++) s->servers[k].in_system[i] = s->space.server(&s->space, k, SJ_IN_SYSTEM, i);
+  }
 }
 
 enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *error) {
@@ -119,8 +157,10 @@ enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *err
   struct sj_order order;
   status = sj_eliminated_order(&s->space.chain, s->space.natural_order, first, &order);
   if (status != SJ_OK) return sj_solution_failed(s, status, error);
-  status = check_bytes(s, order.bandwidth, error);
-  if (status != SJ_OK) {
+  const double bytes = sj_eliminated_bytes(s->space.chain.count, order.bandwidth, s->eigenvalues);
+  if (s->options.large || sj_large_launched() > 1 || bytes > s->options.most_bytes) {
+    if (large_bytes(s, order.bandwidth) <= s->options.most_bytes) return solve_large(s, &order, error);
+    status = refuse(s, order.bandwidth, large_bytes(s, order.bandwidth), error);
     sj_order_clear(&order);
     return status;
   }
@@ -180,6 +220,7 @@ void sj_solution_clear(struct sj_solution *s) {
   }
   free(s->servers);
   sj_spectrum_clear(&s->spectrum);
+  sj_large_solution_clear(&s->large);
   sj_eliminated_clear(&s->eliminated);
   sj_space_clear(&s->space);
   *s = (struct sj_solution){0};

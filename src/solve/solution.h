@@ -6,6 +6,7 @@
 #include "sojourn/solve.h"
 #include "solve/eliminated.h"
 #include "solve/findings.h"
+#include "solve/large_space.h"
 #include "solve/space.h"
 #include "solve/stability.h"
 #include "solve/transient.h"
@@ -26,7 +27,9 @@ struct sj_solution {
   struct sj_solve_settings settings; /* the model's, with the options' horizon and step */
   unsigned eigenvalues;              /* to print; known once the space is */
   struct sj_space space;
-  struct sj_eliminated eliminated;
+  struct sj_eliminated eliminated; /* if it is large: only the stationary distribution, at rank 0 */
+  bool is_large;                   /* elimination would not fit, or other ways were asked for */
+  struct sj_large_solution large;
   struct sj_spectrum spectrum;
   struct sj_server_solution *servers; /* [space.server_count] */
 };
@@ -40,6 +43,8 @@ enum sj_status sj_solution_settle(const struct sj_model *model, const struct sj_
 /* States, elimination, stationary distribution. After sj_solution_settle; cleared in any case with sj_solution_clear.
  */
 enum sj_status sj_solution_eliminate(struct sj_solution *solution, struct sj_error *error);
+/* Instead of the next, of a large chain: the spectrum, and what is known of each server without regimes. */
+void sj_solution_take_large(struct sj_solution *solution);
 /* The spectrum (none, count 0, if it does not converge), and each server's regimes and passages. */
 enum sj_status sj_solution_judge(struct sj_solution *solution, struct sj_error *error);
 void sj_solution_clear(struct sj_solution *solution);
@@ -53,6 +58,8 @@ enum sj_status sj_solution_failed(const struct sj_solution *solution, enum sj_st
 void sj_find_measures(const struct sj_solution *solution, struct sj_findings *findings);
 /* times.c: hitting times, verdicts; the spectrum and mixing times. */
 enum sj_status sj_find_times(const struct sj_solution *solution, struct sj_findings *findings);
+/* of the spectrum all but the mixing time */
+void sj_find_gap(const struct sj_solution *solution, struct sj_findings *findings);
 enum sj_status sj_find_spectrum(const struct sj_solution *solution, struct sj_findings *findings);
 /* pictures.c: drift field, fixed points, density and levels of each server, as JSON. */
 enum sj_status sj_find_pictures(const struct sj_solution *solution, struct sj_findings *findings);

@@ -23,10 +23,11 @@ static double monotonic_s(void) {
 /* The model with what was asked of it: two that differ in nothing here have the same results. */
 static char *identity_of(const struct sj_solution *s) {
   char *const canonical = sj_model_canonical_to_solve(s->model, &s->settings);
-  char *const identity = sj_format(
-      "%.*s,\"asked\":{\"eigenvalues\":%u,\"approximate\":%s,\"picture\":%s,\"changes\":%s}}",
-      (int)strlen(canonical) - 1, canonical, s->options.eigenvalues, s->options.approximate ? "true" : "false",
-      s->options.picture ? "true" : "false", s->options.changes ? "true" : "false");
+  char *const identity =
+      sj_format("%.*s,\"asked\":{\"eigenvalues\":%u,\"approximate\":%s,\"picture\":%s,\"changes\":%s%s}}",
+                (int)strlen(canonical) - 1, canonical, s->options.eigenvalues,
+                s->options.approximate ? "true" : "false", s->options.picture ? "true" : "false",
+                s->options.changes ? "true" : "false", s->options.large ? ",\"large\":true" : "");
   free(canonical);
   return identity;
 }
@@ -57,14 +58,27 @@ static void add_notes(const struct sj_solution *s, struct sj_findings *findings)
                    s->space.chain.end);
   for (size_t i = 0; i < s->space.note_count; i++) sj_findings_note(findings, "%s", s->space.notes[i]);
   for (size_t i = 0; i < s->model->note_count; i++) sj_findings_note(findings, "%s", s->model->notes[i]);
-  if (!s->eliminated.up)
+  if (!s->is_large && !s->eliminated.up)
     sj_findings_note(findings, "some states are left for good: the spectrum is that of the others, of the long run");
-  if (s->spectrum.count < 2 && s->space.chain.count > 1)
+  if (!s->is_large && s->spectrum.count < 2 && s->space.chain.count > 1)
     sj_findings_note(findings, "the eigenvalues did not converge: no spectrum, and no verdict that rests on it");
+}
+
+/* Of a large chain: the steady state and the spectrum. */
+static enum sj_status find_large(struct sj_solution *s, struct sj_findings *findings) {
+  sj_solution_take_large(s);
+  add_notes(s, findings);
+  sj_findings_note(findings, "not by one elimination, but by %s", s->large.how);
+  if (s->large.no_spectrum[0]) sj_findings_note(findings, "no spectrum: %s", s->large.no_spectrum);
+  sj_findings_note(findings, "no hitting times, verdict and transient of a chain this large");
+  sj_find_measures(s, findings);
+  sj_find_gap(s, findings);
+  return SJ_OK;
 }
 
 static enum sj_status find_all(struct sj_solution *s, struct sj_findings *findings, struct sj_error *error) {
   enum sj_status status = sj_solution_eliminate(s, error);
+  if (status == SJ_OK && s->is_large) return s->large.rank == 0 ? find_large(s, findings) : SJ_OK;
   if (status == SJ_OK) status = sj_solution_judge(s, error);
   if (status != SJ_OK) return status;
   add_notes(s, findings);
@@ -86,6 +100,10 @@ enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_opti
   enum sj_status status = sj_solution_settle(model, options, &solution, error);
   if (status != SJ_OK) return status;
   status = find_all(&solution, &findings, error);
+  if (status == SJ_OK && solution.large.rank > 0) { /* the first process has it all */
+    sj_solution_clear(&solution);
+    return SJ_OK;
+  }
   if (status == SJ_OK) status = prepare(&solution, results, error);
   if (status == SJ_OK && *results && sj_findings_into_results(&findings, *results) != SJ_OK)
     status = sj_solution_failed(&solution, SJ_NO_MEMORY, error);

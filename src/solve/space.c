@@ -56,6 +56,7 @@ double sj_space_bytes(double states, double transitions, double bandwidth) {
 
 enum sj_status sj_space_check_size(const struct sj_space_options *options, double states, double transitions,
                                    double bandwidth, struct sj_error *error) {
+  if (options->chain_only) bandwidth = 0;
   const double bytes = sj_space_bytes(states, transitions, bandwidth);
   char count[32], rates[32], needed[32], most[32];
   sj_number_text(states, count);
@@ -66,6 +67,11 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
                         "the chain would have %s states and take about %s; at most %u states can be numbered", count,
                         needed, UINT32_MAX - 1);
   if (bytes <= options->most_bytes) return SJ_OK;
+  if (options->chain_only)
+    return sj_error_set(error, SJ_NO_MEMORY,
+                        "the chain would have %s states and %s transitions; it alone would take about %s, more than "
+                        "the %s that it may",
+                        count, rates, needed, sj_bytes_text(options->most_bytes, most));
   return sj_error_set(error, SJ_NO_MEMORY,
                       "the chain would have %s states and %s transitions; eliminated, with a band of %.0f, it would "
                       "take about %s, more than the %s that it may",

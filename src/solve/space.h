@@ -79,6 +79,7 @@ void sj_space_clear(struct sj_space *space);
 /* How a model is to be turned into a chain. */
 struct sj_space_options {
   bool approximate;  /* what is not phase-type is fitted by its first three moments */
+  bool chain_only;   /* it need not fit into most_bytes with its factors, only by itself */
   double most_bytes; /* a space that would take more is refused before it is allocated; INFINITY: no limit */
   const struct sj_calibration *calibration; /* of one server with an orbit, else SJ_INVALID; NULL: none */
 };

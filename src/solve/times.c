@@ -119,21 +119,26 @@ static enum sj_status find_mixing_time(const struct sj_solution *s, double *wors
   return status;
 }
 
-enum sj_status sj_find_spectrum(const struct sj_solution *s, struct sj_findings *findings) {
+void sj_find_gap(const struct sj_solution *s, struct sj_findings *findings) {
   const struct sj_spectrum *const spectrum = &s->spectrum;
-  if (spectrum->count < 2) return SJ_OK;
+  if (spectrum->count < 2) return;
   const double gap = fabs(spectrum->value[1].re), error = spectrum->value[1].error;
   sj_findings_add(findings, gap, error, "spectral_gap");
   sj_findings_add(findings, 1 / gap, error / (gap * gap), "relaxation_time");
-  double mixing = NAN;
-  const enum sj_status status = find_mixing_time(s, &mixing);
-  if (status != SJ_OK && status != SJ_FAILED) return status;
-  sj_findings_add(findings, mixing, 5e-7 * mixing, "mixing_time");
   sj_findings_add(findings, log2(100) / gap, log2(100) * error / (gap * gap), "mixing_time.bound");
   for (size_t k = 0; k < spectrum->count && k < s->eigenvalues; k++) {
     sj_findings_add(findings, spectrum->value[k].re, spectrum->value[k].error, "spectrum[%zu].re", k);
     const double im = spectrum->value[k].im;
     sj_findings_add(findings, im, im == 0 ? 0 : spectrum->value[k].error, "spectrum[%zu].im", k);
   }
+}
+
+enum sj_status sj_find_spectrum(const struct sj_solution *s, struct sj_findings *findings) {
+  if (s->spectrum.count < 2) return SJ_OK;
+  sj_find_gap(s, findings);
+  double mixing = NAN;
+  const enum sj_status status = find_mixing_time(s, &mixing);
+  if (status != SJ_OK && status != SJ_FAILED) return status;
+  sj_findings_add(findings, mixing, 5e-7 * mixing, "mixing_time");
   return SJ_OK;
 }
