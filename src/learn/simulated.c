@@ -158,7 +158,7 @@ static enum sj_status add_trajectory(struct maker *maker, const struct part *par
     bool known = true;
     for (size_t f = 0; f < features; f++) {
       state[f] = average(maker, maker->made->features[f], cell, from, to);
-      if (isnan(state[f]) && length > 0) state[f] = state[f - features];
+      if (isnan(state[f]) && length > 0) state[f] = states[(length - 1) * features + f];
       known = known && !isnan(state[f]);
     }
     if (!known) continue;
