@@ -1,5 +1,7 @@
 /* What solving knows of the model that was learned from: beside the learned figures, to hold them against. */
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +13,16 @@
 /* Learning ends with a chain that is solved at a glance; a larger one is for `sojourn solve`. */
 static const double most_bytes = 5e8;
 
-static void add(struct sj_solved_beside *solved, double value, char *name) {
+static void add(struct sj_solved_beside *solved, double value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void add(struct sj_solved_beside *solved, double value, const char *format, ...) {
+  char name[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(name, sizeof name, format, arguments);
+  va_end(arguments);
   solved->figures = sj_reallocate_array(solved->figures, solved->count + 1, sizeof *solved->figures);
-  solved->figures[solved->count++] = (struct sj_beside){name, value};
+  solved->figures[solved->count++] = (struct sj_beside){sj_copy_string(name), value};
 }
 
 static bool is_server_level(const char *feature) {
@@ -42,7 +51,7 @@ static void add_settling(struct sj_solved_beside *solved, const struct sj_learne
     sj_number_text(sj_settling_limits[k], limit);
     const double settled =
         sj_settled_from(view.values + first, count, 1, mean, sj_settling_limits[k] * model->deviation[feature]);
-    add(solved, model->step * settled, sj_format("trajectory[%zu].%s.settling[%s].exact", index, name, limit));
+    add(solved, model->step * settled, "trajectory[%zu].%s.settling[%s].exact", index, name, limit);
   }
 }
 
@@ -73,8 +82,7 @@ void sj_solve_beside(const struct sj_model *model, const struct sj_learned *lear
     return;
   }
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (sj_results_find(exact, names[i]) != SIZE_MAX)
-      add(solved, sj_results_value(exact, names[i]), sj_copy_string(names[i]));
+    if (sj_results_find(exact, names[i]) != SIZE_MAX) add(solved, sj_results_value(exact, names[i]), "%s", names[i]);
   for (size_t i = 0; i < trajectories->count && i < SJ_MOST_SHOWN; i++)
     for (size_t f = 0; f < learned->feature_count; f++)
       if (is_server_level(learned->features[f]))

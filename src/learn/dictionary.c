@@ -1,5 +1,6 @@
 #include "learn/dictionary.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -63,6 +64,7 @@ bool sj_dictionary_place(struct sj_dictionary *dictionary, const struct sj_rollo
   const size_t features = dictionary->features, radial = dictionary->radial;
   size_t total = 0;
   if (radial == 0) return true;
+  assert(features > 0 && rollout->count > 0);
   for (size_t i = 0; i < rollout->count; i++) total += rollout->lengths[i];
   double *const nearest = malloc(total * sizeof *nearest); /* squared distance to the nearest centre */
   dictionary->centres = malloc(radial * features * sizeof *dictionary->centres);
@@ -103,6 +105,7 @@ bool sj_dictionary_place(struct sj_dictionary *dictionary, const struct sj_rollo
 static size_t fill(const struct sj_dictionary *dictionary, const struct sj_rollout *rollout, size_t size, size_t rows,
                    double *from, double *to, double *means) {
   const size_t features = dictionary->features, span = dictionary->delays + 2;
+  assert(size > 0);
   double *const z = means + 2 * size;
   size_t row = 0;
   const double *states = rollout->states;
@@ -142,6 +145,7 @@ static size_t count_pairs(const struct sj_dictionary *dictionary, const struct s
 enum sj_status sj_dictionary_fit(const struct sj_dictionary *dictionary, const struct sj_rollout *rollout, double ridge,
                                  double *transition, double *offset, size_t *pairs) {
   const size_t size = sj_dictionary_size(dictionary, SIZE_MAX / 2);
+  assert(size > 0);
   *pairs = count_pairs(dictionary, rollout);
   if (*pairs < size) return SJ_INVALID;
   /* The penalty is more rows: sqrt(ridge pairs) times the identity against zeros. */

@@ -1,5 +1,6 @@
 #include "sojourn/learn.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,7 @@ static enum sj_status count_states(const struct sj_trajectories *from, struct tr
 static enum sj_status gather(const struct sj_trajectories *from, const struct sj_learned *model,
                              struct training_data *data, struct sj_error *error) {
   const size_t features = from->feature_count;
+  assert(features > 0 && data->total > 0);
   data->states = malloc(data->total * features * sizeof *data->states);
   if (!data->states) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   double *to = data->states;

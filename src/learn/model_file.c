@@ -251,8 +251,8 @@ static bool read_header(const json_t *header, struct sj_learned *model) {
   if (!method || !unit || !data || !seed || strlen(unit) >= sizeof model->time_unit ||
       strlen(data) >= sizeof model->source)
     return false;
-  strcpy(model->time_unit, unit);
-  strcpy(model->source, data);
+  memcpy(model->time_unit, unit, strlen(unit) + 1);
+  memcpy(model->source, data, strlen(data) + 1);
   model->asked.seed = strtoull(seed, NULL, 10);
   if (strcmp(method, methods[SJ_LEARN_EDMD]) == 0)
     model->method = SJ_LEARN_EDMD;

@@ -1,6 +1,7 @@
 /* Trajectories from the time series of simulated results. */
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,9 +61,9 @@ static void add_part(struct maker *maker, double begin, double end, size_t fault
   if (!(end > begin)) return;
   *part = (struct part){.begin = begin, .end = end};
   if (faults == 0)
-    strcpy(part->name, "the whole run");
+    snprintf(part->name, sizeof part->name, "the whole run");
   else if (faults == 1)
-    strcpy(part->name, faults_before ? "after the fault" : "before the fault");
+    snprintf(part->name, sizeof part->name, "%s the fault", faults_before ? "after" : "before");
   else
     snprintf(part->name, sizeof part->name, faults_before ? "after fault %zu" : "before the faults", faults_before);
   maker->part_count++;
@@ -157,7 +158,7 @@ static enum sj_status add_trajectory(struct maker *maker, const struct part *par
     bool known = true;
     for (size_t f = 0; f < features; f++) {
       state[f] = average(maker, maker->made->features[f], cell, from, to);
-      if (isnan(state[f]) && length > 0) state[f] = state[f - features];
+      if (isnan(state[f]) && length > 0) state[f] = states[(length - 1) * features + f];
       known = known && !isnan(state[f]);
     }
     if (!known) continue;

@@ -20,10 +20,11 @@ struct sj_trajectories *sj_trajectories_create(const char *source, const char *c
   made->feature_count = feature_count;
   made->features = sj_allocate_array(feature_count, sizeof *made->features);
   for (size_t i = 0; i < feature_count; i++) made->features[i] = sj_copy_string(features[i]);
-  strcpy(made->time_unit, "s");
+  memcpy(made->time_unit, "s", sizeof "s");
   return made;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the states become the trajectory's */
 void sj_trajectories_append(struct sj_trajectories *trajectories, const char *name, double start, double *states,
                             size_t length, bool held_out) {
   trajectories->items = sj_reallocate_array(trajectories->items, trajectories->count + 1, sizeof *trajectories->items);

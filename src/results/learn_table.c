@@ -81,7 +81,8 @@ static void add_modes(const struct sj_results *results, struct sj_text *text) {
     sj_grid_add(&grid, label);
     snprintf(label, sizeof label, "%.5f", re);
     sj_grid_add(&grid, label);
-    snprintf(width, sizeof width, im > 0 ? "±%.5f" : "", im);
+    *width = 0;
+    if (im > 0) snprintf(width, sizeof width, "±%.5f", im);
     sj_grid_add(&grid, width);
     add_number(&grid, value_of(results, "time_constant[%zu]", k), "grows");
     add_number(&grid, im > 0 ? results->grid_step * turn / atan2(im, re) : (double)NAN, "");

@@ -40,7 +40,7 @@ static inline struct sj_field sj_read_field(const char *p) {
 }
 
 static inline bool sj_field_is(const struct sj_field *field, const char *word) {
-  return field->length == strlen(word) && memcmp(field->text, word, field->length) == 0;
+  return field->length == strlen(word) && (field->length == 0 || memcmp(field->text, word, field->length) == 0);
 }
 
 /* Editors of spreadsheets put a byte order mark first. */
