@@ -193,6 +193,10 @@ static void add_regimes(struct report *report, const char *server) {
     free(metric);
   }
   print(report, &grid, "What the verdict rests on: the regimes of", server);
+  const double separation = value_of(report, server, "verdict.separation");
+  if (!isnan(separation))
+    sj_text_add(report->text, "  getting from one to the other: %.3g times slower than all else in the chain\n",
+                separation);
 }
 
 /* A row with mean and deviation. */
