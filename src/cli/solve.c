@@ -147,17 +147,6 @@ static enum sj_exit report(const struct job *job) {
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
 
-/* What is wrong with the model begins with its place, as from all commands. */
-static enum sj_exit complain(const struct job *job, enum sj_status status, const struct sj_error *error) {
-  const size_t length = strlen(job->options->file);
-  const char *const message = error->message;
-  if (strncmp(message, job->options->file, length) != 0 || message[length] != ':' ||
-      strspn(message + length + 1, "0123456789") == 0)
-    return sj_complain(status, error);
-  fprintf(stderr, "%s\n", message);
-  return sj_exit_of(status);
-}
-
 /* What the options of a simulation are for. */
 static enum sj_status check_options(const struct job *job, struct sj_error *error) {
   const uint64_t simulation =
@@ -178,6 +167,17 @@ static enum sj_status calibrate(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) job->solve.calibration = &job->calibration;
   sj_results_destroy(simulated);
   return status;
+}
+
+/* What is wrong with the model begins with its place, as from all commands. */
+static enum sj_exit complain(const struct job *job, enum sj_status status, const struct sj_error *error) {
+  const size_t length = strlen(job->options->file);
+  const char *const message = error->message;
+  if (strncmp(message, job->options->file, length) != 0 || message[length] != ':' ||
+      strspn(message + length + 1, "0123456789") == 0)
+    return sj_complain(status, error);
+  fprintf(stderr, "%s\n", message);
+  return sj_exit_of(status);
 }
 
 static enum sj_exit solve(struct job *job) {
