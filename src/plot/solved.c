@@ -85,7 +85,8 @@ static void add_regimes(struct sj_chart *chart, const json_t *picture) {
     struct sj_text name = {0};
     sj_text_add(&name, i == 0 ? "low regime: up to %s" : "high regime: from %s", number);
     sj_chart_add_rule(chart, true, at, name.data);
-    chart->rules[chart->rule_count - 1].colour = i == 0 ? 3 : 6;
+    chart->rules[chart->rule_count - 1].colour = 6; /* black: it is drawn over maps of any colour */
+    chart->rules[chart->rule_count - 1].dash = i == 0 ? 2 : 6;
     free(name.data);
   }
 }
