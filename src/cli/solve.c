@@ -81,7 +81,7 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
     if (status != SJ_OK || job->results) return status;
   }
   status = sj_solve(job->model, &job->solve, &job->results, error);
-  return status == SJ_OK && job->store ? keep(job, error) : status;
+  return status == SJ_OK && job->store && job->results ? keep(job, error) : status;
 }
 
 /* ---- what is printed ---- */
