@@ -19,7 +19,6 @@ WRONG = [
     (["simulate"], "simulate: expected MODEL; see sojourn simulate --help"),
     (["compare"], "compare: expected MODEL; see sojourn compare --help"),
     (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
-    (["compare", "m.lua", "--engines"], "--engines is not in this version; compare sets scenarios side by side"),
     (["show"], "show: expected MODEL|RESULTS; see sojourn show --help"),
     (["plot"], "plot: expected RESULTS; see sojourn plot --help"),
     (["plot", "r.db", "--set", "a=1"], "--set is not an option of sojourn plot"),
@@ -27,7 +26,8 @@ WRONG = [
     (["plot", "r.db", "--result", "0"], "--result 0: expected a whole number from 1 to 9223372036854775807"),
     (["simulate", "m.lua", "-o"], "-o: expected FILE.db, got nothing"),
     (["solve"], "solve: expected MODEL; see sojourn solve --help"),
-    (["solve", "m.lua", "--runs", "3"], "--runs is not an option of sojourn solve"),
+    (["solve", "m.lua", "--runs", "3"], "solve has no runs; --seed, --runs, --duration, --drain and --threads are for the "
+     "simulation of --calibrate"),
     (["simulate", "m.lua", "--horizon", "3"], "--horizon is not an option of sojourn simulate"),
     (["solve", "m.lua", "--horizon", "0"], "--horizon 0: expected a number above 0, in the model's time unit"),
     (["solve", "m.lua", "--step=-1"], "--step -1: expected a number above 0, in the model's time unit"),
