@@ -119,7 +119,7 @@ void sj_chart_add_rule(struct sj_chart *chart, bool vertical, double at, const c
   const unsigned colour = named(chart);
   chart->rules = sj_reallocate_array(chart->rules, chart->rule_count + 1, sizeof *chart->rules);
   chart->rules[chart->rule_count++] =
-      (struct sj_rule){.vertical = vertical, .at = at, .name = copy(name), .colour = colour};
+      (struct sj_rule){.vertical = vertical, .at = at, .name = copy(name), .colour = colour, .dash = colour};
 }
 
 void sj_chart_add_span(struct sj_chart *chart, double from, double to, const char *name) {

@@ -73,7 +73,7 @@ struct sj_rule {
   bool vertical;
   double at;
   char *name;
-  unsigned colour;
+  unsigned colour, dash;
 };
 
 /* A time in which something was different ("the model's fault"): shaded, named in the legend. */

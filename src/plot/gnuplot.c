@@ -13,8 +13,6 @@
 #include <unistd.h>
 #include <zlib.h>
 
-extern char **environ;
-
 const char *sj_image_format_name(enum sj_image_format format) {
   static const char *const names[SJ_IMAGE_FORMATS] = {"svg", "png", "pdf"};
   return names[format];

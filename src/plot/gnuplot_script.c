@@ -400,7 +400,7 @@ static void plot_rule(struct drawing *d, size_t i) {
   const struct sj_rule *const rule = &d->chart->rules[i];
   part(d);
   sj_text_add(d->script, "$rule%zu using 1:2 with lines linewidth 1.5 linecolor rgb '%s' dashtype %s", i,
-              colours[rule->colour % COLOURS], dashes[rule->colour % COLOURS]);
+              colours[rule->colour % COLOURS], dashes[rule->dash % COLOURS]);
   title(d, rule->name);
 }
 
@@ -509,11 +509,11 @@ static void plot(struct drawing *d) {
 void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format, struct sj_text *script) {
   struct drawing d = {.chart = chart, .format = format, .script = script};
   terminal(&d);
-  sj_text_add(
-      script,
-      "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
-      "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
-      "set key outside below center horizontal reverse Left samplen 2.5 spacing 1.2 font ',9'\nset samples 2\n");
+  sj_text_add(script,
+              "set encoding utf8\nset border 3 linecolor rgb '#444444'\nset style textbox opaque noborder "
+              "fillcolor rgb '#FFFFFF' margins 0.4,0.3\n"
+              "set key outside below center horizontal maxcols 2 reverse Left samplen 2.5 spacing 1.2 font ',9'\nset "
+              "samples 2\n");
   ranges(&d);
   titles(&d);
   axis(&d, "x", &chart->x, d.x_low, d.x_high);

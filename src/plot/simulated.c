@@ -45,14 +45,17 @@ static void add_marks(const struct sj_source *source, struct sj_chart *chart, co
 
 enum { BINS = 60 };
 
-/* Bins of equal width on the axis as it is drawn, from the least value to the 99.9th percentile. Counted things that
- * are few have a bin each. */
+/* Bins of equal width on the axis as it is drawn, from the least value (or 0 if that is near) to the 99.9th percentile.
+ * Counted things that are few have a bin each. */
 static void add_bins(struct sj_chart *chart, const struct sj_histogram *histogram, bool whole) {
   const uint64_t total = sj_histogram_total(histogram);
   double low = quantile(histogram, 0), high = quantile(histogram, 0.999);
   if (!(high > low)) high = low > 0 ? low * 1.1 : 1;
   const bool logarithmic = chart->x.scale == SJ_SCALE_LOG;
-  if (logarithmic) low = quantile(histogram, 0.001);
+  if (logarithmic)
+    low = quantile(histogram, 0.001);
+  else if (low < high / 10 && !whole)
+    low = 0;
   size_t count = BINS;
   if (whole) {
     const double stride = ceil((high - low + 1) / BINS);

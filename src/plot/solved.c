@@ -85,7 +85,8 @@ static void add_regimes(struct sj_chart *chart, const json_t *picture) {
     struct sj_text name = {0};
     sj_text_add(&name, i == 0 ? "low regime: up to %s" : "high regime: from %s", number);
     sj_chart_add_rule(chart, true, at, name.data);
-    chart->rules[chart->rule_count - 1].colour = i == 0 ? 0 : 6;
+    chart->rules[chart->rule_count - 1].colour = 6; /* black: it is drawn over maps of any colour */
+    chart->rules[chart->rule_count - 1].dash = i == 0 ? 2 : 6;
     free(name.data);
   }
 }
@@ -204,13 +205,14 @@ static void add_field(const struct sj_source *source, const json_t *picture, con
   clear_grid(&times);
 }
 
+static const char committor_title[] = "Server *: the probability of going high before low";
+
 static void add_committor(const struct sj_source *source, const json_t *picture, const char *server,
                           struct sj_charts *charts) {
   static const double levels[] = {1e-4, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9};
   struct sj_chart_grid grid = grid_of(picture, json_object_get(picture, "committor"));
   if (grid.columns > 0) {
-    struct sj_chart *const chart =
-        sj_source_chart(source, charts, server, "committor", "Server *: the probability of going high before low");
+    struct sj_chart *const chart = sj_source_chart(source, charts, server, "committor", committor_title);
     picture_axes(chart);
     sj_axis_set(&chart->colours, "probability of high before low", NULL, SJ_SCALE_LINEAR);
     chart->colours.low = 0;
@@ -229,6 +231,65 @@ static void add_committor(const struct sj_source *source, const json_t *picture,
   clear_grid(&grid);
 }
 
+/* ---- the picture of a server without an orbit: a line takes the place of the plane ---- */
+
+static struct sj_chart *line_chart(const struct sj_source *source, const json_t *picture, const char *server,
+                                   const char *kind, const char *title, struct sj_charts *charts) {
+  struct sj_chart *const chart = sj_source_chart(source, charts, server, kind, title);
+  sj_axis_set(&chart->x, "in the system", "requests", SJ_SCALE_LINEAR);
+  add_regimes(chart, picture);
+  return chart;
+}
+
+static void add_line_field(const struct sj_source *source, const json_t *picture, const char *server,
+                           struct sj_charts *charts) {
+  struct sj_chart_grid drift = grid_of(picture, json_object_get(json_object_get(picture, "drift"), "q"));
+  struct sj_chart *const chart = line_chart(source, picture, server, "field", "Server *: mean drift", charts);
+  char *const unit = sj_format("requests per %s", source->results->time_unit);
+  sj_axis_set(&chart->y, "mean change", unit, SJ_SCALE_LINEAR);
+  sj_chart_add(chart, SJ_LINE, "mean drift", drift.columns, (const double *const[]){drift.x, drift.value})->colour = 0;
+  add_fixed_points(chart, picture);
+  free(unit);
+  clear_grid(&drift);
+}
+
+static void add_line_density(const struct sj_source *source, const json_t *picture, const char *server,
+                             struct sj_charts *charts) {
+  struct sj_chart_grid density = grid_of(picture, json_object_get(picture, "density"));
+  struct sj_chart *const chart =
+      line_chart(source, picture, server, "density", "Server *: how many are in the system", charts);
+  sj_axis_set(&chart->y, "stationary probability", NULL, SJ_SCALE_LOG);
+  struct sj_chart_series *const points =
+      sj_chart_add(chart, SJ_POINTS, NULL, density.columns, (const double *const[]){density.x, density.value});
+  points->marker = SJ_DISC;
+  points->colour = 0;
+  clear_grid(&density);
+}
+
+static void add_line_committor(const struct sj_source *source, const json_t *picture, const char *server,
+                               struct sj_charts *charts) {
+  struct sj_chart_grid committor = grid_of(picture, json_object_get(picture, "committor"));
+  if (committor.columns > 0) {
+    struct sj_chart *const chart = line_chart(source, picture, server, "committor", committor_title, charts);
+    sj_axis_set(&chart->y, "probability of high before low", NULL, SJ_SCALE_LINEAR);
+    sj_chart_add(chart, SJ_LINE, NULL, committor.columns, (const double *const[]){committor.x, committor.value})
+        ->colour = 0;
+  }
+  clear_grid(&committor);
+}
+
+static void add_picture(const struct sj_source *source, const json_t *picture, const char *server,
+                        struct sj_charts *charts) {
+  if (json_array_size(json_object_get(picture, "o")) > 1) {
+    add_field(source, picture, server, charts);
+    add_committor(source, picture, server, charts);
+  } else {
+    add_line_field(source, picture, server, charts);
+    add_line_density(source, picture, server, charts);
+    add_line_committor(source, picture, server, charts);
+  }
+}
+
 static enum sj_status add_pictures(const struct sj_source *source, struct sj_charts *charts, struct sj_error *error) {
   if (!source->results->picture) return SJ_OK;
   json_error_t why;
@@ -238,9 +299,7 @@ static enum sj_status add_pictures(const struct sj_source *source, struct sj_cha
   const json_t *picture;
   json_array_foreach(pictures, i, picture) {
     const char *const server = json_string_value(json_object_get(picture, "server"));
-    if (!server) continue;
-    add_field(source, picture, server, charts);
-    add_committor(source, picture, server, charts);
+    if (server) add_picture(source, picture, server, charts);
   }
   json_decref(pictures);
   return SJ_OK;

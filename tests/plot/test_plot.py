@@ -68,6 +68,22 @@ def _():
     equal(names("s.db", "--result", "1")[0], "52.field")
 
 
+@case("a server without an orbit: lines in place of the plane")
+def _():
+    write("k.lua", """server "api" { service = exponential { rate = 10 }, capacity = 20 }
+                      client "web" { calls = "api", arrivals = poisson { rate = 8 } }""")
+    done("solve", "k.lua", "--quiet", "--picture", "-o", "k.db")
+    equal(names("k.db"), ["api.field", "api.density", "api.committor", "api.transient", "api.full", "spectrum"])
+
+
+@case("--help has an example")
+def _():
+    for option in ("--help", "-h"):
+        text = done("plot", "nowhere.db", option)
+        equal("Example: sojourn plot results.db --chart latency -o latency.png" in text, True)
+        equal("  -o DIR|FILE " in text and "FILE.db keep" not in text, True, text)
+
+
 @case("scenarios side by side, any metric, and one of them alone")
 def _():
     write("two.lua", TWO)
