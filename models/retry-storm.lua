@@ -14,6 +14,11 @@
 --     sojourn simulate models/retry-storm.lua
 --     sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6
 --
+-- How long "never" is, how likely each state, and what would help, is what `solve` computes of the
+-- same file; docs/metastability.md explains it:
+--
+--     sojourn solve models/retry-storm.lua --changes
+--
 -- What helps, at 6 a second: patience longer than a full queue takes, or a shorter queue. Fewer
 -- retries alone help less than one would think.
 --

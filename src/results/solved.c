@@ -74,7 +74,7 @@ static void paragraph(struct report *report, const char *format, ...) {
   char text[2048];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
+  vsnprintf(text, sizeof text, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized) */
   va_end(arguments);
   size_t used = 0;
   for (const char *word = text; *word;) {
@@ -140,11 +140,12 @@ static void say_recovery(struct report *report, const char *server) {
   char time[64];
   if (find(report, server, "recovery.mean") == SIZE_MAX) return;
   duration(report, server, "recovery.mean", time);
-  paragraph(report,
-            "After the model's fault %.3g requests are in it on average, and with probability %.3g it is full of them "
-            "(%.0f or more). From there recovery takes about %s on average.",
-            value_of(report, server, "fault.in_system.mean"), value_of(report, server, "fault.high"),
-            value_of(report, server, "verdict.high.requests"), time);
+  paragraph(
+      report,
+      "At the end of the model's fault it holds %.3g requests on average, and %.0f or more with probability %.3g. "
+      "From there it takes about %s until %.0f or fewer are left.",
+      value_of(report, server, "fault.in_system.mean"), value_of(report, server, "verdict.high.requests"),
+      value_of(report, server, "fault.high"), time, value_of(report, server, "verdict.low.requests"));
 }
 
 /* ---- tables ---- */
@@ -164,7 +165,7 @@ static void print(struct report *report, struct sj_grid *grid, const char *title
 
 static void add_regimes(struct report *report, const char *server) {
   static const char *const names[] = {"low", "high"};
-  if (!verdict_of(report, server)) return;
+  if (find(report, server, "verdict.low.share") == SIZE_MAX) return;
   char *const exit = sj_format("exit (%s)", report->results->time_unit), *const relaxation =
                                                                              sj_format("relaxation (%s)",
                                                                                        report->results->time_unit);
@@ -192,6 +193,10 @@ static void add_regimes(struct report *report, const char *server) {
     free(metric);
   }
   print(report, &grid, "What the verdict rests on: the regimes of", server);
+  const double separation = value_of(report, server, "verdict.separation");
+  if (!isnan(separation))
+    sj_text_add(report->text, "  getting from one to the other: %.3g times slower than all else in the chain\n",
+                separation);
 }
 
 /* A row with mean and deviation. */
@@ -394,7 +399,7 @@ static void add_pictures(struct report *report) {
   json_t *const pictures = json_loads(report->results->picture, 0, NULL);
   const json_t *picture;
   size_t i;
-  json_array_foreach(pictures, i, picture) add_fixed_points(report, picture);
+  json_array_foreach(pictures, i, picture) { add_fixed_points(report, picture); }
   json_decref(pictures);
 }
 

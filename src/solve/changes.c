@@ -27,7 +27,8 @@ struct knob {
 static bool is_stable(const struct sj_solution *solution, const char *server) {
   for (size_t i = 0; i < solution->space.server_count; i++) {
     const struct sj_regimes *const regimes = &solution->servers[i].regimes;
-    if (strcmp(solution->space.servers[i].name, server) == 0) return !regimes->known || regimes->stability == SJ_STABLE;
+    if (strcmp(solution->space.servers[i].name, server) == 0)
+      return !regimes->known || (regimes->judged && regimes->stability == SJ_STABLE);
   }
   return false;
 }

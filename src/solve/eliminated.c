@@ -77,9 +77,7 @@ enum sj_status sj_eliminated_create(const struct sj_chain *chain, struct sj_orde
   return status;
 }
 
-enum sj_status sj_eliminated_spectrum(const struct sj_eliminated *e, size_t wanted, struct sj_spectrum *spectrum) {
-  *spectrum = (struct sj_spectrum){0};
-  if (!e->up) return SJ_FAILED;
+static enum sj_status find_spectrum(const struct sj_eliminated *e, size_t wanted, struct sj_spectrum *spectrum) {
   size_t likeliest = 0;
   for (size_t i = 0; i < e->chain->count; i++)
     if (sj_scaled_compare(e->pi[i], e->pi[likeliest]) > 0) likeliest = i;
@@ -87,5 +85,50 @@ enum sj_status sj_eliminated_spectrum(const struct sj_eliminated *e, size_t want
   enum sj_status status = sj_pinned_create(e->down, e->up, likeliest, &pinned);
   if (status == SJ_OK) status = sj_spectrum_find(e->chain, pinned, e->pi, wanted, spectrum);
   sj_pinned_destroy(pinned);
+  return status;
+}
+
+/* Vectors over some of the states become vectors over all `size`, 0 elsewhere. Left ones follow right ones. */
+static enum sj_status spread_spectrum(struct sj_spectrum *spectrum, const size_t *state_of, size_t count, size_t size) {
+  double *const all = calloc(2 * spectrum->count * size, sizeof *all);
+  if (!all) return SJ_NO_MEMORY;
+  double *const left = all + spectrum->count * size;
+  for (size_t k = 0; k < spectrum->count; k++)
+    for (size_t i = 0; i < count; i++) {
+      all[k * size + state_of[i]] = spectrum->right[k * count + i];
+      left[k * size + state_of[i]] = spectrum->left[k * count + i];
+    }
+  free(spectrum->right);
+  spectrum->right = all;
+  spectrum->left = left;
+  return SJ_OK;
+}
+
+/* That of the states that are met in the long run. */
+static enum sj_status spectrum_of_class(const struct sj_eliminated *e, size_t wanted, struct sj_spectrum *spectrum) {
+  const size_t size = e->chain->count;
+  bool *const closed = malloc(size * sizeof *closed);
+  size_t *const state_of = malloc(size * sizeof *state_of);
+  struct sj_chain part = {0};
+  struct sj_order order = {0};
+  struct sj_eliminated inner = {0};
+  enum sj_status status = closed && state_of ? SJ_OK : SJ_NO_MEMORY;
+  for (size_t i = 0; status == SJ_OK && i < size; i++) closed[i] = e->pi[i].fraction > 0;
+  if (status == SJ_OK) status = sj_chain_part(e->chain, &e->order, closed, &part, NULL, state_of);
+  if (status == SJ_OK) status = sj_eliminated_order(&part, true, 0, &order);
+  if (status == SJ_OK) status = sj_eliminated_create(&part, order, e->stop, &inner);
+  if (status == SJ_OK) status = inner.up ? find_spectrum(&inner, wanted, spectrum) : SJ_FAILED;
+  if (status == SJ_OK) status = spread_spectrum(spectrum, state_of, part.count, size);
+  sj_eliminated_clear(&inner);
+  sj_chain_clear(&part);
+  free(closed);
+  free(state_of);
+  return status;
+}
+
+enum sj_status sj_eliminated_spectrum(const struct sj_eliminated *e, size_t wanted, struct sj_spectrum *spectrum) {
+  *spectrum = (struct sj_spectrum){0};
+  const enum sj_status status = (e->up ? find_spectrum : spectrum_of_class)(e, wanted, spectrum);
+  if (status != SJ_OK) sj_spectrum_clear(spectrum);
   return status;
 }

@@ -16,7 +16,7 @@ struct sj_eliminated {
   const struct sj_chain *chain;
   struct sj_order order;
   struct sj_factors *down;
-  struct sj_factors *up; /* NULL where the order's last state is a transient one: then there is no spectrum */
+  struct sj_factors *up; /* NULL where the order's last state is a transient one */
   struct sj_scaled *pi;  /* the stationary distribution, by state */
   double *p;             /* the same; 0 where it is below what a double holds */
   /* The relative error of what elimination gives, estimated: what roundings add up to, or the largest relative
@@ -37,7 +37,8 @@ enum sj_status sj_eliminated_create(const struct sj_chain *chain, struct sj_orde
                                     const volatile sig_atomic_t *stop, struct sj_eliminated *eliminated);
 void sj_eliminated_clear(struct sj_eliminated *eliminated);
 
-/* The eigenvalues nearest to 0, as sj_spectrum_find; SJ_FAILED also where there is no `up`. */
+/* The eigenvalues nearest to 0, as sj_spectrum_find; where there is no `up` those of the closed class alone, with right
+ * eigenvectors that are 0 on the transient states. */
 enum sj_status sj_eliminated_spectrum(const struct sj_eliminated *eliminated, size_t wanted,
                                       struct sj_spectrum *spectrum);
 

@@ -58,6 +58,8 @@ static void add_notes(const struct sj_solution *s, struct sj_findings *findings)
                    s->space.chain.end);
   for (size_t i = 0; i < s->space.note_count; i++) sj_findings_note(findings, "%s", s->space.notes[i]);
   for (size_t i = 0; i < s->model->note_count; i++) sj_findings_note(findings, "%s", s->model->notes[i]);
+  if (!s->is_large && !s->eliminated.up)
+    sj_findings_note(findings, "some states are left for good: the spectrum is that of the others, of the long run");
   if (!s->is_large && s->spectrum.count < 2 && s->space.chain.count > 1)
     sj_findings_note(findings, "the eigenvalues did not converge: no spectrum, and no verdict that rests on it");
 }
@@ -103,9 +105,9 @@ enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_opti
     return SJ_OK;
   }
   if (status == SJ_OK) status = prepare(&solution, results, error);
-  if (status == SJ_OK && sj_findings_into_results(&findings, *results) != SJ_OK)
+  if (status == SJ_OK && *results && sj_findings_into_results(&findings, *results) != SJ_OK)
     status = sj_solution_failed(&solution, SJ_NO_MEMORY, error);
-  if (status == SJ_OK) {
+  if (status == SJ_OK && *results) {
     (*results)->wall_seconds = monotonic_s() - started;
   } else {
     sj_results_destroy(*results);

@@ -167,6 +167,12 @@ static double separation_of(const struct sj_eliminated *e, const struct sj_spect
   return found;
 }
 
+static size_t recurrent_states(const struct sj_eliminated *e) {
+  size_t count = 0;
+  for (size_t i = 0; i < e->chain->count; i++) count += e->pi[i].fraction > 0;
+  return count;
+}
+
 static bool holds(const struct sj_regime *regime, double factor) {
   if (isnan(regime->relaxation_time) || isinf(regime->relaxation_time)) return false;
   return sj_scaled_compare(regime->exit, sj_scaled(factor * regime->relaxation_time)) >= 0;
@@ -186,6 +192,7 @@ enum sj_status sj_regimes_find(const struct sj_eliminated *e, const struct sj_sp
   high->holds = holds(high, metastable_factor);
   regimes->separation = separation_of(e, spectrum, regimes);
   const bool apart = regimes->separation >= metastable_factor / 2;
+  regimes->judged = !(low->holds && high->holds) || spectrum->count > 2 || spectrum->count == recurrent_states(e);
   const bool mostly_high = sj_scaled_double(high->share) > 0.5;
   if (low->holds && high->holds && apart)
     regimes->stability = SJ_METASTABLE;

@@ -39,12 +39,13 @@ struct sj_regime {
 struct sj_regimes {
   struct sj_regime low, high;
   bool known;        /* false: one regime is never met, nothing below has a value */
+  bool judged;       /* false: whether they are set apart could not be told, and it depends on that */
   double separation; /* the ratio of two neighbouring eigenvalues that sets the regimes apart; NAN: there is none */
   enum sj_stability stability;
 };
 
 /* Finds the regimes in which `level`, by state, is at most `low`, at least `high`. `spectrum` may lack further
- * eigenvalues, or all (count 0): then nothing is set apart. `to_low` and `to_high` are the mean hitting times of the
+ * eigenvalues, or all (count 0), where they did not converge. `to_low` and `to_high` are the mean hitting times of the
  * regimes, by state, as sj_passage gives them for `in`, which sj_regimes_start fills. */
 enum sj_status sj_regimes_start(const struct sj_eliminated *eliminated, const double *level, double low, double high,
                                 struct sj_regimes *regimes);

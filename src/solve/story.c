@@ -225,11 +225,11 @@ static enum sj_status tell_chapter(struct story *story, double end) {
 /* ---- what is found ---- */
 
 static enum sj_status keep_after(struct story *story) {
-  const size_t bytes = story->s->space.chain.count * sizeof *story->after;
+  const size_t count = story->s->space.chain.count;
   if (story->now != story->last_end || story->after) return SJ_OK;
-  story->after = malloc(bytes);
+  story->after = calloc(count, sizeof *story->after);
   if (!story->after) return SJ_NO_MEMORY;
-  memcpy(story->after, story->p, bytes);
+  memcpy(story->after, story->p, count * sizeof *story->after);
   story->after_wrong = story->wrong;
   return SJ_OK;
 }

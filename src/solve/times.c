@@ -23,7 +23,7 @@ static enum sj_status add_passage(const struct sj_solution *s, struct sj_finding
                                   const char *what, size_t from, const double *level, size_t state) {
   const size_t count = s->space.chain.count;
   bool *const target = malloc(count * sizeof *target);
-  struct sj_scaled *const mean = malloc(count * sizeof *mean), *const std = malloc(count * sizeof *std);
+  struct sj_scaled *const mean = calloc(count, sizeof *mean), *const std = calloc(count, sizeof *std);
   enum sj_status status = target && mean && std ? SJ_OK : SJ_NO_MEMORY;
   struct sj_scaled weight = {0};
   for (size_t i = 0; status == SJ_OK && i < count; i++) {
@@ -78,7 +78,8 @@ static enum sj_status add_server(const struct sj_solution *s, struct sj_findings
   if (full != SIZE_MAX) add_times(s, findings, name, "full_to_low", server->to_low[full], server->to_low_std[full]);
   add_times(s, findings, name, "empty_to_high", server->to_high[empty], server->to_high_std[empty]);
   add_high_to_low(s, findings, name, server);
-  sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);
+  if (server->regimes.judged)
+    sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);
   add_regime(s, findings, name, "low", &server->regimes.low);
   add_regime(s, findings, name, "high", &server->regimes.high);
   sj_findings_add(findings, server->regimes.separation, NAN, "%s.verdict.separation", name);

@@ -406,8 +406,9 @@ static void solved_figures(void **state) {
   struct sj_store *store = opened("solved.db", SJ_STORE_WRITE);
   /* As an earlier version left it. */
   assert_int_equal(sj_store_execute(store, "DROP TABLE exact_values", NULL), SJ_OK);
-  struct sj_run run;
-  struct sj_results *results = solved(&run), *again = solved(&run), *loaded;
+  struct sj_run run, other;
+  struct sj_results *results = solved(&run), *again = solved(&other), *loaded;
+  sj_run_clear(again, &other);
   int64_t result;
   assert_int_equal(sj_store_begin(store, results, 1, false, &result, NULL), SJ_OK);
   assert_int_equal(results->run_count, 0);

@@ -223,6 +223,21 @@ static void times_beyond_a_double(void **state) {
   sj_results_destroy(results);
 }
 
+/* With room for one nobody ever joins the orbit: M/M/1/1, whose full state (1, R) is left for good. */
+static void states_that_are_left_for_good(void **state) {
+  (void)state;
+  struct sj_results *const results = solve(
+      "server 'db' { service = exponential { rate = 10 }, capacity = 1, orbit = 3 }\n"
+      "client 'web' { calls = 'db', arrivals = poisson { rate = 5 }, timeout = 3, retries = 4 }\n");
+  assert_close(results, "db.in_system.mean", 1.0 / 3, 1e-12);
+  assert_close(results, "spectrum[1].re", -15, 1e-9);
+  assert_string_equal(word_of(results, "db.verdict"), "stable");
+  assert_true(sj_results_value(results, "db.orbit.mean") == 0);
+  /* The orbit empties at 1 / (5 * 3) for each in it that gives up or, while nobody is there, retries. */
+  assert_true(sj_results_value(results, "db.hitting.full_to_empty.mean") > 1);
+  sj_results_destroy(results);
+}
+
 /* ---- through a fault ---- */
 
 #define SLOW_FAULT                                                       \
@@ -426,6 +441,7 @@ int main(void) {
       cmocka_unit_test(queue_with_a_limit),
       cmocka_unit_test(times_beyond_a_double),
       cmocka_unit_test(faults_change_the_rates),
+      cmocka_unit_test(states_that_are_left_for_good),
       cmocka_unit_test(faults_that_are_left_out),
       cmocka_unit_test(too_large_for_the_memory),
       cmocka_unit_test(bad_options),

@@ -172,6 +172,23 @@ static void a_regime_that_falls_apart(void **state) {
   clear(&found);
 }
 
+/* Without eigenvalues both regimes of two wells hold, but nobody knows whether they are set apart; where one does not
+ * hold it does not matter. */
+static void no_verdict_without_a_spectrum(void **state) {
+  (void)state;
+  const struct line lines[] = {two_wells(99, 50, 1.5, 1.5), queue(99, 0.5), queue(10, 0.1)};
+  for (size_t i = 0; i < 3; i++) {
+    struct found found = {0};
+    judge(&lines[i], &found);
+    assert_true(found.regimes.judged);
+    const struct sj_spectrum none = {0};
+    assert_int_equal(sj_regimes_find(&found.eliminated, &none, 10, found.to_low, found.to_high, &found.regimes), SJ_OK);
+    assert_true(found.regimes.judged == !(found.regimes.low.holds && found.regimes.high.holds));
+    assert_true(found.regimes.judged == (i == 2));
+    clear(&found);
+  }
+}
+
 /* Passages to any set, by whichever factors: to the middle of a line from both ends. */
 static void passages_to_the_middle(void **state) {
   (void)state;
@@ -203,6 +220,7 @@ int main(void) {
       cmocka_unit_test(one_place),
       cmocka_unit_test(numbers_of_a_queue),
       cmocka_unit_test(a_regime_that_falls_apart),
+      cmocka_unit_test(no_verdict_without_a_spectrum),
       cmocka_unit_test(passages_to_the_middle),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
