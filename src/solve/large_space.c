@@ -133,6 +133,8 @@ enum sj_status sj_large_solve(const struct sj_space *space, const struct sj_larg
   if (needed || wanted->eigenvalues > 1) status = sj_large_open(NULL, &solution->large, &absent);
   if (status != SJ_OK && needed) return sj_error_set(error, status, "%s", absent.message);
   snprintf(solution->no_spectrum, sizeof solution->no_spectrum, "%.580s", absent.message);
+  if (wanted->eigenvalues < 2)
+    snprintf(solution->no_spectrum, sizeof solution->no_spectrum, "none was asked for (--eigenvalues)");
   if (solution->large) solution->rank = sj_large_rank(solution->large);
   status = needed ? by_module(space, wanted, solution, error) : stream(space, wanted, solution, error);
   if (status == SJ_OK && solution->large && wanted->eigenvalues > 1) find_spectrum(space, wanted, solution);

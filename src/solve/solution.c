@@ -118,12 +118,16 @@ static double large_bytes(const struct sj_solution *s, size_t bandwidth) {
          count * 2 * (sizeof(struct sj_scaled) + sizeof(double));
 }
 
+/* Beyond so many states the spectrum takes far longer than all else: it must be asked for. */
+enum { SPECTRUM_UNASKED = 300000 };
+
 static enum sj_status solve_large(struct sj_solution *s, const struct sj_order *order, struct sj_error *error) {
-  const struct sj_large_wanted wanted = {.order = order,
-                                         .eigenvalues = s->eigenvalues,
-                                         .module = s->options.large,
-                                         .most_bytes = s->options.most_bytes,
-                                         .stop = s->options.stop};
+  const struct sj_large_wanted wanted = {
+      .order = order,
+      .eigenvalues = s->options.eigenvalues || s->space.chain.count <= SPECTRUM_UNASKED ? s->eigenvalues : 1,
+      .module = s->options.large,
+      .most_bytes = s->options.most_bytes,
+      .stop = s->options.stop};
   struct sj_error own = {{0}};
   s->is_large = true;
   s->eliminated = (struct sj_eliminated){.chain = &s->space.chain, .order = *order, .stop = s->options.stop};

@@ -34,7 +34,7 @@ def _():
     text = done("solve", "m.lua", "--memory", "1000000", "--eigenvalues", "1")
     contains(text, r"requests in the system +95\.76 ")
     contains(" ".join(text.split()), r"not by one elimination, but by elimination without subtractions in two passes, 2000 "
-                                     r"states in a band of 21 note: no hitting times, verdict and transient")
+                                     r"states in a band of 21 note: no spectrum: none was asked for \(--eigenvalues\) note: no hitting times, verdict and transient")
     document = json.loads(done("solve", "m.lua", "--memory", "1000000", "--eigenvalues", "1", "--json"))
     close(value(document, "db.in_system.mean"), 95.762194731, 1e-10)
     assert document["metrics"]["db.in_system.mean"]["error"] < 1e-9
