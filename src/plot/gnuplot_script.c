@@ -17,14 +17,18 @@ enum { COLOURS = sizeof colours / sizeof *colours };
 static const char span_colour[] = "#DDDDDD";
 static const char contour_colour[] = "#A03C00";
 
+struct found;
+
 struct drawing {
   const struct sj_chart *chart;
   enum sj_image_format format;
   struct sj_text *script;
   double x_low, x_high, y_low, y_high;
-  bool map;      /* there is a heat map: what is drawn over it needs a rim */
-  size_t plots;  /* parts of the plot command so far */
-  size_t placed; /* labels on contour lines, in parts of the axes */
+  bool map;     /* there is a heat map: what is drawn over it needs a rim */
+  size_t plots; /* parts of the plot command so far */
+  size_t found_count;
+  struct found *found; /* contour lines */
+  size_t placed;       /* labels on them, in parts of the axes */
   double label_x[64], label_y[64];
 };
 
@@ -220,7 +224,11 @@ static void colour_bar(const struct drawing *d) {
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set cbrange [%.8g:%.8g]\nset cblabel ", low, high);
   quote(d->script, text, false);
-  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\n");
+  /* Gnuplot leaves no room for labels of our own. */
+  size_t widest = 0;
+  for (size_t i = 0; i < count; i++)
+    if (characters(list[i].label) > widest) widest = characters(list[i].label);
+  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 2.5 + (double)widest);
   ticks(d, "cb", list, count, SIZE_MAX);
   sj_text_add(d->script, d->chart->diverging ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
                                              : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
@@ -305,17 +313,43 @@ static void take(struct drawing *d, double x, double y) {
   d->label_y[d->placed++] = y;
 }
 
-/* The label of a line where nothing else is written, as near to its middle as can be. */
-static void label_line(struct drawing *d, const struct sj_polyline *line, const char *label) {
-  for (size_t k = 0; k < line->count; k++) {
+/* The lines of one level of a series. */
+struct found {
+  const struct sj_chart_series *series;
+  const struct sj_level *level;
+  struct sj_polyline *lines;
+  size_t count;
+};
+
+static double across(const struct drawing *d, double x) { return (x - d->x_low) / (d->x_high - d->x_low); }
+static double up(const struct drawing *d, double y) { return (y - d->y_low) / (d->y_high - d->y_low); }
+
+/* Whether a label there could be taken for that of another line. */
+static bool doubtful(const struct drawing *d, const struct found *its, double x, double y) {
+  for (size_t k = 0; k < d->found_count; k++) {
+    const struct found *const other = &d->found[k];
+    for (size_t i = 0; other != its && i < other->count; i++)
+      for (size_t p = 0; p < other->lines[i].count; p++)
+        if (fabs(across(d, other->lines[i].x[p]) - x) < 0.025 && fabs(up(d, other->lines[i].y[p]) - y) < 0.025)
+          return true;
+  }
+  return false;
+}
+
+/* Labels the longest of the lines, where nothing else is written, as near to its middle as can be. */
+static void label_lines(struct drawing *d, const struct found *found) {
+  size_t longest = 0;
+  for (size_t i = 1; i < found->count; i++)
+    if (found->lines[i].count > found->lines[longest].count) longest = i;
+  const struct sj_polyline *const line = found->count > 0 ? &found->lines[longest] : NULL;
+  for (size_t k = 0; line && k < line->count; k++) {
     const size_t half = (k + 1) / 2, middle = line->count / 2;
     const size_t i = k % 2 ? middle - (half <= middle ? half : middle) : middle + half;
     if (i >= line->count) continue;
-    const double x = (line->x[i] - d->x_low) / (d->x_high - d->x_low);
-    const double y = (line->y[i] - d->y_low) / (d->y_high - d->y_low);
-    if (taken(d, x, y)) continue;
+    const double x = across(d, line->x[i]), y = up(d, line->y[i]);
+    if (taken(d, x, y) || doubtful(d, found, x, y)) continue;
     sj_text_add(d->script, "set label ");
-    quote(d->script, label, false);
+    quote(d->script, found->level->label, false);
     sj_text_add(d->script, " at graph %.4f,%.4f center front boxed font ',8' textcolor rgb '%s'\n", x, y,
                 contour_colour);
     take(d, x, y);
@@ -323,32 +357,35 @@ static void label_line(struct drawing *d, const struct sj_polyline *line, const 
   }
 }
 
-static void contour_rows(struct drawing *d, const struct sj_chart_series *series) {
-  for (size_t k = 0; k < series->level_count; k++) {
-    size_t count;
-    struct sj_polyline *const lines = sj_contours(&series->grid, series->levels[k].at, &count);
-    for (size_t i = 0; i < count; i++) {
-      for (size_t p = 0; p < lines[i].count; p++) {
-        number(d->script, lines[i].x[p]);
-        number(d->script, lines[i].y[p]);
-        sj_text_add(d->script, "\n");
-      }
-      sj_text_add(d->script, "\n");
+static void find_lines(struct drawing *d) {
+  for (size_t s = 0; s < d->chart->series_count; s++) {
+    const struct sj_chart_series *const series = &d->chart->series[s];
+    for (size_t k = 0; k < series->level_count; k++) {
+      d->found = sj_reallocate_array(d->found, d->found_count + 1, sizeof *d->found);
+      struct found *const found = &d->found[d->found_count++];
+      *found = (struct found){.series = series, .level = &series->levels[k]};
+      found->lines = sj_contours(&series->grid, found->level->at, &found->count);
     }
-    sj_contours_destroy(lines, count);
   }
 }
 
-/* Labels cannot stand among data, so the lines are found twice. */
-static void contour_labels(struct drawing *d, const struct sj_chart_series *series) {
-  for (size_t k = 0; k < series->level_count; k++) {
-    size_t count, longest = 0;
-    struct sj_polyline *const lines = sj_contours(&series->grid, series->levels[k].at, &count);
-    for (size_t i = 1; i < count; i++)
-      if (lines[i].count > lines[longest].count) longest = i;
-    if (count > 0) label_line(d, &lines[longest], series->levels[k].label);
-    sj_contours_destroy(lines, count);
+static void forget_lines(struct drawing *d) {
+  for (size_t k = 0; k < d->found_count; k++) sj_contours_destroy(d->found[k].lines, d->found[k].count);
+  free(d->found);
+}
+
+static void line_rows(const struct drawing *d, const struct sj_polyline *line) {
+  for (size_t p = 0; p < line->count; p++) {
+    number(d->script, line->x[p]);
+    number(d->script, line->y[p]);
+    sj_text_add(d->script, "\n");
   }
+  sj_text_add(d->script, "\n");
+}
+
+static void contour_rows(const struct drawing *d, const struct sj_chart_series *series) {
+  for (size_t k = 0; k < d->found_count; k++)
+    for (size_t i = 0; d->found[k].series == series && i < d->found[k].count; i++) line_rows(d, &d->found[k].lines[i]);
 }
 
 static void data(struct drawing *d) {
@@ -367,10 +404,8 @@ static void data(struct drawing *d) {
   /* What is marked keeps its place free of labels. */
   for (size_t i = 0; i < chart->series_count; i++)
     for (size_t p = 0; d->map && chart->series[i].kind == SJ_POINTS && p < chart->series[i].count; p++)
-      take(d, (chart->series[i].columns[0][p] - d->x_low) / (d->x_high - d->x_low),
-           (chart->series[i].columns[1][p] - d->y_low) / (d->y_high - d->y_low));
-  for (size_t i = 0; i < chart->series_count; i++)
-    if (chart->series[i].kind == SJ_CONTOURS) contour_labels(d, &chart->series[i]);
+      take(d, across(d, chart->series[i].columns[0][p]), up(d, chart->series[i].columns[1][p]));
+  for (size_t k = 0; k < d->found_count; k++) label_lines(d, &d->found[k]);
 }
 
 /* ---- the plot command ---- */
@@ -522,6 +557,8 @@ void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format
     colour_bar(&d);
   else
     sj_text_add(script, "set grid back linetype 1 linecolor rgb '#E4E4E4' linewidth 0.6\n");
+  find_lines(&d);
   data(&d);
   plot(&d);
+  forget_lines(&d);
 }

@@ -140,7 +140,7 @@ static void add_arrows(struct sj_chart *chart, const json_t *picture) {
       }
     }
     shape_arrows(count, cell_x, cell_y, x, y, dx, dy);
-    sj_chart_add(chart, SJ_ARROWS, "mean drift (longer: faster)", count, (const double *const[]){x, y, dx, dy});
+    sj_chart_add(chart, SJ_ARROWS, "mean drift, longer: faster", count, (const double *const[]){x, y, dx, dy});
     free(x);
   }
   clear_grid(&q);
@@ -180,6 +180,17 @@ static void add_time_levels(struct sj_chart_series *series, double low, double h
   }
 }
 
+/* Says in the legend of the last series from where to where its levels go: where lines are close they have no label. */
+static void name_levels(struct sj_chart *chart) {
+  struct sj_chart_series *const series = &chart->series[chart->series_count - 1];
+  if (series->level_count == 0) return;
+  const char *const first = series->levels[0].label, *const last = series->levels[series->level_count - 1].label;
+  char *const name = series->level_count > 1 ? sj_format("%s, %s to %s", series->name, first, last)
+                                             : sj_format("%s, %s", series->name, first);
+  free(series->name);
+  series->name = name;
+}
+
 static void add_field(const struct sj_source *source, const json_t *picture, const char *server,
                       struct sj_charts *charts) {
   struct sj_chart *const chart =
@@ -195,9 +206,9 @@ static void add_field(const struct sj_source *source, const json_t *picture, con
   add_arrows(chart, picture);
   range_of(&times, &low, &high);
   if (times.columns > 1 && times.rows > 1 && low < high) {
-    char name[64];
-    snprintf(name, sizeof name, "mean time until empty");
-    add_time_levels(sj_chart_add_grid(chart, SJ_CONTOURS, name, &times), low, high, source->results->time_unit);
+    add_time_levels(sj_chart_add_grid(chart, SJ_CONTOURS, "mean time until empty", &times), low, high,
+                    source->results->time_unit);
+    name_levels(chart);
   }
   add_regimes(chart, picture);
   add_fixed_points(chart, picture);
@@ -219,12 +230,13 @@ static void add_committor(const struct sj_source *source, const json_t *picture,
     chart->colours.high = 1;
     chart->diverging = true;
     sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &grid);
-    struct sj_chart_series *const contours = sj_chart_add_grid(chart, SJ_CONTOURS, "lines of equal probability", &grid);
+    struct sj_chart_series *const contours = sj_chart_add_grid(chart, SJ_CONTOURS, "equal probability", &grid);
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
       char label[48];
       sj_short_text(levels[i], label);
       sj_series_add_level(contours, levels[i], label);
     }
+    name_levels(chart);
     add_regimes(chart, picture);
     add_fixed_points(chart, picture);
   }

@@ -60,7 +60,7 @@ def _():
     equal(names("s.db"), ["52.field", "52.committor", "52.transient", "52.full", "spectrum"])
     equal(done("plot", "s.db", "--quiet", "--chart", "field", "-o", "f.svg"), "")
     text = "".join(xml.etree.ElementTree.parse("f.svg").getroot().itertext())
-    for words in ("attractor", "saddle", "mean drift", "mean time until empty", "in the orbit, to retry (requests)"):
+    for words in ("attractor", "saddle", "mean drift, longer: faster", "mean time until empty, ", "in the orbit, to retry (requests)"):
         equal((words, words in text), (words, True))
     done("solve", model, "--quiet", "--set", "client.arrivals.rate=6", "-o", "s.db")
     equal(names("s.db"), ["52.transient", "52.full", "spectrum"])
