@@ -155,6 +155,10 @@ static bool converged(const struct space *s, const struct values *v, size_t want
   return true;
 }
 
+static double modulus_of(const struct space *s, const struct values *v, size_t place) {
+  return place < s->length ? hypot(v->re[v->order[place]], v->im[v->order[place]]) : 0;
+}
+
 /* Ritz vectors: the basis times the small ones. */
 static enum sj_status give(const struct space *s, const struct values *v, size_t wanted, double tolerance,
                            struct sj_ritz *ritz) {
@@ -168,6 +172,8 @@ static enum sj_status give(const struct space *s, const struct values *v, size_t
   ritz->im = ritz->re + count;
   ritz->residual = ritz->im + count;
   ritz->count = count;
+  ritz->next = modulus_of(s, v, count);
+  ritz->after = modulus_of(s, v, count + 1);
   for (size_t k = 0; k < count; k++) {
     const size_t from = v->order[k];
     ritz->re[k] = v->re[from];
@@ -197,7 +203,9 @@ enum sj_status sj_arnoldi(const struct sj_operator *a, size_t wanted, size_t mos
   bool done = s.exhausted;
   while (status == SJ_OK && !done) {
     status = extend(&s);
-    const bool look = s.exhausted || s.length == most || (s.length > wanted + 5 && s.length % 4 == 0);
+    /* Where applying is dear one looks often, else looking is. */
+    const size_t often = a->size < 50000 ? 4 : 1;
+    const bool look = s.exhausted || s.length == most || (s.length > wanted + 4 && s.length % often == 0);
     if (status != SJ_OK || !look) continue;
     status = find_values(&s, &v);
     done = status == SJ_OK && (s.length == most || converged(&s, &v, wanted, tolerance));

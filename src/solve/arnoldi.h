@@ -19,6 +19,7 @@ struct sj_operator {
 struct sj_ritz {
   size_t count;
   double *re, *im, *residual, *vectors;
+  double next, after; /* the moduli of the largest two that are not given, as far as they are known; 0: none */
 };
 
 /* The `wanted` largest, once their residuals are below `tolerance` or the space has `most` dimensions; more are given

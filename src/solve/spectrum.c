@@ -279,30 +279,38 @@ static enum sj_status take_out(struct search *s, const struct mode *mode) {
   return status;
 }
 
-/* The slowest mode, real or a pair, if it stands apart from the others. */
-static enum sj_status find_slow(struct search *s, struct modes *modes, bool *found) {
+/* Below this many states digits are cheap. */
+static bool is_small(const struct search *s) { return s->size < 50000; }
+
+/* Whether the next mode may stand apart from those after it, by what the search for this one saw of them. */
+static bool may_go_on(const struct sj_ritz *ritz) { return ritz->after < 0.1 * ritz->next; }
+
+/* The slowest mode, real or a pair, if it stands apart from the others; `*more`: a further one may. */
+static enum sj_status find_slow(struct search *s, struct modes *modes, bool *more) {
   struct errand right, left;
   const double close = 1e-9;
   const size_t dimensions = s->out.count == 1 ? FIRST_DIMENSIONS : SLOW_DIMENSIONS;
-  enum sj_status status = find_both(s, false, 1, dimensions, 1e-13, &right, &left);
-  *found = status == SJ_OK && right.ritz.count && left.ritz.count &&
-           (right.ritz.im[0] == 0) == (left.ritz.im[0] == 0) && right.ritz.residual[0] < close &&
-           left.ritz.residual[0] < close;
-  if (*found) {
+  enum sj_status status = find_both(s, false, 1, dimensions, is_small(s) ? 1e-13 : 1e-11, &right, &left);
+  bool found = status == SJ_OK && right.ritz.count && left.ritz.count &&
+               (right.ritz.im[0] == 0) == (left.ritz.im[0] == 0) && right.ritz.residual[0] < close &&
+               left.ritz.residual[0] < close;
+  *more = found && may_go_on(&right.ritz);
+  if (found) {
     status = join(s, &right, 0, &left, 0, modes);
     struct mode *const mode = status == SJ_OK && modes->mode ? &modes->mode[modes->count - 1] : NULL;
-    *found = mode && mode->error < close * hypot(mode->re, mode->im);
-    if (*found) status = polish(s, mode);
-    if (*found && status == SJ_OK) {
+    found = mode && mode->error < close * hypot(mode->re, mode->im);
+    if (found) status = polish(s, mode);
+    if (found && status == SJ_OK) {
       add_elimination_error(s, mode);
-      *found = mode->error < close * hypot(mode->re, mode->im);
+      found = mode->error < close * hypot(mode->re, mode->im);
     }
-    if (*found && status == SJ_OK) {
+    if (found && status == SJ_OK) {
       status = take_out(s, mode);
     } else if (mode && status == SJ_OK) {
       free(mode->right);
       modes->count--;
     }
+    if (!found) *more = false;
   }
   sj_ritz_clear(&right.ritz);
   sj_ritz_clear(&left.ritz);
@@ -313,7 +321,7 @@ static enum sj_status find_slow(struct search *s, struct modes *modes, bool *fou
 
 static enum sj_status find_others(struct search *s, size_t wanted, struct modes *modes) {
   struct errand right, left;
-  enum sj_status status = find_both(s, true, wanted, DIMENSIONS, 1e-11, &right, &left);
+  enum sj_status status = find_both(s, true, wanted, DIMENSIONS, is_small(s) ? 1e-11 : 1e-9, &right, &left);
   bool *const used = calloc(left.ritz.count + 1, sizeof *used);
   if (status == SJ_OK && !used) status = SJ_NO_MEMORY;
   const double same_unit = ldexp(1, (int)(s->right.unit - s->left.unit));
@@ -384,8 +392,8 @@ enum sj_status sj_spectrum_find(const struct sj_chain *chain, struct sj_pinned *
   struct search s = {.chain = chain, .size = chain->count};
   struct modes modes = {0};
   enum sj_status status = start(&s, pinned, pi, wanted);
-  bool found = true;
-  while (status == SJ_OK && found && s.out.count < wanted) status = find_slow(&s, &modes, &found);
+  bool more = true;
+  while (status == SJ_OK && more && s.out.count < wanted) status = find_slow(&s, &modes, &more);
   if (status == SJ_OK && s.out.count < wanted) status = find_others(&s, wanted - s.out.count, &modes);
   if (status == SJ_OK && wanted > 1 && modes.count == 0) status = SJ_FAILED;
   if (status == SJ_OK) status = give(&modes, s.size, wanted, spectrum);
