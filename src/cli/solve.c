@@ -57,7 +57,8 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
     if (status != SJ_OK || job->results) return status;
   }
   status = sj_solve(job->model, &job->solve, &job->results, error);
-  return status == SJ_OK && job->store ? sj_keep(job->store, job->options, job->results, error) : status;
+  return status == SJ_OK && job->store && job->results ? sj_keep(job->store, job->options, job->results, error)
+                                                       : status;
 }
 
 /* ---- what is printed ---- */

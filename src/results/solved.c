@@ -74,7 +74,7 @@ static void paragraph(struct report *report, const char *format, ...) {
   char text[2048];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
+  vsnprintf(text, sizeof text, format, arguments); /* NOLINT(clang-analyzer-valist.Uninitialized) */
   va_end(arguments);
   size_t used = 0;
   for (const char *word = text; *word;) {

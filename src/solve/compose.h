@@ -9,8 +9,8 @@
  *   pools; requests that wait are told apart where their future differs, and counted where it does not;
  * - policies: random, round_robin, pick_first, weighted targets; join_shortest_queue, power_of_choices and least_cost
  * by what is in flight, least_requests. Members that may be exchanged are not told apart;
- * - calls: in sequence, with the thread held or `async`, fire and forget, optional; pipelines without branches; retries
- *   of what was refused, at once;
+ * - calls: in sequence or parallel, with the thread held or `async`, fire and forget, optional; pipelines without
+ *   branches; retries of what failed, at once or after an exponential backoff (retrial queues);
  * - admissions: throttle, max_in_flight; token buckets, approximately;
  * - batchers by count or bytes of equal requests, when idle, in_flight; stores with failures; `after`, approximately.
  *

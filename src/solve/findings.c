@@ -20,7 +20,8 @@ static struct sj_finding *append(struct sj_findings *findings, char *name) {
     findings->list = sj_reallocate_array(findings->list, findings->capacity, sizeof *findings->list);
   }
   struct sj_finding *const finding = &findings->list[findings->count++];
-  *finding = (struct sj_finding){.name = name, .value = NAN, .error = NAN, .log10 = NAN};
+  *finding = (struct sj_finding){.value = NAN, .error = NAN, .log10 = NAN};
+  finding->name = name;
   return finding;
 }
 

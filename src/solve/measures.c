@@ -63,6 +63,24 @@ static void add_share(const struct sj_solution *s, struct sj_findings *findings,
   sj_findings_add_scaled(findings, sum, s->eliminated.roundings, "%s.%s", s->space.servers[server].name, what);
 }
 
+/* The share of the members that hold `level`, where the space does not know it otherwise. */
+static void add_member_share(const struct sj_solution *s, struct sj_findings *findings, size_t server,
+                             struct moments known, double level, const char *what) {
+  const struct sj_space_server *const of = &s->space.servers[server];
+  if (!isnan(known.mean))
+    sj_findings_add(findings, known.mean, known.error, "%s.%s", of->name, what);
+  else if (of->capacity > 0)
+    add_share(s, findings, server, level, what);
+}
+
+/* Requests whose service has begun: those who wait for calls without a thread, or share one, are more than the threads
+ * that are busy. */
+static struct moments begun(const struct moments *moments) {
+  const struct moments all = moments[SJ_IN_SYSTEM], waiting = moments[SJ_WAITING], busy = moments[SJ_BUSY];
+  if (fabs(all.mean - waiting.mean - busy.mean) <= 1e-9 * all.mean) return busy; /* nothing has cancelled in it */
+  return (struct moments){.mean = all.mean - waiting.mean, .error = all.error + waiting.error};
+}
+
 static void add_server(const struct sj_solution *s, struct sj_findings *findings, size_t server) {
   const struct sj_space_server *const of = &s->space.servers[server];
   struct moments moments[SJ_SERVER_QUANTITIES];
@@ -76,13 +94,14 @@ static void add_server(const struct sj_solution *s, struct sj_findings *findings
   utilization.mean /= of->threads;
   utilization.error /= of->threads;
   if (isfinite(of->threads)) add_mean(findings, name, "utilization", utilization);
-  if (of->capacity > 0) add_share(s, findings, server, of->capacity, "full");
-  add_share(s, findings, server, 0, "empty");
+  add_member_share(s, findings, server, moments[SJ_FULL], of->capacity, "full");
+  add_member_share(s, findings, server, moments[SJ_EMPTY], 0, "empty");
   const struct moments rate = moments[SJ_COMPLETIONS];
   if (!isnan(rate.mean)) sj_findings_add(findings, rate.mean, rate.error, "%s.throughput", name);
-  add_little(findings, name, "sojourn", moments[SJ_IN_SYSTEM], rate);
-  add_little(findings, name, "wait", moments[SJ_WAITING], rate);
-  add_little(findings, name, "service", moments[SJ_BUSY], rate);
+  const struct moments finished = moments[SJ_FINISHED];
+  add_little(findings, name, "sojourn", moments[SJ_IN_SYSTEM], finished);
+  add_little(findings, name, "wait", moments[SJ_WAITING], finished);
+  add_little(findings, name, "service", begun(moments), finished);
   const struct moments lost = moments[SJ_LOST];
   if (!isnan(lost.mean)) sj_findings_add(findings, lost.mean, lost.error, "%s.lost.rate", name);
 }

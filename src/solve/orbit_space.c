@@ -43,6 +43,8 @@ static double orbit_server(const struct sj_space *space, size_t server, enum sj_
       return lost(orbit, q, o);
     case SJ_ORBIT:
       return o;
+    case SJ_FULL:
+    case SJ_EMPTY:
     case SJ_SERVER_QUANTITIES:
       break;
   }
@@ -170,6 +172,8 @@ static double row_server(const struct sj_space *space, size_t i, enum sj_server_
       return row_lost(space, i, state);
     case SJ_ORBIT:
       return isfinite(own->row.server[i].timeout) ? (double)local_of(own, i, state, true) : (double)NAN;
+    case SJ_FULL:
+    case SJ_EMPTY:
     case SJ_SERVER_QUANTITIES:
       break;
   }

@@ -16,9 +16,9 @@ static double available_bytes(void) {
   double bytes = (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
   FILE *const file = fopen("/proc/meminfo", "r");
   char line[128];
-  unsigned long long kib;
+  static const char word[] = "MemAvailable:";
   while (file && fgets(line, sizeof line, file))
-    if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1) bytes = 1024.0 * (double)kib;
+    if (strncmp(line, word, sizeof word - 1) == 0) bytes = 1024 * strtod(line + sizeof word - 1, NULL);
   if (file) fclose(file);
   return bytes;
 }

@@ -87,9 +87,9 @@ enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_opti
   if (status != SJ_OK) return status;
   status = find_all(&solution, &findings, error);
   if (status == SJ_OK) status = prepare(&solution, results, error);
-  if (status == SJ_OK && sj_findings_into_results(&findings, *results) != SJ_OK)
+  if (status == SJ_OK && *results && sj_findings_into_results(&findings, *results) != SJ_OK)
     status = sj_solution_failed(&solution, SJ_NO_MEMORY, error);
-  if (status == SJ_OK) {
+  if (status == SJ_OK && *results) {
     (*results)->wall_seconds = monotonic_s() - started;
   } else {
     sj_results_destroy(*results);

@@ -24,9 +24,11 @@ enum sj_server_quantity {
   SJ_WAITING,     /* of them waiting */
   SJ_BUSY,        /* threads that are busy */
   SJ_COMPLETIONS, /* rate at which requests leave served */
-  SJ_LOST,        /* rate at which requests are lost: refused at capacity, or given up in the orbit */
+  SJ_LOST,        /* rate at which requests are lost: refused and not tried again, or given up in the orbit */
   SJ_ORBIT,       /* requests that timed out and may retry; NAN in spaces without orbits */
   SJ_FINISHED,    /* rate at which requests leave, served or with an error: what Little's law divides by */
+  SJ_FULL,        /* share of the members that are at capacity, and ... */
+  SJ_EMPTY,       /* ... that hold nobody; NAN where that is in_system = `capacity` (below), in_system = 0 */
   SJ_SERVER_QUANTITIES
 };
 

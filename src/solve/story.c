@@ -10,6 +10,8 @@
 
 /* Of the 1-norm of a distribution, for each step. */
 static const double tolerance = 1e-12;
+/* With the chain, for the whole of a chapter: beyond it a transient is given up. */
+static const size_t most_products = 10000000;
 
 /* A fault that the transient carries. */
 struct episode {
@@ -178,6 +180,12 @@ static enum sj_status tell(struct story *story, struct sj_transient *transient, 
   return status == SJ_OK ? advance(story, transient, end) : status;
 }
 
+static void set_limits(const struct story *story, struct sj_transient *transient) {
+  transient->tolerance = tolerance;
+  transient->stop = story->s->options.stop;
+  transient->most_products = most_products;
+}
+
 /* ---- while faults are in force ---- */
 
 static bool same_states(const struct sj_space *a, const struct sj_space *b) {
@@ -191,26 +199,68 @@ static bool same_states(const struct sj_space *a, const struct sj_space *b) {
   return true;
 }
 
+/* The chain while faults are in force. */
+struct variant {
+  struct sj_model *model;
+  struct sj_space space;
+  struct sj_eliminated eliminated;
+  struct sj_spectrum spectrum;
+  struct sj_transient transient;
+};
+
+static void clear_variant(struct variant *variant) {
+  sj_transient_clear(&variant->transient);
+  sj_spectrum_clear(&variant->spectrum);
+  sj_eliminated_clear(&variant->eliminated);
+  sj_space_clear(&variant->space);
+  sj_model_destroy(variant->model);
+}
+
+static double fastest_exit(const struct sj_chain *chain) {
+  double fastest = 0;
+  for (size_t i = 0; i < chain->count; i++) fastest = fmax(fastest, sj_chain_exit_rate(chain, i));
+  return fastest;
+}
+
+/* Where the fault is long for its rates, eigenvectors save most of the steps, and cost about as much as some thousand.
+ * Without them it goes on all the same. */
+static enum sj_status shorten(const struct story *story, struct variant *variant, double duration) {
+  const struct sj_chain *const chain = &variant->space.chain;
+  const double worth_it = 3000;
+  if (chain->count >= SJ_LARGE || duration * fastest_exit(chain) < worth_it) return SJ_OK;
+  size_t *const class_of = malloc(chain->count * sizeof *class_of), classes = 0;
+  if (!class_of) return SJ_NO_MEMORY;
+  enum sj_status status = sj_chain_closed_classes(chain, &classes, class_of);
+  size_t first = 0;
+  while (status == SJ_OK && classes == 1 && class_of[first] == SIZE_MAX) first++;
+  free(class_of);
+  struct sj_order order;
+  if (status == SJ_OK && classes != 1) status = SJ_FAILED;
+  if (status == SJ_OK) status = sj_eliminated_order(chain, variant->space.natural_order, first, &order);
+  if (status == SJ_OK) status = sj_eliminated_create(chain, order, story->s->options.stop, &variant->eliminated);
+  if (status == SJ_OK) status = sj_eliminated_spectrum(&variant->eliminated, SJ_EIGENVALUES, &variant->spectrum);
+  return status == SJ_NO_MEMORY || status == SJ_INTERRUPTED ? status : SJ_OK;
+}
+
 static enum sj_status tell_with(struct story *story, const struct sj_change *const *changes, size_t count, double end) {
   const struct sj_solution *const s = story->s;
   const struct sj_space_options options = {.approximate = s->options.approximate, .most_bytes = s->options.most_bytes};
-  struct sj_model *variant = NULL;
-  struct sj_space space = {0};
-  struct sj_transient transient = {0};
+  struct variant variant = {0};
   *story->error->message = 0;
-  enum sj_status status = sj_model_variant(s->model, changes, count, &variant, story->error);
-  if (status == SJ_OK) status = sj_space_create(variant, &options, &space, story->error);
-  if (status == SJ_OK && !same_states(&s->space, &space))
+  enum sj_status status = sj_model_variant(s->model, changes, count, &variant.model, story->error);
+  if (status == SJ_OK) status = sj_space_create(variant.model, &options, &variant.space, story->error);
+  if (status == SJ_OK && !same_states(&s->space, &variant.space))
     status = sj_error_set(story->error, SJ_INVALID,
                           "%s:%d: the transient cannot carry this fault: the chain has other states while it lasts",
                           s->model->file, story->episodes[0].fault->line);
-  if (status == SJ_OK) status = sj_transient_start(&transient, &space.chain, NULL, NULL);
-  transient.tolerance = tolerance;
-  transient.stop = s->options.stop;
-  if (status == SJ_OK) status = tell(story, &transient, end);
-  sj_transient_clear(&transient);
-  sj_space_clear(&space);
-  sj_model_destroy(variant);
+  if (status == SJ_OK) status = shorten(story, &variant, end - story->now);
+  const bool known = variant.spectrum.count > 1;
+  if (status == SJ_OK)
+    status = sj_transient_start(&variant.transient, &variant.space.chain, known ? &variant.spectrum : NULL,
+                                known ? variant.eliminated.p : NULL);
+  set_limits(story, &variant.transient);
+  if (status == SJ_OK) status = tell(story, &variant.transient, end);
+  clear_variant(&variant);
   return status;
 }
 
@@ -225,11 +275,11 @@ static enum sj_status tell_chapter(struct story *story, double end) {
 /* ---- what is found ---- */
 
 static enum sj_status keep_after(struct story *story) {
-  const size_t bytes = story->s->space.chain.count * sizeof *story->after;
+  const size_t count = story->s->space.chain.count;
   if (story->now != story->last_end || story->after) return SJ_OK;
-  story->after = malloc(bytes);
+  story->after = calloc(count, sizeof *story->after);
   if (!story->after) return SJ_NO_MEMORY;
-  memcpy(story->after, story->p, bytes);
+  memcpy(story->after, story->p, count * sizeof *story->after);
   story->after_wrong = story->wrong;
   return SJ_OK;
 }
@@ -301,8 +351,7 @@ static enum sj_status start(struct story *story) {
   if (status == SJ_OK)
     status =
         sj_transient_start(&story->usual, &s->space.chain, known ? &s->spectrum : NULL, known ? s->eliminated.p : NULL);
-  story->usual.tolerance = tolerance;
-  story->usual.stop = s->options.stop;
+  set_limits(story, &story->usual);
   return status;
 }
 

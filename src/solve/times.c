@@ -23,7 +23,7 @@ static enum sj_status add_passage(const struct sj_solution *s, struct sj_finding
                                   const char *what, size_t from, const double *level, size_t state) {
   const size_t count = s->space.chain.count;
   bool *const target = malloc(count * sizeof *target);
-  struct sj_scaled *const mean = malloc(count * sizeof *mean), *const std = malloc(count * sizeof *std);
+  struct sj_scaled *const mean = calloc(count, sizeof *mean), *const std = calloc(count, sizeof *std);
   enum sj_status status = target && mean && std ? SJ_OK : SJ_NO_MEMORY;
   struct sj_scaled weight = {0};
   for (size_t i = 0; status == SJ_OK && i < count; i++) {

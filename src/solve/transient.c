@@ -16,6 +16,8 @@
 enum { FEW = 8192, FIRST_STRETCH = 4096, LONGEST_STRETCH = 65536, FIRST_LOOK = 16, LEAST_WAIT = 16, MOST_WAIT = 512 };
 /* How many of Krylov's steps may in a row gain less than they cost; the first ones are short. */
 enum { KRYLOV_PATIENCE = 5 };
+/* Chains of fewer states are followed as a whole; of more states, Krylov's basis takes too long. */
+enum { LEAST_TO_PROJECT = 1024, MOST_FOR_KRYLOV = 20000 };
 
 enum sj_status sj_transient_start(struct sj_transient *t, const struct sj_chain *chain,
                                   const struct sj_spectrum *spectrum, const double *pi) {
@@ -24,7 +26,7 @@ enum sj_status sj_transient_start(struct sj_transient *t, const struct sj_chain 
   enum sj_status status = sj_uniformized_create(chain, &t->uniformized);
   if (status == SJ_OK && pi) status = sj_modes_create(&t->uniformized, spectrum, pi, &t->modes);
   if (status == SJ_OK) {
-    t->work = malloc((3 * chain->count + 1) * sizeof *t->work);
+    t->work = malloc((4 * chain->count + 1) * sizeof *t->work);
     if (!t->work) status = SJ_NO_MEMORY;
   }
   if (status != SJ_OK) sj_transient_clear(t);
@@ -35,6 +37,7 @@ void sj_transient_clear(struct sj_transient *t) {
   sj_uniformized_clear(&t->uniformized);
   sj_modes_clear(&t->modes);
   sj_krylov_clear(&t->krylov);
+  sj_projection_clear(&t->projection);
   free(t->work);
   *t = (struct sj_transient){0};
 }
@@ -44,6 +47,7 @@ struct advance {
   struct sj_transient *t;
   double *p;
   double left, tolerance_by_time, error;
+  double least_limit; /* of the projection, as lower ones leaked */
 };
 
 static enum sj_status count_products(struct sj_transient *t, size_t products) {
@@ -72,12 +76,16 @@ static bool jump(struct advance *a) {
 /* One stretch of uniformization: the distribution after n steps is `now`, that after n - 1 `before`. */
 struct stretch {
   struct sj_transient *t;
+  const struct sj_projection *projection; /* NULL: all states */
+  const struct sj_uniformized *u;         /* of the chain or of its projection */
   struct sj_poisson poisson;
-  double time, *now, *before, *sum;
-  size_t n, look;
-  size_t last_look;
+  double time, *now, *before, *sum, *full;
+  size_t n, look, last_look;
   double last_rest, error;
-  double still; /* from here on each step changes so little that it is not worth while; NAN: it is */
+  double most_lost; /* how much may leave the projection */
+  double still;     /* from here on each step changes so little that it is not worth while; NAN: it is */
+  double explained; /* weight of what the eigenvectors explain, with these factors of their shares */
+  double _Complex *factor;
 };
 
 /* Of one product, in the 1-norm. */
@@ -94,7 +102,8 @@ static double weights_left(const struct stretch *s) {
  * + value_k / rate. */
 static bool end_by_modes(struct stretch *s) {
   struct sj_transient *const t = s->t;
-  const double rest = sj_modes_split(&t->modes, s->now, s->time);
+  if (s->projection) sj_projection_scatter(s->projection, s->now, s->full);
+  const double rest = sj_modes_split(&t->modes, s->projection ? s->full : s->now, s->time);
   /* The next look is due halfway to where the rest, falling as it did, would be small enough. */
   const double fall = log(s->last_rest / rest) / (double)(s->n - s->last_look);
   const double due = fall > 0 ? log(rest / t->tolerance) / fall / 2 : MOST_WAIT;
@@ -103,17 +112,16 @@ static bool end_by_modes(struct stretch *s) {
   s->look = s->n + (size_t)fmin(fmax(due, LEAST_WAIT), MOST_WAIT);
   if (!(rest <= t->tolerance / 4)) return false;
 
-  double _Complex *const factor = malloc((t->modes.count + 1) * sizeof *factor);
-  if (!factor) return false;
+  s->factor = malloc((t->modes.count + 1) * sizeof *s->factor);
+  if (!s->factor) return false;
   const size_t first = s->n + 1 > s->poisson.left ? s->n + 1 : s->poisson.left;
   for (size_t k = 0; k < t->modes.used; k++) {
-    const double _Complex by_step = 1 + t->modes.mode[k].value / t->uniformized.rate;
+    const double _Complex by_step = 1 + t->modes.mode[k].value / s->u->rate;
     double _Complex sum = 0; /* Horner's scheme */
     for (size_t n = s->poisson.right; n >= first; n--) sum = sum * by_step + s->poisson.weight[n - s->poisson.left];
-    factor[k] = sum * cpow(by_step, (double)(first - s->n));
+    s->factor[k] = sum * cpow(by_step, (double)(first - s->n));
   }
-  sj_modes_add(&t->modes, weights_left(s), factor, s->sum);
-  free(factor);
+  s->explained = weights_left(s);
   s->error += rest;
   return true;
 }
@@ -122,61 +130,109 @@ static bool end_by_modes(struct stretch *s) {
  * last one did. Below what steps round it is as good to do none, in this stretch and later. */
 static bool end_by_rest(struct stretch *s) {
   double change = 0, steps = 0;
-  for (size_t i = 0; i < s->t->chain->count; i++) change += fabs(s->now[i] - s->before[i]);
+  for (size_t i = 0; i < s->u->count; i++) change += fabs(s->now[i] - s->before[i]);
   for (size_t n = s->poisson.right; n > s->n && n >= s->poisson.left; n--)
     steps += s->poisson.weight[n - s->poisson.left] * (double)(n - s->n);
   const bool still = change <= rounding(s->t);
   if (!still && !(change * steps <= s->t->tolerance / 4)) return false;
-  const double weight = weights_left(s);
-  for (size_t i = 0; i < s->t->chain->count; i++) s->sum[i] += weight * s->now[i];
+  sj_add_multiple(sj_processor(), weights_left(s), s->now, s->sum, s->u->count);
   s->error += change * steps;
   if (still) s->still = change;
   return true;
 }
 
+static bool has_leaked(const struct stretch *s) { return s->projection && s->now[s->projection->count] > s->most_lost; }
+
 static enum sj_status run_stretch(struct stretch *s) {
-  struct sj_transient *const t = s->t;
   const struct sj_poisson *const w = &s->poisson;
-  if (w->left == 0)
-    for (size_t i = 0; i < t->chain->count; i++) s->sum[i] = w->weight[0] * s->now[i];
-  while (s->n < w->right) {
+  if (w->left == 0) sj_add_multiple(sj_processor(), w->weight[0], s->now, s->sum, s->u->count);
+  while (s->n < w->right && !has_leaked(s)) {
     const bool counts = ++s->n >= w->left;
-    sj_uniformized_step(&t->uniformized, s->now, s->before, counts ? w->weight[s->n - w->left] : 0,
-                        counts ? s->sum : NULL);
+    sj_uniformized_step(s->u, s->now, s->before, counts ? w->weight[s->n - w->left] : 0, counts ? s->sum : NULL);
     double *const swap = s->now;
     s->now = s->before;
     s->before = swap;
-    const enum sj_status status = count_products(t, 1);
+    const enum sj_status status = count_products(s->t, 1);
     if (status != SJ_OK) return status;
     if (s->n != s->look || s->n + LEAST_WAIT >= w->right) continue;
     s->look += MOST_WAIT;
-    if (end_by_rest(s) || (t->pi && end_by_modes(s))) break;
+    if (end_by_rest(s) || (s->t->pi && end_by_modes(s))) break;
   }
   return SJ_OK;
+}
+
+/* The chain's part where p is and goes, if it makes for longer steps. */
+static enum sj_status choose_projection(struct advance *a, struct stretch *s) {
+  struct sj_transient *const t = a->t;
+  s->projection = NULL;
+  s->u = &t->uniformized;
+  if (!t->pi || t->chain->count < LEAST_TO_PROJECT) return SJ_OK;
+  struct sj_projection *const projection = &t->projection;
+  if (!projection->chain) {
+    const enum sj_status status = sj_projection_start(t->chain, projection);
+    if (status != SJ_OK) return status;
+  }
+  /* What stands at its edge may leave in each step. */
+  const double mass = s->most_lost / (2 + 2 * t->uniformized.rate * s->time);
+  double limit = fmax(sj_projection_limit(projection, a->p, t->pi, mass), a->least_limit);
+  if (limit > 0.95 * t->uniformized.rate) return SJ_OK;
+  if (projection->limit >= limit && projection->limit <= 1.2 * limit) limit = projection->limit;
+  const enum sj_status status = sj_projection_set(projection, limit);
+  s->projection = projection;
+  s->u = &projection->uniformized;
+  return status;
+}
+
+/* Makes a->p what the stretch led to. */
+static void end_stretch(struct advance *a, const struct stretch *s) {
+  struct sj_transient *const t = a->t;
+  if (s->projection)
+    sj_projection_scatter(s->projection, s->sum, a->p);
+  else
+    memcpy(a->p, s->sum, t->chain->count * sizeof *a->p);
+  if (s->factor) sj_modes_add(&t->modes, s->explained, s->factor, a->p);
+  a->error += s->error + (double)s->n * rounding(t);
+  /* What left the projection is missing there and would be elsewhere. */
+  if (s->projection) a->error += 2 * s->now[s->projection->count];
+  a->left = s->time < a->left ? a->left - s->time : 0;
+  if (!isnan(s->still)) {
+    a->error += s->still * s->u->rate * a->left;
+    a->left = 0;
+  }
 }
 
 static enum sj_status uniformize(struct advance *a, double time) {
   struct sj_transient *const t = a->t;
   const size_t n = t->chain->count;
   const double tolerance = fmax(a->tolerance_by_time * time, DBL_EPSILON);
-  struct stretch s = {.t = t, .time = time, .now = t->work, .before = t->work + n, .sum = t->work + 2 * n};
-  s.look = FIRST_LOOK;
-  s.last_rest = 1;
-  s.still = NAN;
-  enum sj_status status = sj_poisson_create(t->uniformized.rate * time, tolerance, &s.poisson);
-  if (status != SJ_OK) return status;
-  memcpy(s.now, a->p, n * sizeof *s.now);
-  memset(s.sum, 0, n * sizeof *s.sum);
-  status = run_stretch(&s);
-  memcpy(a->p, s.sum, n * sizeof *a->p);
-  sj_poisson_clear(&s.poisson);
-  a->error += tolerance + s.error + (double)s.n * rounding(t);
-  a->left = time < a->left ? a->left - time : 0;
-  if (!isnan(s.still)) {
-    a->error += s.still * t->uniformized.rate * a->left;
-    a->left = 0;
+  bool leaked = true;
+  while (leaked) {
+    struct stretch s = {.t = t, .time = time, .now = t->work, .before = t->work + n, .sum = t->work + 2 * n};
+    s.full = t->work + 3 * n;
+    s.look = FIRST_LOOK;
+    s.last_rest = 1;
+    s.still = NAN;
+    s.error = tolerance;
+    s.most_lost = tolerance / 4 + t->tolerance / 64;
+    enum sj_status status = choose_projection(a, &s);
+    if (status == SJ_OK) status = sj_poisson_create(s.u->rate * time, tolerance, &s.poisson);
+    if (status != SJ_OK) return status;
+    if (s.projection)
+      sj_projection_gather(s.projection, a->p, s.now);
+    else
+      memcpy(s.now, a->p, n * sizeof *s.now);
+    memset(s.sum, 0, s.u->count * sizeof *s.sum);
+    status = run_stretch(&s);
+    leaked = status == SJ_OK && has_leaked(&s);
+    if (leaked)
+      a->least_limit = 1.12 * s.projection->limit;
+    else if (status == SJ_OK)
+      end_stretch(a, &s);
+    sj_poisson_clear(&s.poisson);
+    free(s.factor);
+    if (status != SJ_OK) return status;
   }
-  return status;
+  return SJ_OK;
 }
 
 /* Krylov's steps, as long as they go further than as much work by uniformization would. */
@@ -216,7 +272,7 @@ static enum sj_status go_on(struct advance *a) {
       a->left = 0;
     } else {
       status = uniformize(a, fmin(longest / rate, a->left));
-      if (status == SJ_OK && a->left > 0 && !jump(a)) status = follow_krylov(a);
+      if (status == SJ_OK && a->left > 0 && t->chain->count <= MOST_FOR_KRYLOV && !jump(a)) status = follow_krylov(a);
       longest = fmin(2 * longest, LONGEST_STRETCH);
     }
   }

@@ -14,6 +14,7 @@
 #include "solve/chain.h"
 #include "solve/krylov.h"
 #include "solve/modes.h"
+#include "solve/projection.h"
 #include "solve/spectrum.h"
 #include "solve/uniformized.h"
 
@@ -26,8 +27,9 @@ struct sj_transient {
   double tolerance; /* of the 1-norm, for each call; 1e-10 to begin with */
   const volatile sig_atomic_t *stop;
   struct sj_uniformized uniformized;
-  struct sj_modes modes; /* of pi, if there is one */
-  struct sj_krylov krylov;
+  struct sj_modes modes;           /* of pi, if there is one */
+  struct sj_krylov krylov;         /* made when needed, as the next one */
+  struct sj_projection projection; /* of a large chain: the states where the distribution is */
   double *work;
   size_t products;      /* by how many products with the chain all calls were done so far */
   size_t most_products; /* where that passes this, calls fail; SIZE_MAX to begin with */

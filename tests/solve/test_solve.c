@@ -279,6 +279,19 @@ static void faults_change_the_rates(void **state) {
   sj_results_destroy(slow);
 }
 
+/* At the end of a long fault the system is where it would always be at these rates. */
+static void a_long_fault_has_a_steady_state(void **state) {
+  (void)state;
+  struct sj_results *const faulty =
+      solve(SLOW_FAULT "fault { at = 10, lasts = 50000, scale = { ['web.arrivals.rate'] = 1.6 } }");
+  struct sj_results *const always = solve(
+      "server 'db' { service = exponential { rate = 10 }, capacity = 20 }\n"
+      "client 'web' { calls = 'db', arrivals = poisson { rate = 8 } }\n");
+  assert_close(faulty, "db.fault.in_system.mean", sj_results_value(always, "db.in_system.mean"), 1e-9);
+  sj_results_destroy(faulty);
+  sj_results_destroy(always);
+}
+
 static void faults_that_are_left_out(void **state) {
   (void)state;
   struct sj_results *const results = solve(SLOW_FAULT "fault { at = 10, lasts = 2, crash = 'db' }");
@@ -437,6 +450,7 @@ int main(void) {
       cmocka_unit_test(faults_change_the_rates),
       cmocka_unit_test(states_that_are_left_for_good),
       cmocka_unit_test(faults_that_are_left_out),
+      cmocka_unit_test(a_long_fault_has_a_steady_state),
       cmocka_unit_test(too_large_for_the_memory),
       cmocka_unit_test(bad_options),
       cmocka_unit_test(interrupted),

@@ -70,17 +70,23 @@ static void queue_end(struct queue *queue) {
   free(queue->spectrum.right);
 }
 
-/* The 1-norm of p minus the distribution at `time` of the queue that starts with `from` in it. */
-static double queue_difference(const struct queue *queue, size_t from, double time, const double *p) {
+/* The distribution at `time` of the queue that starts with `from` in it. */
+static void queue_distribution(const struct queue *queue, size_t from, double time, double *p) {
   const size_t states = queue->capacity + 1;
-  double difference = 0;
   for (size_t n = 0; n < states; n++) {
-    double expected = queue->pi[n];
+    p[n] = queue->pi[n];
     for (size_t s = 1; s < states; s++)
-      expected += exp(queue->spectrum.value[s].re * time) * queue->spectrum.right[s * states + from] *
-                  queue->spectrum.left[s * states + n];
-    difference += fabs(p[n] - expected);
+      p[n] += exp(queue->spectrum.value[s].re * time) * queue->spectrum.right[s * states + from] *
+              queue->spectrum.left[s * states + n];
   }
+}
+
+/* The 1-norm of p minus that. */
+static double queue_difference(const struct queue *queue, size_t from, double time, const double *p) {
+  double expected[256], difference = 0;
+  assert_true(queue->capacity < 256);
+  queue_distribution(queue, from, time, expected);
+  for (size_t n = 0; n <= queue->capacity; n++) difference += fabs(p[n] - expected[n]);
   return difference;
 }
 
@@ -323,6 +329,52 @@ static void deep_wells(void **state) {
   sj_chain_clear(&chain);
 }
 
+/* A queue beside independent users who come at rate 3 and stay for 1 each on average: from none, their number is
+ * Poisson. There is room for 100, who would leave at rate 100, but there are hardly ever 30: the others are left out.
+ */
+static void projected(void **state) {
+  (void)state;
+  enum { CAPACITY = 20, ROOM = 100, ROW = ROOM + 1, STATES = (CAPACITY + 1) * ROW };
+  struct queue queue = queue_of(CAPACITY, 9, 10);
+  struct sj_chain chain;
+  double *const pi = calloc(STATES, sizeof *pi), *const p = calloc(STATES, sizeof *p);
+  assert_int_equal(sj_chain_start(&chain, STATES, 4 * (size_t)STATES), SJ_OK);
+  for (size_t n = 0; n <= CAPACITY; n++)
+    for (size_t k = 0; k <= ROOM; k++) {
+      const size_t i = n * ROW + k;
+      if (n > 0) assert_int_equal(sj_chain_add(&chain, i - ROW, queue.service), SJ_OK);
+      if (n < CAPACITY) assert_int_equal(sj_chain_add(&chain, i + ROW, queue.arrival), SJ_OK);
+      if (k > 0) assert_int_equal(sj_chain_add(&chain, i - 1, (double)k), SJ_OK);
+      if (k < ROOM) assert_int_equal(sj_chain_add(&chain, i + 1, 3), SJ_OK);
+      sj_chain_end_row(&chain);
+      pi[i] = queue.pi[n] * exp((double)k * log(3) - 3 - lgamma((double)k + 1));
+    }
+  struct sj_transient transient;
+  assert_int_equal(sj_transient_start(&transient, &chain, NULL, pi), SJ_OK);
+  p[5 * ROW] = 1;
+  double now = 0, error = 0, errors = 0;
+  for (int step = 0; step < 4; step++) {
+    assert_int_equal(sj_transient_advance(&transient, p, 0.5, &error), SJ_OK);
+    now += 0.5;
+    errors += error;
+    const double mean = 3 * -expm1(-now);
+    double number[CAPACITY + 1], difference = 0;
+    queue_distribution(&queue, 5, now, number);
+    for (size_t i = 0; i < STATES; i++) {
+      const double k = (double)(i % ROW);
+      difference += fabs(p[i] - number[i / ROW] * exp(k * log(mean) - mean - lgamma(k + 1)));
+    }
+    assert_true(error < 2e-10);
+    assert_true(difference <= errors + 1e-12);
+  }
+  assert_true(transient.projection.count > 0 && transient.projection.count < STATES / 2);
+  sj_transient_clear(&transient);
+  sj_chain_clear(&chain);
+  free(pi);
+  free(p);
+  queue_end(&queue);
+}
+
 static void stops_and_gives_up(void **state) {
   (void)state;
   struct queue queue = queue_of(10, 9, 10);
@@ -345,9 +397,9 @@ static void stops_and_gives_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(two_states), cmocka_unit_test(full_queue),         cmocka_unit_test(pure_death),
-      cmocka_unit_test(ring),       cmocka_unit_test(krylov_steps),       cmocka_unit_test(mixing),
-      cmocka_unit_test(deep_wells), cmocka_unit_test(stops_and_gives_up),
+      cmocka_unit_test(two_states), cmocka_unit_test(full_queue),   cmocka_unit_test(pure_death),
+      cmocka_unit_test(ring),       cmocka_unit_test(krylov_steps), cmocka_unit_test(mixing),
+      cmocka_unit_test(deep_wells), cmocka_unit_test(projected),    cmocka_unit_test(stops_and_gives_up),
   };
   return cmocka_run_group_tests_name("transient", tests, NULL, NULL);
 }

@@ -28,6 +28,7 @@ static void read_kind(struct walk *walk, const uint32_t *slots, struct level *le
   const struct part *const part = &network->parts[kind->part];
   struct level *const level = &levels[level_of(part, member)];
   const size_t phases = service_of(network, kind)->phases.count;
+  if (kind->instances) walk->calling[kind->first_token + member] += sj_parallel_waiting(kind, member, slots);
   const uint32_t calling = walk->calling[kind->first_token + member];
   uint32_t served = 0, waiting = 0;
   for (size_t i = 0; i < phases; i++) served += slots[kind->first_phase[member] + i];
@@ -36,7 +37,7 @@ static void read_kind(struct walk *walk, const uint32_t *slots, struct level *le
   const uint32_t all = served + calling + waiting + walk->waiting[kind->first_token + member];
   level->in_system += all;
   level->busy += served + (part->spec->async ? 0 : calling);
-  if (kind->origin.kind == NONE) return;
+  if (kind->origin.kind == NONE || kind->origin.instance > 0) return;
   const struct kind *const above = kind_of(network, kind->origin.kind);
   const uint32_t requests = kind->origin.requests;
   walk->calling[above->first_token + kind->origin.member] += requests ? requests * all : all;
@@ -50,7 +51,7 @@ void sj_walk_levels(struct walk *walk, const uint32_t *slots, struct level *leve
   for (size_t i = 0; i < network->model->server_count; i++) read_lines(walk, slots, levels, &network->parts[i]);
   for (size_t i = 0; i < network->paused_count; i++) {
     const struct origin *const origin = &network->paused[i]->origin;
-    if (origin->kind != NONE)
+    if (origin->kind != NONE && origin->instance == 0)
       walk->calling[kind_of(network, origin->kind)->first_token + origin->member] +=
           sj_way_paused(network->paused[i], slots);
   }

@@ -8,7 +8,8 @@
 
 #include "base/base.h"
 
-enum { LEVEL_IN_SYSTEM, LEVEL_WAITING, LEVEL_BUSY, LEVELS };
+/* The last two count members. */
+enum { LEVEL_IN_SYSTEM, LEVEL_WAITING, LEVEL_BUSY, LEVEL_FULL, LEVEL_EMPTY, LEVELS };
 enum { RATE_COMPLETIONS, RATE_LOST, RATE_FINISHED, SERVER_RATES };
 enum { RATE_ARRIVED, RATE_ANSWERED, SOURCE_RATES };
 
@@ -18,9 +19,12 @@ struct sj_composed {
   size_t servers, sources, count, capacity;
   uint32_t *levels;
   double *rates;
-  uint32_t *source_of;    /* [client] */
+  uint32_t *source_of;    /* [client]: the first of ... */
+  uint32_t *sources_of;   /* [client]: ... so many */
   double *share_of;       /* [client] */
   bool *fails_late;       /* [source]: some of its requests fail after they were let in */
+  uint32_t *members;      /* [server] */
+  uint32_t *most;         /* [server]: capacity of each member */
   bool *queues;           /* [server]: it has threads, and who finds none waits */
   uint64_t *fingerprints; /* of states, where levels do not tell them apart; else NULL */
 };
@@ -48,8 +52,31 @@ static double server_quantity(const struct sj_space *space, size_t server, enum 
       return rates[RATE_LOST];
     case SJ_FINISHED:
       return rates[RATE_FINISHED];
+    case SJ_FULL:
+      if (c->members[server] == 1 && c->most[server] == space->servers[server].capacity) return NAN;
+      return (double)levels[LEVEL_FULL] / c->members[server];
+    case SJ_EMPTY:
+      if (c->members[server] == 1) return NAN;
+      return (double)levels[LEVEL_EMPTY] / c->members[server];
     case SJ_ORBIT:
     case SJ_SERVER_QUANTITIES:
+      break;
+  }
+  return NAN;
+}
+
+static double source_quantity(const struct sj_composed *c, size_t source, enum sj_client_quantity quantity,
+                              size_t state) {
+  const double *const rates = c->rates + state * rate_width(c) + SERVER_RATES * c->servers + SOURCE_RATES * source;
+  switch (quantity) {
+    case SJ_OPEN:
+      if (c->fails_late[source]) return NAN;
+      return c->levels[state * level_width(c) + LEVELS * c->servers + source];
+    case SJ_ANSWERED:
+      return rates[RATE_ANSWERED];
+    case SJ_ARRIVING:
+      return rates[RATE_ARRIVED];
+    case SJ_CLIENT_QUANTITIES:
       break;
   }
   return NAN;
@@ -58,20 +85,10 @@ static double server_quantity(const struct sj_space *space, size_t server, enum 
 static double client_quantity(const struct sj_space *space, size_t client, enum sj_client_quantity quantity,
                               size_t state) {
   const struct sj_composed *const c = space->own;
-  const uint32_t source = c->source_of[client];
-  const double *const rates = c->rates + state * rate_width(c) + SERVER_RATES * c->servers + SOURCE_RATES * source;
-  switch (quantity) {
-    case SJ_OPEN:
-      if (c->fails_late[source]) return NAN;
-      return c->share_of[client] * c->levels[state * level_width(c) + LEVELS * c->servers + source];
-    case SJ_ANSWERED:
-      return c->share_of[client] * rates[RATE_ANSWERED];
-    case SJ_ARRIVING:
-      return c->share_of[client] * rates[RATE_ARRIVED];
-    case SJ_CLIENT_QUANTITIES:
-      break;
-  }
-  return NAN;
+  double sum = 0;
+  for (size_t i = 0; i < c->sources_of[client]; i++)
+    sum += source_quantity(c, c->source_of[client] + i, quantity, state);
+  return c->share_of[client] * sum;
 }
 
 static void describe(const struct sj_space *space, size_t state, char *text, size_t size) {
@@ -92,8 +109,11 @@ static void clear(struct sj_space *space) {
   free(c->levels);
   free(c->rates);
   free(c->source_of);
+  free(c->sources_of);
   free(c->share_of);
   free(c->fails_late);
+  free(c->members);
+  free(c->most);
   free(c->queues);
   free(c->fingerprints);
   free(c);
@@ -107,13 +127,21 @@ struct sj_composed *sj_composed_create(const struct network *network, struct sj_
   c->servers = model->server_count;
   c->sources = network->source_count;
   c->source_of = sj_allocate_array(model->client_count, sizeof *c->source_of);
+  c->sources_of = sj_allocate_array(model->client_count, sizeof *c->sources_of);
   c->share_of = sj_allocate_array(model->client_count, sizeof *c->share_of);
   c->fails_late = sj_allocate_array(network->source_count, sizeof *c->fails_late);
   c->queues = sj_allocate_array(model->server_count, sizeof *c->queues);
-  for (size_t i = 0; i < model->server_count; i++) c->queues[i] = model->servers[i].kind == SJ_SERVER;
+  c->members = sj_allocate_array(model->server_count, sizeof *c->members);
+  c->most = sj_allocate_array(model->server_count, sizeof *c->most);
+  for (size_t i = 0; i < model->server_count; i++) {
+    c->queues[i] = model->servers[i].kind == SJ_SERVER;
+    c->members[i] = network->parts[i].members;
+    c->most[i] = network->parts[i].capacity;
+  }
   for (uint32_t s = 0; s < network->source_count; s++)
     for (size_t i = 0; i < network->sources[s].client_count; i++) {
-      c->source_of[network->sources[s].clients[i]] = s;
+      const uint32_t client = network->sources[s].clients[i];
+      if (c->sources_of[client]++ == 0) c->source_of[client] = s;
       c->share_of[network->sources[s].clients[i]] = network->sources[s].shares[i];
     }
   space->own = c;
@@ -176,6 +204,8 @@ enum sj_status sj_composed_begin_state(struct sj_composed *c, const struct netwo
       const struct level *const level = &levels[level_of(part, m)];
       mine[LEVELS * i + LEVEL_IN_SYSTEM] += level->in_system;
       mine[LEVELS * i + LEVEL_WAITING] += level->waiting;
+      mine[LEVELS * i + LEVEL_FULL] += level->in_system >= part->capacity;
+      mine[LEVELS * i + LEVEL_EMPTY] += level->in_system == 0;
       if (part->spec->kind != SJ_BATCHER)
         mine[LEVELS * i + LEVEL_BUSY] += level->busy < part->threads ? level->busy : part->threads;
     }
@@ -195,7 +225,7 @@ void sj_composed_count(struct sj_composed *c, const struct walk *walk, const str
     rates[SERVER_RATES * i + RATE_FINISHED] += rate * (walk->tally.completions[i] + walk->tally.failures[i]);
   }
   for (size_t s = 0; s < c->sources; s++) {
-    const bool comes = clock->kind == CLOCK_ARRIVAL && clock->number == s;
+    const bool comes = clock->kind == CLOCK_ARRIVAL && walk->network->sources[clock->number].account == s;
     if (walk->tally.failed[s] > 0 && !comes) c->fails_late[s] = true;
     rates[SERVER_RATES * c->servers + SOURCE_RATES * s + RATE_ARRIVED] += rate * walk->tally.arrived[s];
     rates[SERVER_RATES * c->servers + SOURCE_RATES * s + RATE_ANSWERED] += rate * walk->tally.answered[s];

@@ -12,21 +12,23 @@ static bool pauses(struct walk *walk, const struct way *way, uint32_t target, ui
   return true;
 }
 
-static void refused(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
-  if (tries > way->call->retries || (way->paused && !pauses(walk, way, target, tries))) {
-    sj_call_ended(walk, &way->origin, false);
-    return;
-  }
-  if (way->paused) return;
+/* A try has failed, after which there were so many: whether another one follows. */
+static bool tries_again(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
+  if (tries > way->call->retries) return false;
+  if (way->paused) return pauses(walk, way, target, tries);
   struct due *const retry = sj_walk_later(walk, DUE_RETRY);
   retry->way = way;
   retry->target = target;
   retry->tries = tries;
+  return true;
 }
 
 void sj_call_try(struct walk *walk, const struct way *way, uint32_t target, uint32_t tries) {
   const uint32_t member = sj_pick_member(walk, way, target);
-  if (!sj_server_takes(walk, way->kinds[target], member)) refused(walk, way, target, tries + 1);
+  if (sj_server_takes(walk, kind_at(way, target, tries), member)) return;
+  if (tries_again(walk, way, target, tries + 1)) return;
+  walk->tally.lost[way->call->targets[target].server]++;
+  sj_call_ended(walk, &way->origin, false);
 }
 
 void sj_call_make(struct walk *walk, const struct way *way) {
@@ -40,7 +42,10 @@ void sj_call_make(struct walk *walk, const struct way *way) {
 }
 
 void sj_call_ended(struct walk *walk, const struct origin *origin, bool ok) {
-  if (origin->requests > 0)
+  if (!ok && origin->retry) {
+    if (!tries_again(walk, origin->retry, origin->target, origin->tries + 1))
+      sj_call_ended(walk, &origin->retry->origin, false);
+  } else if (origin->requests > 0)
     sj_batch_ended(walk, origin, ok);
   else if (origin->kind != NONE)
     sj_server_call_ends(walk, origin, ok);

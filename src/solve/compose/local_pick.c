@@ -12,11 +12,12 @@ static uint32_t count_kind(const struct walk *walk, uint32_t number, uint32_t me
   const struct line *const line = &part->lines[kind->line];
   for (uint32_t i = 0; line->first && i < walk->levels[level_of(part, member)].waiting; i++)
     count += walk->slots[line->first[member] + i] == kind->number + 1;
+  if (kind->instances) return count + sj_parallel_waiting(kind, member, walk->slots);
   for (size_t c = 0; c < kind->way_count; c++) {
     const struct way *const way = way_of(kind, member, c);
     if (way->origin.kind != number) continue;
     if (way->paused) count += sj_way_paused(way, walk->slots);
-    for (size_t t = 0; t < way->call->target_count; t++) {
+    for (size_t t = 0; t < kinds_at(way); t++) {
       bool seen = false;
       for (size_t u = 0; u < t; u++) seen = seen || way->kinds[u] == way->kinds[t];
       const uint32_t members = network->parts[kind_of(network, way->kinds[t])->part].members;
@@ -30,8 +31,8 @@ static uint32_t count_kind(const struct walk *walk, uint32_t number, uint32_t me
 static uint32_t own_requests(const struct walk *walk, const struct way *way, uint32_t target, uint32_t member) {
   const struct sj_target *const targets = way->call->targets;
   uint32_t count = 0;
-  for (size_t t = 0; t < way->call->target_count; t++) {
-    if (targets[t].server != targets[target].server) continue;
+  for (size_t t = 0; t < kinds_at(way); t++) {
+    if (targets[t / way->tries].server != targets[target].server) continue;
     bool seen = false;
     for (size_t u = 0; u < t; u++) seen = seen || way->kinds[u] == way->kinds[t];
     if (!seen) count += count_kind(walk, way->kinds[t], member);

@@ -34,10 +34,7 @@ static void serve_waiting(struct walk *walk, const struct part *part, uint32_t m
 bool sj_server_takes(struct walk *walk, uint32_t number, uint32_t member) {
   const struct part *const part = part_of(walk, number);
   struct level *const level = &walk->levels[level_of(part, member)];
-  if (level->in_system >= part->capacity || !sj_part_admits(walk, part, member)) {
-    walk->tally.lost[part->index]++;
-    return false;
-  }
+  if (level->in_system >= part->capacity || !sj_part_admits(walk, part, member)) return false;
   level->in_system++;
   if (part->spec->kind == SJ_BATCHER) {
     walk->slots[kind_of(walk->network, number)->waiting[member]]++;
@@ -75,7 +72,7 @@ static void go_on(struct walk *walk, uint32_t number, uint32_t member, size_t ca
     sj_call_make(walk, way_of(kind, member, call));
     if (api->calls[call].wait) return;
   }
-  finish(walk, number, member, !part->spec->async, true);
+  sj_server_calls_end(walk, number, member, true);
 }
 
 void sj_server_work_ends(struct walk *walk, uint32_t number, uint32_t member, bool ok) {
@@ -90,14 +87,23 @@ void sj_server_work_ends(struct walk *walk, uint32_t number, uint32_t member, bo
     walk->levels[level_of(part, member)].busy--;
     serve_waiting(walk, part, member);
   }
-  go_on(walk, number, member, 0);
+  if (kind->instances > 0)
+    sj_parallel_start(walk, number, member);
+  else
+    go_on(walk, number, member, 0);
+}
+
+void sj_server_calls_end(struct walk *walk, uint32_t number, uint32_t member, bool ok) {
+  finish(walk, number, member, !part_of(walk, number)->spec->async, ok);
 }
 
 void sj_server_call_ends(struct walk *walk, const struct origin *origin, bool ok) {
   const struct part *const part = part_of(walk, origin->kind);
   const struct sj_api *const api = &part->spec->apis[kind_of(walk->network, origin->kind)->api];
-  if (ok || api->calls[origin->call].optional)
+  if (origin->instance > 0)
+    sj_parallel_call_ends(walk, origin, ok);
+  else if (ok || api->calls[origin->call].optional)
     go_on(walk, origin->kind, origin->member, origin->call + 1);
   else
-    finish(walk, origin->kind, origin->member, !part->spec->async, false);
+    sj_server_calls_end(walk, origin->kind, origin->member, false);
 }

@@ -181,6 +181,7 @@ static void clear_kind(struct network *network, struct kind *kind) {
   free(kind->ways);
   free(kind->first_phase);
   free(kind->waiting);
+  free(kind->first_instance);
 }
 
 static void clear_part(struct part *part) {

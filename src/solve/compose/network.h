@@ -25,12 +25,19 @@ struct slot {
   uint32_t low, high;
 };
 
+struct way;
+
 /* Who is told when a request ends. */
 struct origin {
   uint32_t kind, member; /* the request that made this call, and the member where it is; kind NONE: none waits for it */
   uint32_t call;         /* which of its api's */
   uint32_t source;       /* of the client's request behind it; NONE: nobody's (fire and forget) */
   uint32_t requests;     /* a batch: how many are in it; else 0 */
+  uint32_t instance;     /* of calls in parallel: for which of the requests that wait for such, from 1; else 0 */
+  /* A failure is tried again this way, if there are tries left, and only then told: NULL if it is not. `tries`: made
+   * before this one. */
+  const struct way *retry;
+  uint32_t target, tries;
 };
 
 /* How long a caller waits before it tries again: the law before each retry, or, of retries without end, before all. */
@@ -44,8 +51,11 @@ struct pauses {
 struct way {
   const struct sj_call *call;
   struct origin origin;
-  uint32_t *kinds; /* [target] */
-  uint32_t turn;   /* slot of the round robin, or NONE */
+  /* [target][tries made before]: what a request is there. One try stands for all where it does not matter how many
+   * there were. */
+  uint32_t *kinds;
+  size_t tries;
+  uint32_t turn; /* slot of the round robin, or NONE */
   uint32_t turns;
   struct pauses pauses;
   uint32_t *paused; /* [target][pause]: slots of the phases of those who wait to try again; NULL if nobody does */
@@ -73,6 +83,12 @@ struct kind {
   uint32_t *waiting;     /* [member]: slot, where its line is counted; else NULL */
   struct way **ways;     /* [member][call], or of a batcher [member][requests - 1] */
   size_t way_count;      /* of each member */
+  /* Calls in parallel: requests at one member that wait for some are told apart. A slot for each holds which calls are
+   * out, a bit for each; 0: it is free. Ways are then [member][call][instance], and, where a failure leaves calls
+   * behind that nobody waits for, [member][call] of those after them. */
+  uint32_t instances;
+  bool leaves_orphans;
+  uint32_t *first_instance; /* [member]: slot */
 };
 
 /* Requests of one part that wait in one order. Counted: only how many of each kind. */
@@ -108,6 +124,7 @@ struct source {
   size_t client_count;
   uint32_t *clients;
   double *shares;         /* of its requests, by client */
+  uint32_t account;       /* the source that its requests are counted as: of an open pool's, the first */
   bool closed, modulated; /* modulated: an arrival does not change the phase */
   uint32_t copies;
   struct sj_phases phases; /* exit: the rate of arrivals */
@@ -157,7 +174,9 @@ void sj_network_sources(struct network *network);
 /* network_kind.c: kinds of requests, from the sources on, and how many of each there can be. */
 void sj_network_kinds(struct network *network);
 bool sj_policy_is_blind(const struct sj_policy *policy); /* looks at nothing that differs between requests */
-/* network_pause.c: the pauses of a way, and their slots. */
+/* network_pause.c: the pauses of a way, and their slots. Retries so many, after pauses so alike, that they have no end.
+ */
+bool sj_retries_endless(const struct sj_call *call);
 void sj_network_pauses(struct network *network, struct way *way, const char *caller);
 void sj_network_pause_slots(struct network *network, struct way *way);
 void sj_pauses_clear(struct way *way);
@@ -173,6 +192,16 @@ static inline struct kind *kind_of(const struct network *network, uint32_t k) { 
 static inline const struct way *way_of(const struct kind *kind, uint32_t member, size_t call) {
   return kind->ways[member * kind->way_count + call];
 }
+static inline const struct way *parallel_way(const struct kind *kind, uint32_t member, size_t call, uint32_t instance) {
+  return way_of(kind, member, call * kind->instances + instance);
+}
+static inline const struct way *orphan_way(const struct kind *kind, uint32_t member, size_t call, size_t calls) {
+  return way_of(kind, member, calls * kind->instances + call);
+}
+static inline uint32_t kind_at(const struct way *way, uint32_t target, uint32_t tries) {
+  return way->kinds[target * way->tries + (tries < way->tries ? tries : way->tries - 1)];
+}
+static inline size_t kinds_at(const struct way *way) { return way->call->target_count * way->tries; }
 static inline const struct service *service_of(const struct network *network, const struct kind *kind) {
   return &network->parts[kind->part].services[kind->service];
 }

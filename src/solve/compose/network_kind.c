@@ -13,7 +13,8 @@ static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static bool same_origin(const struct origin *a, const struct origin *b) {
   return a->kind == b->kind && a->member == b->member && a->call == b->call && a->source == b->source &&
-         a->requests == b->requests;
+         a->instance == b->instance && a->requests == b->requests && a->retry == b->retry && a->target == b->target &&
+         a->tries == b->tries;
 }
 
 /* The most that can be at one member: every one is let in, is its source's, or is made for another one. */
@@ -23,6 +24,7 @@ static uint32_t bound_of(const struct network *network, const struct part *part,
     bound = least(bound, network->sources[origin->source].copies);
   if (origin->kind == NONE) return bound;
   const struct kind *const above = kind_of(network, origin->kind);
+  if (origin->instance > 0) return least(bound, 1);
   if (origin->requests == 0) return least(bound, above->bound);
   const uint32_t in_flight = network->parts[above->part].spec->batcher.in_flight;
   if (above->bound != NO_LIMIT) bound = least(bound, above->bound / origin->requests);
@@ -79,14 +81,40 @@ static void check_policy(struct network *network, const struct sj_call *call, co
   sj_network_obstacle(network, call->line, "policy of `%s`: it goes by more than the chain's state tells", name);
 }
 
+/* Whether a request there may fail after it was let in. */
+static bool may_fail_inside(const struct network *network, const struct sj_target *target) {
+  const struct sj_server *const spec = network->parts[target->server].spec;
+  return spec->kind == SJ_BATCHER || spec->apis[target->api].call_count > 0 ||
+         (spec->kind == SJ_STORE && spec->store.failure > 0);
+}
+
+/* What is tried again after it has failed inside must be told apart by its tries. */
+static size_t tries_apart(const struct network *network, const struct sj_call *call, bool *retried) {
+  *retried = false;
+  for (size_t t = 0; t < call->target_count && call->retries > 0; t++)
+    *retried = *retried || may_fail_inside(network, &call->targets[t]);
+  return *retried && !sj_retries_endless(call) ? call->retries + 1 : 1;
+}
+
 static void make_way(struct network *network, struct way *way, const char *caller, const struct sj_call *call,
                      const struct origin *origin, int32_t inherited) {
   *way = (struct way){.call = call, .origin = *origin, .turn = NONE};
-  way->kinds = sj_allocate_array(call->target_count, sizeof *way->kinds);
   const int32_t priority = !network->priorities ? 0 : call->priority_given ? call->priority : inherited;
-  for (size_t t = 0; t < call->target_count; t++)
-    way->kinds[t] = kind_number(network, &call->targets[t], origin, priority);
   sj_network_pauses(network, way, caller);
+  if (network->obstacles) return;
+  bool retried;
+  way->tries = tries_apart(network, call, &retried);
+  way->kinds = sj_allocate_array(kinds_at(way), sizeof *way->kinds);
+  for (uint32_t t = 0; t < call->target_count; t++)
+    for (uint32_t tries = 0; tries < way->tries; tries++) {
+      struct origin own = *origin;
+      if (retried) {
+        own.retry = way;
+        own.target = t;
+        own.tries = tries;
+      }
+      way->kinds[t * way->tries + tries] = kind_number(network, &call->targets[t], &own, priority);
+    }
 }
 
 static bool any_priorities(const struct sj_model *model) {
@@ -109,15 +137,13 @@ static void start_source(struct network *network, uint32_t index) {
   for (size_t m = 0; m < source->member_count; m++) {
     /* `call` tells the requests of members apart, where these count their own. */
     const uint32_t member = source->members_differ ? (uint32_t)m : 0;
-    const struct origin origin = {.kind = NONE, .call = member, .source = index};
+    const struct origin origin = {.kind = NONE, .call = member, .source = source->account};
     make_way(network, &source->ways[m], client->name, &client->call, &origin, client->call.priority);
   }
 }
 
 static void check_calls(struct network *network, const struct sj_server *server, const struct sj_api *api) {
-  size_t waits = 0;
   for (size_t c = 0; c < api->call_count; c++) {
-    waits += api->calls[c].wait;
     if (picks(network, &api->calls[c])) check_policy(network, &api->calls[c], server->name, false);
     const bool retries = api->calls[c].retries > 0 || api->calls[c].stage_retries > 0;
     if (api->forward && retries)
@@ -126,26 +152,101 @@ static void check_calls(struct network *network, const struct sj_server *server,
   if (api->forward && api->call_count > 1)
     sj_network_obstacle(network, server->line,
                         "`%s` hands requests on to several at once: branches are not in this version", server->name);
-  if (!api->forward && api->parallel && api->call_count > 1 && waits > 0)
-    sj_network_obstacle(network, server->line, "`%s` waits for calls in parallel: that is not in this version",
-                        server->name);
+}
+
+static struct way *new_way(struct network *network, const struct part *part, const struct sj_call *call,
+                           const struct origin *origin, int32_t priority) {
+  struct way *const way = sj_allocate(sizeof *way);
+  make_way(network, way, part->spec->name, call, origin, priority);
+  return way;
+}
+
+/* ---- calls in parallel ---- */
+
+static bool is_parallel(const struct sj_api *api) {
+  bool waits = false;
+  for (size_t c = 0; c < api->call_count; c++) waits = waits || api->calls[c].wait;
+  return api->parallel && !api->forward && api->call_count > 1 && waits;
+}
+
+static bool may_fail(const struct network *network, const struct sj_call *call) {
+  for (size_t t = 0; t < call->target_count; t++) {
+    const struct part *const part = &network->parts[call->targets[t].server];
+    if (part->capacity != NO_LIMIT || part->spec->admission_count > 0) return true;
+    if (may_fail_inside(network, &call->targets[t])) return true;
+  }
+  return false;
+}
+
+/* What is left behind cannot be told apart from the rest of what it has made. */
+static void check_orphans(struct network *network, const struct sj_server *server, const struct sj_call *call) {
+  for (size_t t = 0; t < call->target_count; t++) {
+    const struct sj_server *const below = network->parts[call->targets[t].server].spec;
+    const struct sj_api *const api = &below->apis[call->targets[t].api];
+    if ((api->forward && api->call_count > 0) || is_parallel(api))
+      sj_network_obstacle(network, server->line,
+                          "`%s` calls `%s` in parallel, which hands on or calls in parallel itself, and may be left "
+                          "behind when another call fails: that is not in this version",
+                          server->name, below->name);
+    for (size_t c = 0; c < api->call_count; c++)
+      if (api->calls[c].wait) check_orphans(network, server, &api->calls[c]);
+  }
+}
+
+static uint32_t most_instances(struct network *network, const struct part *part, const struct kind *kind,
+                               const struct sj_api *api) {
+  enum { MOST_INSTANCES = 12, MOST_PARALLEL = 16 };
+  const bool by_threads = !part->spec->async && part->spec->discipline != SJ_PROCESSOR_SHARING;
+  const uint32_t most = by_threads ? least(part->threads, kind->bound) : kind->bound;
+  if (most <= MOST_INSTANCES && api->call_count <= MOST_PARALLEL) return most;
+  sj_network_obstacle(network, part->spec->line,
+                      "`%s` waits for calls in parallel: at most %d requests at a time that wait for at most %d can be "
+                      "told apart",
+                      part->spec->name, MOST_INSTANCES, MOST_PARALLEL);
+  return 1;
+}
+
+static void make_parallel_calls(struct network *network, uint32_t number, const struct part *part,
+                                const struct sj_api *api) {
+  const size_t calls = api->call_count;
+  const int32_t priority = network->kinds[number].priority;
+  struct kind *const kind = kind_of(network, number);
+  kind->instances = most_instances(network, part, kind, api);
+  for (size_t c = 0; c < calls; c++)
+    kind->leaves_orphans |= api->calls[c].wait && !api->calls[c].optional && may_fail(network, &api->calls[c]);
+  const size_t instances = kind->instances, all = calls * (instances + (kind->leaves_orphans ? 1 : 0));
+  for (size_t c = 0; c < calls && kind->leaves_orphans; c++) check_orphans(network, part->spec, &api->calls[c]);
+  struct way **const ways = kind->ways = sj_allocate_array(part->members * all, sizeof(struct way *));
+  kind->way_count = all;
+  for (uint32_t m = 0; m < part->members; m++)
+    for (size_t i = 0; i < all && !network->obstacles; i++) {
+      const bool orphan = i >= calls * instances;
+      const size_t c = orphan ? i - calls * instances : i / instances;
+      const struct origin waits = {
+          .kind = number, .member = m, .call = (uint32_t)c, .source = NONE, .instance = (uint32_t)(i % instances) + 1};
+      const struct origin *const origin = orphan || !api->calls[c].wait ? &nobody : &waits;
+      ways[m * all + i] = new_way(network, part, &api->calls[c], origin, priority);
+    }
 }
 
 static void make_calls(struct network *network, uint32_t number) {
   const struct part *const part = &network->parts[network->kinds[number].part];
   const struct sj_api *const api = &part->spec->apis[network->kinds[number].api];
   const size_t calls = api->call_count;
+  check_calls(network, part->spec, api);
+  if (is_parallel(api)) {
+    make_parallel_calls(network, number, part, api);
+    return;
+  }
   struct way **const ways = sj_allocate_array(part->members * calls, sizeof(struct way *));
   network->kinds[number].ways = ways;
   network->kinds[number].way_count = calls;
-  check_calls(network, part->spec, api);
   for (uint32_t m = 0; m < part->members; m++)
     for (size_t c = 0; c < calls && !network->obstacles; c++) {
       const struct kind kind = network->kinds[number]; /* the array may move */
       const struct origin waits = {.kind = number, .member = m, .call = (uint32_t)c, .source = NONE};
       const struct origin *const origin = api->forward ? &kind.origin : api->calls[c].wait ? &waits : &nobody;
-      ways[m * calls + c] = sj_allocate(sizeof(struct way));
-      make_way(network, ways[m * calls + c], part->spec->name, &api->calls[c], origin, kind.priority);
+      ways[m * calls + c] = new_way(network, part, &api->calls[c], origin, kind.priority);
     }
 }
 

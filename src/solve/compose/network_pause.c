@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "solve/compose/network.h"
 
-enum { ENDLESS = 1000, MOST_PAUSES = 50 };
+enum { ENDLESS = 1000, MOST_RETRIES = 50 };
 
 static double pause_before(const struct sj_backoff *backoff, size_t retry) {
   return fmin(backoff->max, backoff->base * pow(backoff->factor, (double)retry));
@@ -39,8 +39,9 @@ static void make_law(struct network *network, const struct sj_call *call, size_t
 }
 
 /* Whether so many retries that their number does not matter come after pauses that are all alike. */
-static bool is_endless(const struct sj_call *call) {
-  return call->retries >= ENDLESS && pause_before(&call->backoff, 1) == call->backoff.base;
+bool sj_retries_endless(const struct sj_call *call) {
+  return call->retries >= ENDLESS && call->backoff.given && call->backoff.base > 0 &&
+         pause_before(&call->backoff, 1) == call->backoff.base;
 }
 
 /* The servers called keep so many retrying requests apart. */
@@ -56,6 +57,7 @@ static uint32_t orbit_of(const struct network *network, const struct sj_call *ca
 
 static uint32_t most_paused(struct network *network, const struct way *way, const char *caller) {
   const struct origin *const origin = &way->origin;
+  if (origin->instance > 0) return 1;
   if (origin->kind != NONE) return kind_of(network, origin->kind)->bound;
   if (origin->source != NONE && network->sources[origin->source].closed) return network->sources[origin->source].copies;
   const uint32_t most = orbit_of(network, way->call);
@@ -66,18 +68,17 @@ static uint32_t most_paused(struct network *network, const struct way *way, cons
 
 void sj_network_pauses(struct network *network, struct way *way, const char *caller) {
   const struct sj_call *const call = way->call;
-  if (call->retries == 0 || !call->backoff.given || call->backoff.base <= 0) return;
-  struct pauses *const pauses = &way->pauses;
-  pauses->endless = is_endless(call);
-  pauses->count = pauses->endless ? 1 : call->retries;
-  if (pauses->count > MOST_PAUSES) {
+  if (call->retries > MOST_RETRIES && !sj_retries_endless(call)) {
     sj_network_obstacle(network, call->line,
                         "`%s`: %u retries are kept apart one by one, which is too many; up to %d, or from %d on (as if "
                         "without end) after a `backoff` with `factor = 1`",
-                        caller, call->retries, MOST_PAUSES, ENDLESS);
-    pauses->count = 0;
+                        caller, call->retries, MOST_RETRIES, ENDLESS);
     return;
   }
+  if (call->retries == 0 || !call->backoff.given || call->backoff.base <= 0) return;
+  struct pauses *const pauses = &way->pauses;
+  pauses->endless = sj_retries_endless(call);
+  pauses->count = pauses->endless ? 1 : call->retries;
   if (pauses->endless)
     sj_network_note(network, "%s: its %u retries count as retries without end", caller, call->retries);
   pauses->laws = sj_allocate_array(pauses->count, sizeof *pauses->laws);

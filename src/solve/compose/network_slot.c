@@ -71,11 +71,10 @@ static size_t call_number(const struct sj_server *spec, uint32_t api, size_t cal
 static void lay_out_ways(struct network *network, uint32_t number) {
   const struct kind *const kind = kind_of(network, number);
   struct part *const part = &network->parts[kind->part];
-  const bool batches = part->spec->kind == SJ_BATCHER;
   for (uint32_t m = 0; m < part->members; m++)
-    for (size_t c = 0; c < kind->way_count; c++) {
-      struct way *const way = kind->ways[m * kind->way_count + c];
-      const size_t call = call_number(part->spec, kind->api, batches ? 0 : c);
+    for (size_t i = 0; i < kind->way_count; i++) {
+      struct way *const way = kind->ways[m * kind->way_count + i];
+      const size_t call = call_number(part->spec, kind->api, (size_t)(way->call - part->spec->apis[kind->api].calls));
       lay_out_way(network, way, &part->turns[m * part->turn_count + call]);
       if (way->turn != NONE || way->origin.kind == number) part->asymmetric = true;
     }
@@ -91,6 +90,11 @@ static void lay_out_kind(struct network *network, const struct part *part, struc
       part->spec->discipline != SJ_PROCESSOR_SHARING && part->threads < kind->bound ? part->threads : kind->bound;
   kind->first_phase[member] = sj_network_add_slots(network, service->phases.count, served);
   if (service->phases.at_once > 0) add_slot(network, 0, 0); /* nobody stays there */
+  if (kind->instances) {
+    if (!kind->first_instance) kind->first_instance = sj_allocate_array(part->members, sizeof *kind->first_instance);
+    const uint32_t all_out = (UINT32_C(1) << part->spec->apis[kind->api].call_count) - 1;
+    kind->first_instance[member] = sj_network_add_slots(network, kind->instances, all_out);
+  }
   if (!waits || !part->lines[kind->line].counted) return;
   const bool batcher = part->spec->kind == SJ_BATCHER;
   const uint32_t most = batcher ? part->bound : part->bound > part->threads ? part->bound - part->threads : 0;

@@ -129,7 +129,12 @@ static void make_phases(struct network *network, struct source *source) {
     sj_network_obstacle(network, client->line, "%s: it may be 0", what);
 }
 
-static void make_source(struct network *network, uint32_t index) {
+/* Each of its members has arrivals of its own, which are more than one Poisson process. */
+static bool is_apart(const struct sj_client *client) {
+  return client->per_client && client->count > 1 && client->arrivals.kind != SJ_ARRIVALS_POISSON;
+}
+
+static void make_source(struct network *network, uint32_t index, uint32_t member_copies) {
   const struct sj_client *const client = &network->model->clients[index];
   struct source *const source = &network->sources[network->source_count++];
   *source = (struct source){.client = client, .client_count = 1, .copies = 1, .member_count = 1};
@@ -139,18 +144,34 @@ static void make_source(struct network *network, uint32_t index) {
   source->shares[0] = 1;
   make_phases(network, source);
   if (source->closed) source->copies = client->arrivals.population;
-  if (client->per_client && client->arrivals.kind != SJ_ARRIVALS_POISSON) source->copies *= client->count;
-  if (!remembers(network, &client->call)) return;
+  source->copies *= member_copies;
+  if (!remembers(network, &client->call) || is_apart(client)) return;
   source->member_count = client->count;
   source->members_differ = sees_own(network, &client->call);
-  if (client->per_client && client->count > 1 && client->arrivals.kind != SJ_ARRIVALS_POISSON)
-    sj_network_obstacle(network, client->line, "policy of `%s`: each member has arrivals and a view of its own",
-                        client->name);
+}
+
+/* A pool whose members have arrivals of their own are as many copies of a source; or, where each member remembers
+ * something, as many sources. */
+static void make_sources(struct network *network, uint32_t index) {
+  const struct sj_client *const client = &network->model->clients[index];
+  const bool apart = is_apart(client), remember = remembers(network, &client->call);
+  const uint32_t first = (uint32_t)network->source_count;
+  for (uint32_t i = 0; i < (apart && remember ? client->count : 1); i++) {
+    make_source(network, index, apart && !remember ? client->count : 1);
+    struct source *const source = &network->sources[first + i];
+    source->account = source->closed || sees_own(network, &client->call) ? first + i : first;
+  }
+}
+
+static size_t most_sources(const struct sj_model *model) {
+  size_t count = 0;
+  for (size_t i = 0; i < model->client_count; i++) count += model->clients[i].per_client ? model->clients[i].count : 1;
+  return count;
 }
 
 void sj_network_sources(struct network *network) {
   const struct sj_model *const model = network->model;
-  network->sources = sj_allocate_array(model->client_count, sizeof *network->sources);
+  network->sources = sj_allocate_array(most_sources(model), sizeof *network->sources);
   for (size_t i = 0; i < model->client_count; i++)
-    if (!merge(network, (uint32_t)i)) make_source(network, (uint32_t)i);
+    if (!merge(network, (uint32_t)i)) make_sources(network, (uint32_t)i);
 }

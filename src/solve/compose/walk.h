@@ -36,7 +36,7 @@ struct due {
 
 /* What was counted in a walk. */
 struct tally {
-  uint32_t *completions, *failures, *lost; /* [part] */
+  uint32_t *completions, *failures, *lost; /* [part]; lost: refused, and not tried again */
   uint32_t *arrived, *answered, *failed;   /* [source] */
 };
 
@@ -122,6 +122,12 @@ bool sj_server_takes(struct walk *walk, uint32_t kind, uint32_t member); /* fals
 void sj_server_serve(struct walk *walk, uint32_t kind, uint32_t member);
 void sj_server_work_ends(struct walk *walk, uint32_t kind, uint32_t member, bool ok);
 void sj_server_call_ends(struct walk *walk, const struct origin *origin, bool ok);
+void sj_server_calls_end(struct walk *walk, uint32_t kind, uint32_t member, bool ok); /* all that it waited for */
+
+/* local_parallel.c: calls at once, of one request. */
+void sj_parallel_start(struct walk *walk, uint32_t kind, uint32_t member);
+void sj_parallel_call_ends(struct walk *walk, const struct origin *origin, bool ok);
+uint32_t sj_parallel_waiting(const struct kind *kind, uint32_t member, const uint32_t *slots); /* for some */
 
 /* local_line.c: who waits; the kind that is next. */
 void sj_line_join(struct walk *walk, uint32_t kind, uint32_t member);

@@ -314,6 +314,7 @@ static void retrials(void **state) {
                 "  backoff = exponential_backoff { base = 2, factor = 1, jitter = 'exponential' } }");
   assert_int_equal(s.space.chain.count, 2 * 121);
   close_to(server_mean(&s, 0, SJ_BUSY), load, 1e-12);
+  assert_true(server_mean(&s, 0, SJ_LOST) < 1e-30); /* only where 120 try again already */
   close_to(client_mean(&s, 0, SJ_OPEN), load + load * load * (1 + retrial) / (retrial * (1 - load)), 1e-10);
   solved_destroy(&s);
 }
