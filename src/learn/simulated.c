@@ -129,7 +129,8 @@ static enum sj_status check_features(const struct sj_results *results, const cha
 
 /* ---- averages ---- */
 
-/* The means over runs `from` ... `to` - 1: features x cells, NAN where no run has a value. NULL: no memory. */
+/* The means over runs `from` ... `to` - 1: features x cells. Where no run has a value it stays what it was before, also
+ * what it was in a fault; NAN before the first. NULL: no memory. */
 static double *averages(const struct maker *maker, size_t from, size_t to) {
   const size_t cells = maker->results->grid_count, features = maker->made->feature_count;
   double *const means = calloc(cells * features + 1, sizeof *means);
@@ -145,14 +146,17 @@ static double *averages(const struct maker *maker, size_t from, size_t to) {
         counts[cell]++;
       }
     }
-    for (size_t cell = 0; cell < cells; cell++) means[cell * features + f] /= counts[cell];
+    for (size_t cell = 0; cell < cells; cell++) {
+      double *const mean = &means[cell * features + f];
+      *mean = counts[cell] > 0 ? *mean / counts[cell] : cell > 0 ? mean[-(ptrdiff_t)features] : (double)NAN;
+    }
   }
   if (!counts) free(means);
   free(counts);
   return counts ? means : NULL;
 }
 
-/* A part's states, from the first cell on where all features have a value; those missing later stay what they were. */
+/* A part's states, from the first cell on where all features have a value. */
 static enum sj_status add_trajectory(struct maker *maker, const struct part *part, const double *means, bool held_out,
                                      struct sj_error *error) {
   const struct sj_results *const results = maker->results;
@@ -169,7 +173,6 @@ static enum sj_status add_trajectory(struct maker *maker, const struct part *par
     bool known = true;
     for (size_t f = 0; f < features; f++) {
       state[f] = means[cell * features + f];
-      if (isnan(state[f]) && length > 0) state[f] = states[(length - 1) * features + f];
       known = known && !isnan(state[f]);
     }
     if (!known) continue;

@@ -206,6 +206,15 @@ static void test_simulated(void **state) {
   assert_int_equal(sj_trajectories_from_results(results, &reading, &t, &error), SJ_INVALID);
   assert_string_equal(error.message, "m.lua has no series `q.in_sistem`; did you mean `q.in_system`?");
   sj_results_destroy(results);
+  /* Where nothing is answered after the fault, the latency is what it was in it. */
+  results = simulated("{\"faults\":[{\"at\":1,\"lasts\":2}]}");
+  sj_reading_default(&reading);
+  reading.test_share = 0.34;
+  reading.any_length = true;
+  assert_int_equal(sj_trajectories_from_results(results, &reading, &t, &error), SJ_OK);
+  check_states(t, 1, (const double[]){3, 15, 4, 40}, 4);
+  sj_trajectories_destroy(t);
+  sj_results_destroy(results);
   sj_reading_default(&reading);
   reading.test_share = 0;
   results = simulated("{\"faults\":[{\"at\":2,\"lasts\":null},{\"at\":null,\"lasts\":1}]}");
