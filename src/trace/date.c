@@ -1,5 +1,7 @@
 #include "trace/date.h"
 
+#include <stddef.h>
+
 enum { FIRST_YEAR = 1970, LAST_YEAR = 2261 };
 
 /* The number of days from 1970 to a date of the Gregorian calendar: whole years from March on, so that the leap day
