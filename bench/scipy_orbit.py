@@ -1,5 +1,5 @@
-"""The chain of bench/orbit.lua as one would solve it in Python: scipy's sparse LU for the stationary distribution and the
-hitting times, ARPACK in shift-invert mode for the eigenvalues nearest to 0.
+"""The chain of bench/orbit.lua as one would solve it in Python: scipy's sparse LU for the stationary distribution and
+the hitting times, ARPACK in shift-invert mode for the eigenvalues nearest to 0.
 
     scipy_orbit.py [CAPACITY [ORBIT]]
 

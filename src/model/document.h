@@ -107,9 +107,9 @@ struct sj_document {
   const char *source; /* the file's text, for the lines of fields */
   size_t source_length;
   struct sj_reading reading;
-  bool incomplete;                           /* an error ended the reading: what is missing may have come later */
+  bool incomplete; /* an error ended the reading: what is missing may have come later */
   const struct sj_node *model, *run, *solve, *price; /* NULL if not given */
-  const struct sj_node **components;         /* servers, clients, batchers and stores in the order of the file */
+  const struct sj_node **components; /* servers, clients, batchers and stores in the order of the file */
   size_t component_count, component_capacity;
   const struct sj_node **faults;
   size_t fault_count, fault_capacity;

@@ -452,7 +452,8 @@ struct sj_model {
   struct sj_document *document; /* the syntax it came from; model/ only */
 };
 
-/* The canonical form with the settings of solve, which no other engine looks at, as its last member. The caller frees it.
+/* The canonical form with the settings of solve, which no other engine looks at, as its last member. The caller frees
+ * it.
  */
 char *sj_model_canonical_to_solve(const struct sj_model *model, const struct sj_solve_settings *solve);
 

@@ -95,8 +95,9 @@ enum sj_status sj_exponential(const double *matrix, size_t order, double time, d
   multiply(order, s.a2, s.a4, s.a6);
   find_numerator_and_denominator(&s);
   /* By rows for us, transposed for LAPACK; as all of these are polynomials in one matrix, it is the same. */
+  const int n = (int)order;
   int info = 0;
-  dgesv_(&(int){(int)order}, &(int){(int)order}, s.v, &(int){(int)order}, pivots, s.u, &(int){(int)order}, &info);
+  dgesv_(&n, &n, s.v, &n, pivots, s.u, &n, &info);
   for (int k = 0; k < halvings; k++) {
     multiply(order, s.u, s.u, s.t);
     double *const swap = s.u;

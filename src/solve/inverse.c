@@ -79,7 +79,7 @@ void sj_inverse_project(void *context, double *x) {
 void sj_inverse_apply(void *context, const double *x, double *y) {
   struct sj_inverse *const inverse = context;
   const size_t size = inverse->out->size;
-  int64_t exponent;
+  int64_t exponent = 0;
   memcpy(inverse->work, x, size * sizeof *y);
   if (inverse->weighted) sj_inverse_weigh(inverse, inverse->work, false, inverse->work);
   project(inverse, inverse->work);

@@ -94,7 +94,7 @@ enum sj_status sj_krylov_step(struct sj_krylov *k, double *p, double most, doubl
     second = norm_1(k->flow, n);
     k->projected[(ORDER - 1) * ORDER + ORDER - 2] = 1;
   }
-  if (k->try_next <= 0) k->try_next = SJ_KRYLOV_DIMENSION / 2 / k->uniformized->rate;
+  if (k->try_next <= 0) k->try_next = 0.5 * SJ_KRYLOV_DIMENSION / k->uniformized->rate;
   *step = vectors <= SJ_KRYLOV_DIMENSION || k->try_next > most ? most : k->try_next;
   for (int tries = 0; tries < TRIES; tries++) {
     if (sj_exponential(k->projected, ORDER, *step, k->exponential) != SJ_OK) return SJ_NO_MEMORY;

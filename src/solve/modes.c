@@ -1,5 +1,6 @@
 #include "solve/modes.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ static void judge(const struct sj_uniformized *u, struct sj_modes *modes, double
     struct sj_mode *const mode = &modes->mode[k];
     const double *const re = modes->spectrum->left + mode->number * u->count;
     const double *const im = cimag(mode->value) != 0 ? re + u->count : NULL;
+    assert(re);
     mode->defect = defect_of(u, mode->value, re, im, work);
     mode->stray = stray_of(modes, mode, re, im);
   }

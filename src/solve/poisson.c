@@ -28,7 +28,7 @@ static size_t find_right(double mean, size_t mode, double tolerance) {
 enum sj_status sj_poisson_create(double mean, double tolerance, struct sj_poisson *poisson) {
   const size_t mode = (size_t)mean, left = find_left(mean, mode, tolerance / 4);
   const size_t right = find_right(mean, mode, tolerance / 4);
-  double *const weight = malloc((right - left + 1) * sizeof *weight);
+  double *const weight = calloc(right - left + 1, sizeof *weight);
   *poisson = (struct sj_poisson){left, right, weight};
   if (!weight) return SJ_NO_MEMORY;
   weight[mode - left] = 1;

@@ -290,17 +290,19 @@ static enum sj_status find_slow(struct search *s, struct modes *modes, bool *fou
            left.ritz.residual[0] < close;
   if (*found) {
     status = join(s, &right, 0, &left, 0, modes);
-    struct mode *const mode = modes->count ? &modes->mode[modes->count - 1] : NULL;
-    *found = status == SJ_OK && mode->error < close * hypot(mode->re, mode->im);
+    struct mode *const mode = status == SJ_OK && modes->mode ? &modes->mode[modes->count - 1] : NULL;
+    *found = mode && mode->error < close * hypot(mode->re, mode->im);
     if (*found) status = polish(s, mode);
     if (*found && status == SJ_OK) {
       add_elimination_error(s, mode);
       *found = mode->error < close * hypot(mode->re, mode->im);
     }
-    if (*found && status == SJ_OK)
+    if (*found && status == SJ_OK) {
       status = take_out(s, mode);
-    else if (status == SJ_OK)
-      free(modes->mode[--modes->count].right);
+    } else if (mode && status == SJ_OK) {
+      free(mode->right);
+      modes->count--;
+    }
   }
   sj_ritz_clear(&right.ritz);
   sj_ritz_clear(&left.ritz);
@@ -342,7 +344,7 @@ static int by_real_part(const void *a, const void *b) {
 
 /* The first `wanted` values, a pair counting as two and standing together. */
 static enum sj_status give(struct modes *modes, size_t size, size_t wanted, struct sj_spectrum *spectrum) {
-  qsort(modes->mode, modes->count, sizeof *modes->mode, by_real_part);
+  if (modes->count) qsort(modes->mode, modes->count, sizeof *modes->mode, by_real_part);
   size_t used = 0, count = 1;
   while (used < modes->count && count < wanted) count += modes->mode[used++].right_im ? 2 : 1;
   spectrum->value = calloc(count, sizeof *spectrum->value);

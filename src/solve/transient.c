@@ -280,7 +280,8 @@ static enum sj_status go_on(struct advance *a) {
 }
 
 enum sj_status sj_transient_advance(struct sj_transient *t, double *p, double time, double *error) {
-  struct advance a = {.t = t, .p = p, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+  struct advance a = {.t = t, .left = time, .tolerance_by_time = t->tolerance / 4 / time};
+  a.p = p;
   if (!(t->uniformized.rate > 0)) a.left = 0;
   const unsigned before = sj_flush_tiny();
   const enum sj_status status = go_on(&a);

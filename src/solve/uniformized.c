@@ -27,7 +27,7 @@ static size_t number_diagonals(size_t states, size_t *taken) {
 
 static enum sj_status allocate(struct sj_uniformized *u, const struct sj_chain *incoming) {
   const size_t n = u->count;
-  u->stay = malloc((n + 1) * sizeof *u->stay);
+  u->stay = calloc(n + 1, sizeof *u->stay);
   u->offset = calloc(u->diagonals + 1, sizeof *u->offset);
   u->entry = calloc(u->diagonals * n + 1, sizeof *u->entry);
   u->begin = calloc(n + 1, sizeof *u->begin);

@@ -25,7 +25,7 @@ static void for_each_chain(size_t (*check)(const struct reference_chain *referen
     reference_chain_clear(&reference);
   }
   fclose(file);
-  print_message("%zu comparisons, %zu failed\n", compared, failed);
+  print_message("# %zu comparisons, %zu failed\n", compared, failed);
   assert_int_equal(chains, CHAINS);
   assert_int_equal(failed, 0);
 }
@@ -38,7 +38,7 @@ static size_t compare(const struct reference_chain *r, const char *what, const s
     ++*compared;
     if (difference <= tolerance) continue;
     if (!failed++)
-      print_error("chain %d (%s), %s of state %zu: off by %.3g; expected 10^%.6g\n", r->number, r->kind, what, i,
+      print_error("# chain %d (%s), %s of state %zu: off by %.3g; expected 10^%.6g\n", r->number, r->kind, what, i,
                   difference, sj_scaled_log10(expected[i]));
   }
   return failed;
@@ -109,7 +109,7 @@ static bool check_eigenvalue(const struct reference_chain *r, size_t k, const st
   const double modulus = hypot(sj_scaled_double(r->re[true_one]), sj_scaled_double(r->im[true_one]));
   used[true_one] = true;
   if (distance <= value->error + 2e-16 * modulus && (k != 1 || distance <= 1e-8 * modulus)) return true;
-  print_error("chain %d (%s), eigenvalue %zu: %.17g %+.17g i is off by %.3g of it, said to be %.3g\n", r->number,
+  print_error("# chain %d (%s), eigenvalue %zu: %.17g %+.17g i is off by %.3g of it, said to be %.3g\n", r->number,
               r->kind, k, value->re, value->im, distance / modulus, value->error / modulus);
   return false;
 }
@@ -148,10 +148,10 @@ static size_t check_spectrum(const struct reference_chain *r, size_t *compared) 
   *compared += 2;
   if (!(second || is_beyond(r)) || missing > marked) {
     failed++;
-    print_error("chain %d (%s): %zu of %zu eigenvalues, %zu of them trusted, %zu missing\n", r->number, r->kind,
+    print_error("# chain %d (%s): %zu of %zu eigenvalues, %zu of them trusted, %zu missing\n", r->number, r->kind,
                 spectrum.count, wanted, trusted, missing);
   }
-  if (!all) print_message("chain %d (%s): %zu of %zu eigenvalues to 6 digits\n", r->number, r->kind, trusted, wanted);
+  if (!all) print_message("# chain %d (%s): %zu of %zu eigenvalues to 6 digits\n", r->number, r->kind, trusted, wanted);
   solved_clear(&solved);
   return failed;
 }
@@ -177,8 +177,8 @@ static size_t check_moved(const struct reference_chain *r, bool known, size_t *c
     ++*compared;
     if (status == SJ_OK && error < 1e-7 && difference <= error + 1e-13) continue;
     failed++;
-    print_error("chain %d (%s), known %d, at time %.3g: status %d, off by %.3g, said to be %.3g\n", r->number, r->kind,
-                known, r->time[k], status, difference, error);
+    print_error("# chain %d (%s), known %d, at time %.3g: status %d, off by %.3g, said to be %.3g\n", r->number,
+                r->kind, known, r->time[k], status, difference, error);
   }
   sj_transient_clear(&transient);
   solved_clear(&solved);

@@ -36,7 +36,7 @@ static double each(size_t n, double parameter) { return (void)parameter, (double
 
 static void near(const char *what, double found, double expected, double tolerance) {
   const double off = fabs(found / expected - 1);
-  if (!(off <= tolerance)) print_error("%s: %.17g, expected %.17g, off by %.3g\n", what, found, expected, off);
+  if (!(off <= tolerance)) print_error("# %s: %.17g, expected %.17g, off by %.3g\n", what, found, expected, off);
   assert_true(off <= tolerance);
 }
 
@@ -44,7 +44,7 @@ static void near(const char *what, double found, double expected, double toleran
 static void near_log10(const char *what, struct sj_scaled found, double expected, double tolerance) {
   const double off = fabs(sj_scaled_log10(found) - expected) * log(10);
   if (!(off <= tolerance))
-    print_error("%s: 10^%.17g, expected 10^%.17g, off by %.3g\n", what, sj_scaled_log10(found), expected, off);
+    print_error("# %s: 10^%.17g, expected 10^%.17g, off by %.3g\n", what, sj_scaled_log10(found), expected, off);
   assert_true(off <= tolerance);
 }
 
@@ -55,7 +55,7 @@ static void is_eigenvalue(const struct sj_spectrum *spectrum, size_t k, double r
   const double off = hypot(value->re - re, value->im - im), modulus = hypot(re, im);
   const bool fine = off <= value->error + 4 * DBL_EPSILON * modulus && off <= 1e-8 * modulus;
   if (!fine)
-    print_error("eigenvalue %zu: %.17g %+.17g i, expected %.17g %+.17g i, off by %.3g of it, said to be %.3g\n", k,
+    print_error("# eigenvalue %zu: %.17g %+.17g i, expected %.17g %+.17g i, off by %.3g of it, said to be %.3g\n", k,
                 value->re, value->im, re, im, off / modulus, value->error / modulus);
   assert_true(fine);
 }

@@ -260,7 +260,7 @@ static double mixing_of(const struct sj_chain *chain, const struct sj_spectrum *
 }
 
 static void near(double found, double expected, double tolerance) {
-  if (!(fabs(found / expected - 1) <= tolerance)) print_error("found %.15g, expected %.15g\n", found, expected);
+  if (!(fabs(found / expected - 1) <= tolerance)) print_error("# found %.15g, expected %.15g\n", found, expected);
   assert_true(fabs(found / expected - 1) <= tolerance);
 }
 

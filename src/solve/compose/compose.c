@@ -128,11 +128,13 @@ static double bytes_so_far(const struct explorer *e) {
 
 static enum sj_status check_size(const struct explorer *e) {
   const double bytes = bytes_so_far(e);
+  char taken[32], most[32];
   if (bytes <= e->options->most_bytes) return SJ_OK;
   return sj_error_set(e->error, SJ_NO_MEMORY,
                       "the chain has more than %zu states: those found so far, %zu of them with their transitions, "
-                      "take %.0f MB, more than the %.0f MB that it may",
-                      e->states.count, e->space->chain.count, bytes / 1e6, e->options->most_bytes / 1e6);
+                      "take %s, more than the %s that it may",
+                      e->states.count, e->space->chain.count, sj_bytes_text(bytes, taken),
+                      sj_bytes_text(e->options->most_bytes, most));
 }
 
 /* ---- exploring ---- */

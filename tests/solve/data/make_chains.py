@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Usage: make_chains.py > chains.txt
 
-60 random small chains, and what is true of them, by plain elimination, QR and Taylor's series in mpmath with at least 60
-digits; each is done again with twice as many until 25 digits stay. Takes about half an hour. Not run by the tests.
+60 random small chains, and what is true of them, by plain elimination, QR and Taylor's series in mpmath with at least
+60 digits; each is done again with twice as many until 25 digits stay. Takes some ten minutes. Not run by the tests.
 
 Each chain is, one to a line:
   chain NUMBER KIND STATES TRANSITIONS
