@@ -60,7 +60,7 @@ SJ_PUBLIC enum sj_status sj_trajectories_read(const char *const *paths, size_t p
 /* The same from the time series of simulated results, averaged over the runs that are not held out, and over those that
  * are: a trajectory from the beginning to the first fault of the model, one from the end of each fault to the next or
  * the end. A value that a run lacks (a latency where nothing was completed) is left out of the mean; one that all lack
- * stays what it was before. SJ_INVALID: the results have no series, or not those named. */
+ * stays what it was before, be that in a fault. SJ_INVALID: the results have no series, or not those named. */
 SJ_PUBLIC enum sj_status sj_trajectories_from_results(const struct sj_results *results,
                                                       const struct sj_reading *reading,
                                                       struct sj_trajectories **trajectories, struct sj_error *error);

@@ -76,7 +76,7 @@ void sj_solve_beside(const struct sj_model *model, const struct sj_learned *lear
     if (trajectories->items[i].start > last) last = trajectories->items[i].start;
   how.most_bytes = most_bytes;
   how.stop = stop;
-  if (sj_solve(model, &how, &exact, &error) != SJ_OK) {
+  if (sj_solve(model, &how, &exact, &error) != SJ_OK || !exact) {
     /* Of several reasons the first. */
     solved->why_not = sj_format("%.*s", (int)strcspn(error.message, "\n"), error.message);
     return;

@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "learn/samples.h"
 #include "learn/trajectories.h"
+#include "trace/date.h"
 #include "trace/field.h"
 #include "trace/number.h"
 #include "trace/source.h"
@@ -151,6 +152,12 @@ static const char *read_number(const struct sj_field *field, double *value) {
   return isfinite(*value) ? NULL : "a number that a double holds";
 }
 
+/* Times may be dates, too; then they are in seconds. */
+static const char *read_time(const struct sj_field *field, double *value) {
+  if (sj_scan_iso_date(field->text, value) == field->text + field->length) return NULL;
+  return read_number(field, value) ? "a number, or a date as 2026-11-22T09:03:25Z" : NULL;
+}
+
 static struct sj_samples *run_named(struct reader *reader, const struct sj_field *field) {
   for (size_t i = reader->run_count; i-- > reader->first_run;)
     if (!reader->runs[i].run || (field && sj_field_is(field, reader->runs[i].run))) return &reader->runs[i];
@@ -192,7 +199,7 @@ static bool read_fields(struct reader *reader, const struct sj_source_line *line
     double value = NAN;
     if (kind == RUN) *run = field;
     if (kind == TIME || (kind >= 0 && field.length > 0)) {
-      const char *const expected = read_number(&field, &value);
+      const char *const expected = kind == TIME ? read_time(&field, &value) : read_number(&field, &value);
       if (expected) {
         mistake(reader, "", kind == TIME ? time_column(reader) : reader->features[kind],
                 field.length ? sj_quote(field.text, field.length, quoted) : "empty", expected);

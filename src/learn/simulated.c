@@ -1,6 +1,7 @@
 /* Trajectories from the time series of simulated results. */
 #include <jansson.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,22 +129,36 @@ static enum sj_status check_features(const struct sj_results *results, const cha
 
 /* ---- averages ---- */
 
-/* The mean over runs `from` ... `to` - 1 of a feature in a cell; NAN if no run has a value. */
-static double average(const struct maker *maker, const char *feature, size_t cell, size_t from, size_t to) {
-  double sum = 0;
-  size_t count = 0;
-  for (size_t run = from; run < to; run++) {
-    struct sj_series_view view;
-    if (!sj_results_series(maker->results, feature, run, &view) || isnan(view.values[cell])) continue;
-    sum += view.values[cell];
-    count++;
+/* The means over runs `from` ... `to` - 1: features x cells. Where no run has a value it stays what it was before, also
+ * what it was in a fault; NAN before the first. NULL: no memory. */
+static double *averages(const struct maker *maker, size_t from, size_t to) {
+  const size_t cells = maker->results->grid_count, features = maker->made->feature_count;
+  double *const means = calloc(cells * features + 1, sizeof *means);
+  uint32_t *const counts = calloc(cells + 1, sizeof *counts);
+  for (size_t f = 0; means && counts && f < features; f++) {
+    memset(counts, 0, cells * sizeof *counts);
+    for (size_t run = from; run < to; run++) {
+      struct sj_series_view view;
+      if (!sj_results_series(maker->results, maker->made->features[f], run, &view)) continue;
+      for (size_t cell = 0; cell < cells; cell++) {
+        if (isnan(view.values[cell])) continue;
+        means[cell * features + f] += view.values[cell];
+        counts[cell]++;
+      }
+    }
+    for (size_t cell = 0; cell < cells; cell++) {
+      double *const mean = &means[cell * features + f];
+      *mean = counts[cell] > 0 ? *mean / counts[cell] : cell > 0 ? mean[-(ptrdiff_t)features] : (double)NAN;
+    }
   }
-  return count > 0 ? sum / (double)count : (double)NAN;
+  if (!counts) free(means);
+  free(counts);
+  return counts ? means : NULL;
 }
 
-/* A part's states, from the first cell on where all features have a value; those missing later stay what they were. */
-static enum sj_status add_trajectory(struct maker *maker, const struct part *part, size_t from, size_t to,
-                                     bool held_out, struct sj_error *error) {
+/* A part's states, from the first cell on where all features have a value. */
+static enum sj_status add_trajectory(struct maker *maker, const struct part *part, const double *means, bool held_out,
+                                     struct sj_error *error) {
   const struct sj_results *const results = maker->results;
   const size_t features = maker->made->feature_count;
   const double cell_step = results->grid_step, rounding = 1e-9 * maker->made->step;
@@ -157,8 +172,7 @@ static enum sj_status add_trajectory(struct maker *maker, const struct part *par
     double *const state = states + length * features;
     bool known = true;
     for (size_t f = 0; f < features; f++) {
-      state[f] = average(maker, maker->made->features[f], cell, from, to);
-      if (isnan(state[f]) && length > 0) state[f] = states[(length - 1) * features + f];
+      state[f] = means[cell * features + f];
       known = known && !isnan(state[f]);
     }
     if (!known) continue;
@@ -171,6 +185,18 @@ static enum sj_status add_trajectory(struct maker *maker, const struct part *par
   }
   sj_trajectories_append(maker->made, part->name, start, states, length, held_out);
   return SJ_OK;
+}
+
+/* Those of runs `from` ... `to` - 1, a part each. */
+static enum sj_status add_trajectories(struct maker *maker, size_t from, size_t to, bool held_out,
+                                       struct sj_error *error) {
+  if (from == to) return SJ_OK;
+  double *const means = averages(maker, from, to);
+  enum sj_status status = means ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < maker->part_count && status == SJ_OK; i++)
+    status = add_trajectory(maker, &maker->parts[i], means, held_out, error);
+  free(means);
+  return status;
 }
 
 static enum sj_status choose_step(struct maker *maker, struct sj_error *error) {
@@ -194,11 +220,8 @@ static enum sj_status make(struct maker *maker, struct sj_error *error) {
   if (status != SJ_OK) return status;
   split(maker);
   maker->held = sj_held_out(runs, maker->reading->test_share);
-  for (int held_out = 0; held_out < 2; held_out++)
-    for (size_t i = 0; i < maker->part_count && status == SJ_OK; i++)
-      if (held_out ? maker->held > 0 : maker->held < runs)
-        status = add_trajectory(maker, &maker->parts[i], held_out ? runs - maker->held : 0,
-                                held_out ? runs : runs - maker->held, held_out, error);
+  status = add_trajectories(maker, 0, runs - maker->held, false, error);
+  if (status == SJ_OK) status = add_trajectories(maker, runs - maker->held, runs, true, error);
   if (status == SJ_OK && maker->made->count == 0)
     return sj_error_set(error, SJ_INVALID, "%s: no part without a fault has two steps", results->model);
   return status;

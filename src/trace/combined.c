@@ -5,28 +5,13 @@
 #include <string.h>
 
 #include "random/stream.h"
+#include "trace/date.h"
 #include "trace/format.h"
 #include "trace/number.h"
 
 static const int64_t microseconds_per_second = 1000000, nanoseconds_per_second = 1000000000;
-enum { DATE_LENGTH = 26, FIRST_YEAR = 1970, LAST_YEAR = 2261 }; /* nanoseconds since 1970 fit 63 bits until 2262 */
+enum { DATE_LENGTH = 26 };
 static const char expected[] = "host - user [22/Nov/2026:09:03:25 +0000] \"request\" status bytes ...";
-
-/* The number of days from 1970 to a date of the Gregorian calendar: whole years from March on, so that the leap day
- * comes last; 153 days in every five months from March. */
-static int64_t days_since_1970(int64_t year, int64_t month, int64_t day) {
-  const int64_t y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3;
-  return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-}
-
-static bool digits(const char *text, int count, int64_t *value) {
-  *value = 0;
-  for (int i = 0; i < count; i++) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    *value = 10 * *value + (text[i] - '0');
-  }
-  return true;
-}
 
 static int64_t month_of(const char *text) {
   static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -37,21 +22,14 @@ static int64_t month_of(const char *text) {
 
 /* "22/Nov/2026:09:03:25 +0000" in seconds since 1970; false if it is no such time. */
 static bool read_date(const char *text, int64_t *seconds) {
-  static const int64_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  int64_t day, year, hour, minute, second, zone_hours, zone_minutes;
-  if (!digits(text, 2, &day) || text[2] != '/' || text[6] != '/' || !digits(text + 7, 4, &year) || text[11] != ':' ||
-      !digits(text + 12, 2, &hour) || text[14] != ':' || !digits(text + 15, 2, &minute) || text[17] != ':' ||
-      !digits(text + 18, 2, &second) || text[20] != ' ' || (text[21] != '+' && text[21] != '-') ||
-      !digits(text + 22, 2, &zone_hours) || !digits(text + 24, 2, &zone_minutes))
+  struct sj_date date = {.west = text[21] == '-', .month = month_of(text + 3)};
+  if (!sj_scan_digits(text, 2, &date.day) || text[2] != '/' || text[6] != '/' ||
+      !sj_scan_digits(text + 7, 4, &date.year) || text[11] != ':' || !sj_scan_digits(text + 12, 2, &date.hour) ||
+      text[14] != ':' || !sj_scan_digits(text + 15, 2, &date.minute) || text[17] != ':' ||
+      !sj_scan_digits(text + 18, 2, &date.second) || text[20] != ' ' || (text[21] != '+' && text[21] != '-') ||
+      !sj_scan_digits(text + 22, 2, &date.zone_hours) || !sj_scan_digits(text + 24, 2, &date.zone_minutes))
     return false;
-  const int64_t month = month_of(text + 3);
-  if (month == 0 || year < FIRST_YEAR || year > LAST_YEAR) return false;
-  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  if (day < 1 || day > lengths[month - 1] + (month == 2 && leap)) return false;
-  if (hour > 23 || minute > 59 || second > 60 || zone_hours > 14 || zone_minutes > 59) return false;
-  const int64_t zone = (text[21] == '-' ? -1 : 1) * (zone_hours * 3600 + zone_minutes * 60);
-  *seconds = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zone;
-  return *seconds >= 0;
+  return sj_date_seconds(&date, seconds);
 }
 
 /* The '[' of the date, or NULL: something of its shape, behind the host. A user's name may have brackets too. */
@@ -98,7 +76,7 @@ static void take_apart(const char *text, struct parts *parts) {
   const char *p = parts->request ? skip_quoted(parts->request) : NULL;
   parts->status = skip_blank(p);
   int64_t status;
-  if (!parts->status || !digits(parts->status, 3, &status)) return;
+  if (!parts->status || !sj_scan_digits(parts->status, 3, &status)) return;
   parts->bytes = skip_blank(parts->status + 3);
   if (!parts->bytes) return;
   p = skip_size(parts->bytes, &parts->byte_count);

@@ -105,13 +105,30 @@ static void test_runs_and_chosen_columns(void **state) {
   sj_trajectories_destroy(t);
 }
 
+static void test_dates(void **state) {
+  (void)state;
+  /* Half a second apart, over the end of a leap day, in several zones. */
+  struct sj_trajectories *const t = read_text(
+      "time,a\n2028-02-29T23:59:59Z,1\n2028-02-29 23:59:59.500,2\n"
+      "2028-03-01T01:00:00+01:00,3\n\"2028-02-29T19:00:00.50-0500\",4\n",
+      NULL);
+  check_near(sj_trajectories_step(t), 0.5, 0);
+  assert_true(t->items[0].start == 1835481599);
+  check_states(t, 0, (const double[]){1, 2, 3, 4}, 4);
+  sj_trajectories_destroy(t);
+  refused("time,a\n2027-02-29T00:00:00Z,1\n2027-02-28T24:00:00Z,1\n2027-02-28T12:00Z,1\n", NULL,
+          "m.csv:2: `time` is `2027-02-29T00:00:00Z`, expected a number, or a date as 2026-11-22T09:03:25Z\n"
+          "m.csv:3: `time` is `2027-02-28T24:00:00Z`, expected a number, or a date as 2026-11-22T09:03:25Z\n"
+          "m.csv:4: `time` is `2027-02-28T12:00Z`, expected a number, or a date as 2026-11-22T09:03:25Z");
+}
+
 static void test_mistakes_by_line(void **state) {
   (void)state;
   refused("time,a\n0,1\n1,x\n2,NaN\nnow,4\n,5\n4,5,6\n3,1e999\n", NULL,
           "m.csv:3: `a` is `x`, expected a number\n"
           "m.csv:4: `a` is `NaN`, expected a number\n"
-          "m.csv:5: `time` is `now`, expected a number\n"
-          "m.csv:6: `time` is empty, expected a number\n"
+          "m.csv:5: `time` is `now`, expected a number, or a date as 2026-11-22T09:03:25Z\n"
+          "m.csv:6: `time` is empty, expected a number, or a date as 2026-11-22T09:03:25Z\n"
           "m.csv:7: 3 columns, expected 2 as in the header\n"
           "m.csv:8: `a` is `1e999`, expected a number that a double holds");
   refused("time,a\n0,1\n2,1\n2,1\n1,1\n", NULL,
@@ -206,6 +223,15 @@ static void test_simulated(void **state) {
   assert_int_equal(sj_trajectories_from_results(results, &reading, &t, &error), SJ_INVALID);
   assert_string_equal(error.message, "m.lua has no series `q.in_sistem`; did you mean `q.in_system`?");
   sj_results_destroy(results);
+  /* Where nothing is answered after the fault, the latency is what it was in it. */
+  results = simulated("{\"faults\":[{\"at\":1,\"lasts\":2}]}");
+  sj_reading_default(&reading);
+  reading.test_share = 0.34;
+  reading.any_length = true;
+  assert_int_equal(sj_trajectories_from_results(results, &reading, &t, &error), SJ_OK);
+  check_states(t, 1, (const double[]){3, 15, 4, 40}, 4);
+  sj_trajectories_destroy(t);
+  sj_results_destroy(results);
   sj_reading_default(&reading);
   reading.test_share = 0;
   results = simulated("{\"faults\":[{\"at\":2,\"lasts\":null},{\"at\":null,\"lasts\":1}]}");
@@ -239,6 +265,7 @@ int main(void) {
       cmocka_unit_test(test_uneven_samples_and_gaps),
       cmocka_unit_test(test_runs_and_chosen_columns),
       cmocka_unit_test(test_mistakes_by_line),
+      cmocka_unit_test(test_dates),
       cmocka_unit_test(test_simulated),
       cmocka_unit_test(test_hash_tells_data_apart),
   };
