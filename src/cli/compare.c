@@ -225,7 +225,7 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_compare = {
     .name = "compare",
     .argument = "MODEL",
-    .summary = "every scenario of the file side by side, ranked; or --engines: simulate against solve",
+    .summary = "scenarios, or the engines, side by side",
     .help =
         "Simulates every scenario of the model (or those of --scenario) with the same random numbers, and ranks them\n"
         "by one figure. Neighbours that cannot be told apart are marked: the differences of their runs, pair by pair,\n"

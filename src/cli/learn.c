@@ -483,8 +483,8 @@ static enum sj_exit run(const struct sj_options *options) {
 
 const struct sj_command sj_command_learn = {
     .name = "learn",
-    .argument = "DATA.csv...|MODEL.lua|RESULTS.db",
-    .summary = "settling times and predictions from trajectories",
+    .argument = "DATA|MODEL|RESULTS",
+    .summary = "settling times from trajectories",
     .help =
         "Learns how the state of a system moves from one step to the next, from recorded metrics (comma-separated\n"
         "values with a column of times, plain or gzip), from a model, which it simulates first, or from the time\n"

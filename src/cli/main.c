@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "cli/cli.h"
+#include "cli/wrap.h"
 
 static const struct sj_command planned[] = {
     {.name = "sweep", .argument = "MODEL", .summary = "a grid of parameters, in parallel"},
@@ -30,7 +31,9 @@ static void print_help(FILE *out) {
 }
 
 static void print_command_help(const struct sj_command *command) {
-  printf("sojourn %s %s [options]\n%s\n\nOptions:\n", command->name, command->argument, command->help);
+  printf("sojourn %s %s [options]\n", command->name, command->argument);
+  sj_print_paragraphs(command->help);
+  puts("\nOptions:");
   sj_options_print(command);
 }
 

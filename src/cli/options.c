@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "cli/cli.h"
+#include "cli/wrap.h"
 
 enum { MOST_RUNS = 1000000, MOST_THREADS = 1024, MOST_EIGENVALUES = 1000 };
 
@@ -361,7 +362,8 @@ void sj_options_clear(struct sj_options *options) {
 
 static void print_option(const char *name, const char *argument, const char *help) {
   char *const left = sj_format("%s%s%s", name, argument ? " " : "", argument ? argument : "");
-  printf("  %-18s %s\n", left, help);
+  const int width = printf("  %-18s ", left);
+  sj_print_wrapped(help, (size_t)width, 21);
   free(left);
 }
 

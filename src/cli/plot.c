@@ -286,7 +286,7 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_plot = {
     .name = "plot",
     .argument = "RESULTS",
-    .summary = "charts of what a results file holds, as SVG, PNG or PDF",
+    .summary = "charts of results, as SVG, PNG or PDF",
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"

@@ -109,7 +109,7 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_show = {
     .name = "show",
     .argument = "MODEL|RESULTS",
-    .summary = "the model as understood, or what a results file holds",
+    .summary = "the model as understood, or results kept",
     .help =
         "A model: every component with its units and defaults, the offered load of each server, whether it is stable.\n"
         "A results file: tables of what it holds; --csv - prints all of it, for comparing two files.\n"

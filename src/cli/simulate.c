@@ -158,7 +158,7 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_simulate = {
     .name = "simulate",
     .argument = "MODEL",
-    .summary = "run it: discrete events, replicated, with confidence intervals",
+    .summary = "run it: discrete events, confidence intervals",
     .help =
         "Runs the model several times, each with other random numbers, and prints every figure as its mean over the\n"
         "runs with the half width of the 95 % confidence interval. The same seed gives the same figures, whatever\n"

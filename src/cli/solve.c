@@ -192,7 +192,7 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_solve = {
     .name = "solve",
     .argument = "MODEL",
-    .summary = "compute it: the Markov chain's steady state, hitting times, verdict",
+    .summary = "the Markov chain: hitting times, verdict",
     .help =
         "Turns the model into a Markov chain and computes its figures, with no randomness and no intervals: the "
         "steady\n"
@@ -205,7 +205,7 @@ const struct sj_command sj_command_solve = {
         "is\n"
         "named), 3 it could not be done, 130 interrupted.\n"
         "\n"
-        "Example: sojourn solve models/retry-storm.lua --set web.arrivals.rate=8 --changes",
+        "Example: sojourn solve models/retry-storm.lua --set client.arrivals.rate=8 --changes",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON |
                 SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HORIZON | SJ_OPTION_STEP |
                 SJ_OPTION_EIGENVALUES | SJ_OPTION_CHANGES | SJ_OPTION_PICTURE | SJ_OPTION_APPROXIMATE |

@@ -20,7 +20,7 @@ WRONG = [
     (["compare"], "compare: expected MODEL; see sojourn compare --help"),
     (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
     (["show"], "show: expected MODEL|RESULTS; see sojourn show --help"),
-    (["learn"], "learn: expected DATA.csv...|MODEL.lua|RESULTS.db; see sojourn learn --help"),
+    (["learn"], "learn: expected DATA|MODEL|RESULTS; see sojourn learn --help"),
     (["plot"], "plot: expected RESULTS; see sojourn plot --help"),
     (["plot", "r.db", "--set", "a=1"], "--set is not an option of sojourn plot"),
     (["plot", "r.db", "-o"], "-o: expected DIR|FILE, got nothing"),
