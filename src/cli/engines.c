@@ -67,23 +67,31 @@ static enum sj_status compute(struct contest *c, struct sj_error *error) {
 
 /* ---- for people ---- */
 
+/* "+1.5 %", or from ten times on "12.3 times". */
+static void difference_text(const struct sj_agreement *agreement, char text[32]) {
+  const double relative = agreement->difference.relative.value;
+  if (!isfinite(relative))
+    snprintf(text, 32, "-");
+  else if (relative == 0)
+    snprintf(text, 32, "0 %%");
+  else if (relative >= 9)
+    snprintf(text, 32, "%.3g times", 1 + relative);
+  else
+    snprintf(text, 32, "%+.2f %%", 100 * relative);
+}
+
 static void add_rows(const struct contest *c, struct sj_grid *grid) {
-  static const char *const headings[] = {"", "simulated", "solved", "difference", "p", ""};
+  static const char *const headings[] = {"", "simulated", "solved", "difference", ""};
   for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) sj_grid_add(grid, headings[i]);
   for (size_t i = 0; i < c->count; i++) {
     const struct sj_agreement *const a = &c->agreements[i];
-    char solved[32], half_width[32], difference[32] = "-", p[32] = "-";
+    char solved[32], half_width[32], difference[32];
     sj_figure_text((struct sj_figure){a->solved, NAN}, 1, solved, half_width);
-    if (a->difference.relative.value == 0)
-      snprintf(difference, sizeof difference, "0 %%");
-    else if (isfinite(a->difference.relative.value))
-      snprintf(difference, sizeof difference, "%+.2f %%", 100 * a->difference.relative.value);
-    if (!isnan(a->difference.adjusted_p)) snprintf(p, sizeof p, "%.3f", a->difference.adjusted_p);
+    difference_text(a, difference);
     sj_grid_add(grid, a->metric);
     sj_grid_add_figure(grid, a->simulated, 1);
     sj_grid_add(grid, solved);
     sj_grid_add(grid, difference);
-    sj_grid_add(grid, p);
     sj_grid_add(grid, a->difference.distinguishable ? "differs" : isnan(a->difference.p) ? "not seen" : "");
   }
 }
@@ -101,17 +109,17 @@ static void print_table(const struct contest *c) {
   sj_text_add(&text, "%s%s%s%s: %zu runs simulated, against what was solved\n", c->model->file,
               c->model->scenario ? ", scenario \"" : "", c->model->scenario ? c->model->scenario : "",
               c->model->scenario ? "\"" : "", sj_results_run_count(c->simulated));
-  sj_text_add(&text, "(time unit %s; ± is the 95 %% interval of the mean over runs; p is corrected for %zu looks)\n\n",
-              c->model->time_unit, c->count);
+  sj_text_add(&text, "(time unit %s; ± is the 95 %% interval of the mean over runs)\n\n", c->model->time_unit);
   struct sj_grid grid = {0};
-  sj_grid_start(&grid, 6);
+  sj_grid_start(&grid, 5);
   add_rows(c, &grid);
   sj_grid_print(&grid, 0, &text);
   sj_grid_clear(&grid);
   if (!c->differing)
     sj_text_add(&text, "\nAll %zu figures agree, as far as these runs can tell.\n", c->count);
   else
-    sj_text_add(&text, "\n%zu of %zu figures differ by more than chance.\n", c->differing, c->count);
+    sj_text_add(&text, "\n%zu of %zu figures differ by more than chance (5 %% for all looks together).\n", c->differing,
+                c->count);
   if (c->differing && has_orbit(c))
     sj_note_text(
         "a chain with an orbit stands for the clients' timeouts and retries, it does not follow each of them: "
