@@ -56,9 +56,9 @@ static bool begin_again(struct space *s, size_t place) {
     s->a->project(s->a->context, x);
     const double before = norm(s, x);
     if (before == 0) continue;
-    double length = orthogonalize(s, place, x, NULL);
+    orthogonalize(s, place, x, NULL);
     s->a->project(s->a->context, x);
-    length = orthogonalize(s, place, x, NULL);
+    const double length = orthogonalize(s, place, x, NULL);
     if (length < 1e-8 * before) continue;
     scale(x, s->a->size, 1 / length);
     return true;

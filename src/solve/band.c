@@ -67,8 +67,9 @@ static enum sj_status eliminate_rows(const struct sj_band *band, const struct bl
       double *const through = sj_band_at(band, k, over);
       *through /= band->exit[over];
       if (*through == 0) continue;
-      const size_t low = reach(band, over);
-      sj_add_multiple(block->processor, *through, sj_band_at(band, over, low), sj_band_at(band, k, low), over - low);
+      const size_t begin = reach(band, over);
+      sj_add_multiple(block->processor, *through, sj_band_at(band, over, begin), sj_band_at(band, k, begin),
+                      over - begin);
       if (band->kill) band->kill[k] += *through * band->kill[over];
     }
     double sum = band->kill ? band->kill[k] : 0;

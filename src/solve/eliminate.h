@@ -36,7 +36,7 @@ struct sj_factors;
  * the factors. `reversed`: from the first of the order to the last. SJ_NO_MEMORY and SJ_INTERRUPTED (*stop) without a
  * message; SJ_INVALID: from some state the first cannot be reached. */
 enum sj_status sj_factors_create(const struct sj_chain *chain, const double *kill, const struct sj_order *order,
-                                 bool reversed, const volatile sig_atomic_t *stop, struct sj_factors **factors);
+                                 bool reversed, const volatile sig_atomic_t *stop, struct sj_factors **out);
 /* Both ways at once, in two threads: `down` as it is, `up` reversed. Without killing. */
 enum sj_status sj_factors_create_both(const struct sj_chain *chain, const struct sj_order *order,
                                       const volatile sig_atomic_t *stop, struct sj_factors **down,
@@ -66,9 +66,9 @@ enum sj_status sj_hitting_times(const struct sj_factors *factors, size_t targets
  */
 struct sj_pinned;
 enum sj_status sj_pinned_create(const struct sj_factors *down, const struct sj_factors *up, size_t state,
-                                struct sj_pinned **pinned);
+                                struct sj_pinned **out);
 /* Another one of the same, with room of its own, for a second thread; to be destroyed before `pinned`. */
-enum sj_status sj_pinned_share(const struct sj_pinned *pinned, struct sj_pinned **other);
+enum sj_status sj_pinned_share(const struct sj_pinned *pinned, struct sj_pinned **out);
 void sj_pinned_destroy(struct sj_pinned *pinned);
 /* Solves -Q y = x with y = 0 at the pinned state, whose own equation is left out; y times 2^exponent is the solution,
  * with the largest |y| in [0.5, 1). By state; x and y may be the same. */

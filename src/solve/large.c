@@ -44,7 +44,7 @@ static void cut_to_directory(char *path) {
   if (slash)
     *slash = 0;
   else
-    strcpy(path, ".");
+    memcpy(path, ".", 2);
 }
 
 static bool readable(char *candidate, const char *directory, const char *below) {
@@ -107,7 +107,7 @@ enum sj_status sj_large_open(const char *path, struct sj_large **large, struct s
   const struct sj_large_module *module = NULL;
   unsigned rank = 0, ranks = 1;
   enum sj_status status = load(path, &module, error);
-  if (status == SJ_OK) status = module->start(&rank, &ranks, error);
+  if (status == SJ_OK && module) status = module->start(&rank, &ranks, error);
   if (status != SJ_OK) return status;
   *large = sj_allocate(sizeof **large);
   **large = (struct sj_large){.module = module, .rank = rank, .ranks = ranks};

@@ -96,7 +96,7 @@ static void add_full(struct row *row, uint32_t o) {
 enum sj_status sj_orbit_rows_start(const struct sj_orbit *orbit, struct sj_orbit_rows *rows) {
   *rows = (struct sj_orbit_rows){
       .orbit = *orbit, .retry = sj_orbit_retry_rate(orbit), .abandon = sj_orbit_abandon_rate(orbit)};
-  rows->timing = malloc(((size_t)orbit->capacity + 1) * sizeof *rows->timing);
+  rows->timing = calloc((size_t)orbit->capacity + 1, sizeof *rows->timing);
   if (!rows->timing) return SJ_NO_MEMORY;
   for (uint32_t q = 0; q <= orbit->capacity; q++) rows->timing[q] = sj_orbit_timing(orbit, q);
   return SJ_OK;
@@ -107,6 +107,7 @@ void sj_orbit_rows_clear(struct sj_orbit_rows *rows) {
   *rows = (struct sj_orbit_rows){0};
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through `row` */
 static size_t write_row(const void *context, size_t i, uint32_t *to, double *rate) {
   const struct sj_orbit_rows *const rows = context;
   struct row row = {.rows = rows, .to = to, .rate = rate};

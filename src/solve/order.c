@@ -75,9 +75,9 @@ static enum sj_status search(const struct sj_chain *chain, size_t first, struct 
   struct sj_chain incoming;
   enum sj_status status = sj_chain_transpose(chain, &incoming);
   if (status != SJ_OK) return status;
-  bool *const seen = calloc(count, sizeof *seen);
-  order->state = malloc(count * sizeof *order->state);
-  order->place = malloc(count * sizeof *order->place);
+  bool *const seen = calloc(count + 1, sizeof *seen);
+  order->state = malloc((count + 1) * sizeof *order->state);
+  order->place = malloc((count + 1) * sizeof *order->place);
   if (seen && order->state && order->place) {
     const struct graph graph = {chain, &incoming};
     /* Breadth first from `first` keeps it at the beginning. (Reversing matters for envelopes, not for bands.) */

@@ -1,4 +1,5 @@
 /* The slots of the state, laid out member by member. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -41,6 +42,7 @@ static uint32_t count_turns(struct network *network, const struct sj_call *call)
   uint64_t turns = 1;
   for (size_t t = 0; t < call->target_count; t++) {
     const uint32_t members = network->parts[call->targets[t].server].members;
+    assert(members > 0 && turns > 0);
     turns = turns / greatest_common_divisor((uint32_t)turns, members) * members;
     if (turns > 1000000) {
       sj_network_obstacle(network, call->line, "round robin over pools of so many members");

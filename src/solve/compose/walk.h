@@ -119,18 +119,18 @@ uint32_t sj_pick_member(struct walk *walk, const struct way *way, uint32_t targe
 
 /* local_server.c */
 bool sj_server_takes(struct walk *walk, uint32_t kind, uint32_t member); /* false: refused */
-void sj_server_serve(struct walk *walk, uint32_t kind, uint32_t member);
-void sj_server_work_ends(struct walk *walk, uint32_t kind, uint32_t member, bool ok);
+void sj_server_serve(struct walk *walk, uint32_t number, uint32_t member);
+void sj_server_work_ends(struct walk *walk, uint32_t number, uint32_t member, bool ok);
 void sj_server_call_ends(struct walk *walk, const struct origin *origin, bool ok);
-void sj_server_calls_end(struct walk *walk, uint32_t kind, uint32_t member, bool ok); /* all that it waited for */
+void sj_server_calls_end(struct walk *walk, uint32_t number, uint32_t member, bool ok); /* all that it waited for */
 
 /* local_parallel.c: calls at once, of one request. */
-void sj_parallel_start(struct walk *walk, uint32_t kind, uint32_t member);
+void sj_parallel_start(struct walk *walk, uint32_t number, uint32_t member);
 void sj_parallel_call_ends(struct walk *walk, const struct origin *origin, bool ok);
 uint32_t sj_parallel_waiting(const struct kind *kind, uint32_t member, const uint32_t *slots); /* for some */
 
 /* local_line.c: who waits; the kind that is next. */
-void sj_line_join(struct walk *walk, uint32_t kind, uint32_t member);
+void sj_line_join(struct walk *walk, uint32_t number, uint32_t member);
 uint32_t sj_line_leave(struct walk *walk, const struct part *part, uint32_t member);
 
 /* local_admission.c */
@@ -138,8 +138,8 @@ bool sj_part_admits(struct walk *walk, const struct part *part, uint32_t member)
 double sj_bucket_refill_rate(const struct part *part, size_t admission);
 
 /* local_batcher.c */
-void sj_batches_look(struct walk *walk, uint32_t kind, uint32_t member);
+void sj_batches_look(struct walk *walk, uint32_t number, uint32_t member);
 void sj_batch_ended(struct walk *walk, const struct origin *origin, bool ok);
-void sj_batch_answers(struct walk *walk, uint32_t kind, uint32_t member, uint32_t requests, bool ok);
+void sj_batch_answers(struct walk *walk, uint32_t number, uint32_t member, uint32_t requests, bool ok);
 
 #endif

@@ -246,8 +246,10 @@ static PetscErrorCode work(struct task *task, void *context) {
   return report(task, c);
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): what is written is written through `out` */
 enum sj_status sj_large_module_stationary(const struct sj_generator *generator, const struct sj_large_options *options,
                                           double *pi, struct sj_certificate *certificate, struct sj_error *error) {
   struct stationary out = {pi, certificate};
   return sj_task_run(generator, options, work, &out, error);
 }
+/* NOLINTEND(readability-non-const-parameter) */

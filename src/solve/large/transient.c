@@ -72,8 +72,10 @@ static PetscErrorCode work(struct task *task, void *context) {
       out->time, apart, task->options.error);
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): what is written is written through `out` */
 enum sj_status sj_large_module_transient(const struct sj_generator *generator, const struct sj_large_options *options,
                                          double time, double *p, double *apart, struct sj_error *error) {
   struct transient out = {time, p, apart};
   return sj_task_run(generator, options, work, &out, error);
 }
+/* NOLINTEND(readability-non-const-parameter) */
