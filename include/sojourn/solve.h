@@ -66,6 +66,11 @@ SJ_PUBLIC enum sj_status sj_solve_prepare(const struct sj_model *model, const st
 SJ_PUBLIC enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_options *options,
                                   struct sj_results **results, struct sj_error *error);
 
+/* How long the cells of the simulation's series should be to see when the high regime is reached: half of what the
+ * server takes for a request, in the model's time unit. Errors as sj_solve_calibrate. */
+SJ_PUBLIC enum sj_status sj_calibration_step(const struct sj_model *model, const struct sj_solve_options *options,
+                                             double *step, struct sj_error *error);
+
 /* Fits the chain of one server with an orbit to what was simulated of the same model from the empty system on, faults
  * left out, without a warm-up and with series: alpha, the effective rate of arrivals and the effective timeout, by the
  * figures above (those regimes that the simulation was in), by least squares (Nelder and Mead's simplex from several

@@ -1,6 +1,7 @@
 #include "cli/calibration.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "results/json.h"
 #include "results/table.h"
@@ -31,6 +32,11 @@ void sj_calibration_table(const struct sj_calibration *calibration, struct sj_te
   sj_grid_clear(&grid);
   sj_text_add(text, "  misfit, in tolerances: %.3g before, %.3g now\n", calibration->misfit_before,
               calibration->misfit);
+  if (strcmp(calibration->figures[0].quantity, "empty_to_high") != 0)
+    sj_note_text(
+        "the simulation never came into the high regime: what is said of it below is the model's, not fitted to "
+        "anything; longer or more runs (--duration, --runs) may get there",
+        text);
   if (calibration->at_bound)
     sj_note_text(
         "a parameter went as far as it may (half to twice the rate, a fifth to five times the timeout): this "

@@ -125,6 +125,12 @@ void sj_options_print(const struct sj_command *command);
  * exit code of `status`. */
 enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error);
 
+/* The same of what an engine says of options->file: a message that begins with a place in that file is printed as it
+ * is, as from the reader; an interruption without a message is said to be one. Under mpirun only the first process
+ * speaks. */
+enum sj_exit sj_complain_of_model(const struct sj_options *options, enum sj_status status,
+                                  const struct sj_error *error);
+
 /* Writes a text on standard output at once; sj_finish_output tells if that failed. */
 void sj_print(const char *text);
 

@@ -214,7 +214,10 @@ static void clear(struct sj_contest *c) {
 }
 
 static enum sj_exit run(const struct sj_options *options) {
+  struct sj_error error;
   if (options->given & SJ_OPTION_ENGINES) return sj_engines_command(options);
+  if (options->given & SJ_OPTION_APPROXIMATE)
+    return sj_complain(sj_error_set(&error, SJ_INVALID, "--approximate is for --engines"), &error);
   struct sj_contest contest = {.options = options, .against = SIZE_MAX};
   enum sj_exit code = sj_read_common(options, &contest.common);
   if (code == SJ_EXIT_DONE) code = compare(&contest);

@@ -18,23 +18,28 @@ struct contest {
   struct sj_model *model;
   struct sj_results *simulated, *solved;
   struct sj_agreement *agreements;
-  size_t count, differing;
+  size_t count, differing, tested; /* tested: of which it can be told whether they agree */
 };
+
+static const char no_faults[] = "faults are left out of both: a steady state has none";
 
 static bool given(const struct contest *c, uint64_t option) { return c->options->given & option; }
 
 static void on_progress(void *context, const struct sj_simulate_progress *state) { sj_progress_show(context, state); }
 
-enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, bool from_empty,
+enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, double series_step,
                                   struct sj_results **results, struct sj_error *error) {
   struct sj_model steady = *model;
   steady.fault_count = 0;
   struct sj_progress progress = {0};
   struct sj_simulate_options simulate;
   sj_settings(options, &simulate);
-  simulate.values_only = !from_empty;
-  simulate.series = from_empty;
-  if (from_empty) simulate.warmup = 0;
+  simulate.values_only = isnan(series_step);
+  simulate.series = !simulate.values_only;
+  if (simulate.series) {
+    simulate.warmup = 0;
+    simulate.series_step = series_step;
+  }
   simulate.stop = sj_signals_defer();
   simulate.on_progress = on_progress;
   simulate.context = &progress;
@@ -56,12 +61,15 @@ static enum sj_status compute(struct contest *c, struct sj_error *error) {
   solve.stop = sj_signals_defer();
   /* First what is quick to refuse. */
   enum sj_status status = sj_solve(c->model, &solve, &c->solved, error);
-  if (status == SJ_OK) status = sj_simulate_steady(c->options, c->model, false, &c->simulated, error);
+  if (status == SJ_OK) status = sj_simulate_steady(c->options, c->model, NAN, &c->simulated, error);
   if (status != SJ_OK) return status;
   c->agreements = calloc(sj_results_metric_count(c->simulated) + 1, sizeof *c->agreements);
   if (!c->agreements) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   c->count = sj_compare_engines(c->simulated, c->solved, c->agreements);
-  for (size_t i = 0; i < c->count; i++) c->differing += c->agreements[i].difference.distinguishable;
+  for (size_t i = 0; i < c->count; i++) {
+    c->differing += c->agreements[i].difference.distinguishable;
+    c->tested += isnan(c->agreements[i].difference.p) ? 0 : 1;
+  }
   return SJ_OK;
 }
 
@@ -92,7 +100,8 @@ static void add_rows(const struct contest *c, struct sj_grid *grid) {
     sj_grid_add_figure(grid, a->simulated, 1);
     sj_grid_add(grid, solved);
     sj_grid_add(grid, difference);
-    sj_grid_add(grid, a->difference.distinguishable ? "differs" : isnan(a->difference.p) ? "not seen" : "");
+    const char *const untested = sj_results_run_count(c->simulated) > 1 ? "not seen" : "not tested";
+    sj_grid_add(grid, a->difference.distinguishable ? "differs" : isnan(a->difference.p) ? untested : "");
   }
 }
 
@@ -115,17 +124,21 @@ static void print_table(const struct contest *c) {
   add_rows(c, &grid);
   sj_grid_print(&grid, 0, &text);
   sj_grid_clear(&grid);
-  if (!c->differing)
-    sj_text_add(&text, "\nAll %zu figures agree, as far as these runs can tell.\n", c->count);
+  if (!c->tested)
+    sj_text_add(&text, "\nNothing can be told from one run: how much it scatters is not known.\n");
+  else if (!c->differing)
+    sj_text_add(&text, "\nAll %zu figures agree, as far as these runs can tell.\n", c->tested);
   else
     sj_text_add(&text, "\n%zu of %zu figures differ by more than chance (5 %% for all looks together).\n", c->differing,
-                c->count);
-  if (c->differing && has_orbit(c))
+                c->tested);
+  if (c->tested < c->count && c->tested > 0)
+    sj_text_add(&text, "%zu more were never seen in the simulation: they may be too rare.\n", c->count - c->tested);
+  if (c->differing && c->model->server_count == 1 && has_orbit(c))
     sj_note_text(
         "a chain with an orbit stands for the clients' timeouts and retries, it does not follow each of them: "
         "`sojourn solve --calibrate` fits it to the simulation and says how good that gets",
         &text);
-  if (c->model->fault_count) sj_note_text("faults are left out of both: a steady state has none", &text);
+  if (c->model->fault_count) sj_note_text(no_faults, &text);
   for (size_t i = 0; i < sj_results_note_count(c->solved); i++) sj_note_text(sj_results_note(c->solved, i), &text);
   sj_print(text.data);
   free(text.data);
@@ -139,8 +152,8 @@ static json_t *difference_json(const struct sj_difference *difference) {
   sj_json_set(object, "ci95", sj_json_number(difference->absolute.ci95));
   sj_json_set(object, "relative", sj_json_number(difference->relative.value));
   sj_json_set(object, "p", sj_json_number(difference->p));
-  sj_json_set(object, "adjusted_p", sj_json_number(difference->adjusted_p));
-  sj_json_set(object, "differs", json_boolean(difference->distinguishable));
+  sj_json_set(object, "p_holm", sj_json_number(difference->adjusted_p));
+  sj_json_set(object, "distinguishable", json_boolean(difference->distinguishable));
   return object;
 }
 
@@ -159,6 +172,10 @@ static enum sj_status print_json(const struct contest *c, struct sj_error *error
   json_t *const document = sj_results_json(c->simulated, "compare");
   if (!document) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   json_object_del(document, "metrics");
+  json_t *const notes = json_object_get(document, "notes");
+  if (c->model->fault_count) json_array_append_new(notes, sj_json_string(no_faults));
+  for (size_t i = 0; i < sj_results_note_count(c->solved); i++)
+    json_array_append_new(notes, sj_json_string(sj_results_note(c->solved, i)));
   json_t *const engines = json_object();
   for (size_t i = 0; i < c->count; i++)
     sj_json_set(engines, c->agreements[i].metric, agreement_json(&c->agreements[i]));
@@ -174,7 +191,7 @@ static enum sj_status write_csv(const struct contest *c, struct sj_error *error)
   FILE *csv;
   const enum sj_status status = sj_csv_open(c->options, &csv, error);
   if (status != SJ_OK || !csv) return status;
-  fprintf(csv, "metric,simulated,ci95,solved,difference,relative,adjusted_p,differs\n");
+  fprintf(csv, "metric,simulated,ci95,solved,difference,relative,p_holm,distinguishable\n");
   struct sj_text row = {0};
   for (size_t i = 0; i < c->count; i++) {
     const struct sj_agreement *const a = &c->agreements[i];
@@ -232,7 +249,7 @@ enum sj_exit sj_engines_command(const struct sj_options *options) {
       fprintf(stderr, "sojourn: interrupted; there is nothing to compare yet\n");
       code = SJ_EXIT_INTERRUPTED;
     } else {
-      code = status == SJ_OK ? report(&c) : sj_complain(status, &error);
+      code = status == SJ_OK ? report(&c) : sj_complain_of_model(options, status, &error);
     }
   }
   free(c.agreements);

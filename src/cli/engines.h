@@ -7,10 +7,11 @@
 enum sj_exit sj_engines_command(const struct sj_options *options);
 
 /* Simulates `model`, its faults left out, with progress and as the options say: SJ_OK or SJ_INTERRUPTED with
- * `*results`, the caller's; else NULL. With `from_empty` there is no warm-up, and there are series. */
+ * `*results`, the caller's; else NULL. With a `series_step` (NAN: none) there is no warm-up, and there are series of
+ * such cells. */
 struct sj_model;
 struct sj_results;
-enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, bool from_empty,
+enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, double series_step,
                                   struct sj_results **results, struct sj_error *error);
 
 #endif

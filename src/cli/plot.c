@@ -252,6 +252,12 @@ static enum sj_status draw(const struct job *job, struct sj_error *error) {
           options->place, job->chosen_count);
     return draw_one(job, job->chosen[0], format, options->place, error);
   }
+  struct stat there;
+  const char *const dot = options->place ? strrchr(options->place, '.') : NULL;
+  if (dot && dot > options->place && dot[-1] != '/' && dot[1] && !strchr(dot, '/') && strlen(dot) <= 5 &&
+      stat(options->place, &there) != 0)
+    return sj_error_set(error, SJ_INVALID, "-o %s: expected a folder, or a file that ends in .svg, .png or .pdf",
+                        options->place);
   char *const folder = options->place ? sj_copy_string(options->place) : default_folder(options->file);
   const enum sj_status status = draw_folder(job, folder, error);
   free(folder);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "solve/large.h"
 
 /* A handler can reach nothing else. */
 static volatile sig_atomic_t stop, deferred;
@@ -49,6 +50,22 @@ enum sj_exit sj_exit_of(enum sj_status status) {
 
 enum sj_exit sj_complain(enum sj_status status, const struct sj_error *error) {
   fprintf(stderr, "sojourn: %s\n", error->message);
+  return sj_exit_of(status);
+}
+
+enum sj_exit sj_complain_of_model(const struct sj_options *options, enum sj_status status,
+                                  const struct sj_error *error) {
+  const size_t length = strlen(options->file);
+  const char *const message = error->message;
+  if (sj_large_launched_rank() > 0) return sj_exit_of(status); /* the first process says it */
+  if (status == SJ_INTERRUPTED && !*message) {
+    fprintf(stderr, "sojourn: interrupted\n");
+    return sj_exit_of(status);
+  }
+  if (strncmp(message, options->file, length) != 0 || message[length] != ':' ||
+      strspn(message + length + 1, "0123456789") == 0)
+    return sj_complain(status, error);
+  fprintf(stderr, "%s\n", message);
   return sj_exit_of(status);
 }
 

@@ -113,6 +113,29 @@ static enum sj_status print_json(const struct job *job, struct sj_error *error) 
   return text ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
 }
 
+/* What someone should know who takes the report at its word. */
+static void add_advice(const struct job *job, struct sj_text *text) {
+  bool orbit = false;
+  for (size_t i = 0; i < job->results->metric_count && !orbit; i++) {
+    const char *const dot = strstr(job->results->metrics[i].name, ".orbit.mean");
+    orbit = dot && !isnan(sj_results_figure(job->results, i).value);
+  }
+  if (orbit && !job->solve.calibration)
+    sj_note_text(
+        "an orbit stands for the clients' timeouts and retries, with a share alpha of those who retry that no "
+        "model says: `sojourn compare --engines` holds this against a simulation, `--calibrate` fits it to one",
+        text);
+  const double horizon = isnan(job->options->horizon) ? job->model->solve.horizon : job->options->horizon;
+  double first = INFINITY;
+  for (size_t i = 0; i < job->model->fault_count; i++) first = fmin(first, job->model->faults[i].at);
+  if (first > horizon && isfinite(first)) {
+    char *const note =
+        sj_format("the transient ends at %g, before the model's fault at %g: --horizon goes further", horizon, first);
+    sj_note_text(note, text);
+    free(note);
+  }
+}
+
 static enum sj_exit report(const struct job *job) {
   if (!job->results) return SJ_EXIT_DONE; /* the first process has them */
   const bool json = given(job, SJ_OPTION_JSON);
@@ -125,24 +148,13 @@ static enum sj_exit report(const struct job *job) {
     struct sj_text text = {0};
     if (job->solve.calibration) sj_calibration_table(job->solve.calibration, &text);
     sj_results_table(job->results, &text);
+    add_advice(job, &text);
     sj_print(text.data);
     free(text.data);
   }
   const bool met = sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
   if (table && job->store) printf("Kept in %s\n", job->options->output);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
-}
-
-/* What is wrong with the model begins with its place, as from all commands. */
-static enum sj_exit complain(const struct job *job, enum sj_status status, const struct sj_error *error) {
-  if (sj_large_launched_rank() > 0) return sj_exit_of(status); /* the first one says it */
-  const size_t length = strlen(job->options->file);
-  const char *const message = error->message;
-  if (strncmp(message, job->options->file, length) != 0 || message[length] != ':' ||
-      strspn(message + length + 1, "0123456789") == 0)
-    return sj_complain(status, error);
-  fprintf(stderr, "%s\n", message);
-  return sj_exit_of(status);
 }
 
 /* What the options of a simulation are for. */
@@ -160,7 +172,12 @@ static enum sj_status check_options(const struct job *job, struct sj_error *erro
 
 static enum sj_status calibrate(struct job *job, struct sj_error *error) {
   struct sj_results *simulated = NULL;
-  enum sj_status status = sj_simulate_steady(job->options, job->model, true, &simulated, error);
+  double step;
+  enum sj_status status = sj_calibration_step(job->model, &job->solve, &step, error);
+  if (status != SJ_OK) return status;
+  const double duration = isnan(job->options->duration) ? job->model->run.duration : job->options->duration;
+  const double most_cells = 2e5;
+  status = sj_simulate_steady(job->options, job->model, fmax(step, duration / most_cells), &simulated, error);
   if (status == SJ_OK) status = sj_solve_calibrate(job->model, simulated, &job->solve, &job->calibration, error);
   if (status == SJ_OK) job->solve.calibration = &job->calibration;
   sj_results_destroy(simulated);
@@ -176,7 +193,7 @@ static enum sj_exit solve(struct job *job) {
     if (given(job, SJ_OPTION_CALIBRATE)) status = calibrate(job, &error);
     if (status == SJ_OK) status = compute(job, &error);
   }
-  return status == SJ_OK ? report(job) : complain(job, status, &error);
+  return status == SJ_OK ? report(job) : sj_complain_of_model(job->options, status, &error);
 }
 
 static enum sj_exit run(const struct sj_options *options) {

@@ -54,7 +54,7 @@ void sj_duration_text(double value, double logarithm, const char *unit, char tex
     snprintf(text, 64, "0 s");
   } else {
     size_t i = 0;
-    while (seconds >= steps[i].until) i++;
+    while (i + 1 < sizeof steps / sizeof *steps && seconds >= steps[i].until) i++;
     const double shown = seconds / steps[i].seconds;
     if (isinf(value))
       snprintf(text, 64, "10^%.1f years", logarithm + log10(unit_seconds / year));

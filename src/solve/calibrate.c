@@ -271,29 +271,48 @@ static enum sj_status look_at_both(struct fit *fit) {
   return SJ_OK;
 }
 
+/* The chain of the model, which must be one with one orbit; `orbit` points into it. */
+static enum sj_status make_space(const struct sj_model *model, const struct sj_solve_options *options,
+                                 struct sj_space *space, const struct sj_orbit **orbit, struct sj_error *error) {
+  const struct sj_space_options how = {.approximate = options->approximate,
+                                       .most_bytes = isnan(options->most_bytes) ? INFINITY : options->most_bytes};
+  const enum sj_status status = sj_space_create(model, &how, space, error);
+  if (status != SJ_OK) return status;
+  *orbit = sj_space_orbit_parameters(space);
+  if (*orbit) return SJ_OK;
+  sj_space_clear(space);
+  return sj_error_set(error, SJ_INVALID, "%s: only the chain of one server with timeouts and retries can be calibrated",
+                      model->file);
+}
+
+enum sj_status sj_calibration_step(const struct sj_model *model, const struct sj_solve_options *options, double *step,
+                                   struct sj_error *error) {
+  struct sj_space space;
+  const struct sj_orbit *orbit;
+  const enum sj_status status = make_space(model, options, &space, &orbit, error);
+  if (status != SJ_OK) return status;
+  *step = 0.5 / (orbit->threads * orbit->service_rate);
+  sj_space_clear(&space);
+  return SJ_OK;
+}
+
 enum sj_status sj_solve_calibrate(const struct sj_model *model, const struct sj_results *simulated,
                                   const struct sj_solve_options *options, struct sj_calibration *calibration,
                                   struct sj_error *error) {
-  const struct sj_space_options how = {.approximate = options->approximate,
-                                       .most_bytes = isnan(options->most_bytes) ? INFINITY : options->most_bytes};
   *calibration = (struct sj_calibration){.arrival_factor = 1, .timeout_factor = 1};
   struct sj_space space;
-  enum sj_status status = sj_space_create(model, &how, &space, error);
+  const struct sj_orbit *orbit;
+  enum sj_status status = make_space(model, options, &space, &orbit, error);
   if (status != SJ_OK) return status;
-  const struct sj_orbit *const orbit = sj_space_orbit_parameters(&space);
-  struct fit fit = {.calibration = calibration, .stop = options->stop};
-  if (!orbit) {
-    status = sj_error_set(error, SJ_INVALID,
-                          "%s: only the chain of one server with timeouts and retries can be calibrated", model->file);
-  } else {
-    fit.orbit = *orbit;
-    fit.limits = (struct limits){(uint32_t)floor(model->solve.low * (orbit->capacity + 1.0) + 1e-9),
-                                 (uint32_t)floor(model->solve.high * (orbit->capacity + 1.0) + 1e-9)};
-    status = read_figures(&fit, space.servers[0].name, simulated);
-    if (status == SJ_OK && !calibration->figure_count)
-      status = sj_error_set(error, SJ_INVALID, "the simulation has no figures of `%s` to calibrate by",
-                            space.servers[0].name);
-  }
+  struct fit fit = {.orbit = *orbit,
+                    .limits = {(uint32_t)floor(model->solve.low * (orbit->capacity + 1.0) + 1e-9),
+                               (uint32_t)floor(model->solve.high * (orbit->capacity + 1.0) + 1e-9)},
+                    .calibration = calibration,
+                    .stop = options->stop};
+  status = read_figures(&fit, space.servers[0].name, simulated);
+  if (status == SJ_OK && !calibration->figure_count)
+    status =
+        sj_error_set(error, SJ_INVALID, "the simulation has no figures of `%s` to calibrate by", space.servers[0].name);
   if (status == SJ_OK) {
     search(&fit);
     status = fit.status;

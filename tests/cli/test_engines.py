@@ -29,7 +29,7 @@ def _():
     assert len(engines) >= 12, sorted(engines)
     for name in ("web.latency.mean", "db.in_system.mean", "db.full", "db.throughput"):
         one = engines[name]
-        equal(one["difference"]["differs"], False)
+        equal(one["difference"]["distinguishable"], False)
         # Five deviations; the half width of 8 runs is 2.365 of them.
         assert abs(one["simulate"]["value"] - one["solve"]["value"]) < 5 / 2.365 * one["simulate"]["ci95"], (name, one)
     contains(done("compare", "--engines", "m.lua"), r"All \d+ figures agree, as far as these runs can tell\.\n")
@@ -53,10 +53,18 @@ def _():
     text = done("compare", "--engines", "m.lua")
     contains(text, r"db\.full +0 +\S+e-\d+ +-100\.00 % +not seen\n")
     contains(text, r"note: faults are left out of both")
+    contains(text, r"All \d+ figures agree, .*\n\d+ more were never seen in the simulation")
+    assert any("faults are left out" in note for note in json.loads(done("compare", "--engines", "m.lua", "--json"))["notes"])
     rows = list(csv.DictReader(io.StringIO(done("compare", "--engines", "m.lua", "--csv", "-"))))
     row = next(row for row in rows if row["metric"] == "db.utilization.mean")
-    equal(row["differs"], "0")
+    equal(row["distinguishable"], "0")
     assert math.isclose(float(row["solved"]), 0.4, rel_tol=1e-3)
+
+
+@case("one run tells nothing")
+def _():
+    write("m.lua", QUEUE)
+    contains(done("compare", "--engines", "m.lua", "--runs", "1"), r"Nothing can be told from one run")
 
 
 @case("what does not go with --engines")
@@ -94,6 +102,7 @@ def _():
     write("m.lua", STORM.replace("rate = 8.5", "rate = 2"))
     fit = json.loads(done("solve", "m.lua", "--calibrate", "--json"))["calibration"]
     equal(list(fit["figures"]), ["low.in_system.mean"])
+    contains(done("solve", "m.lua", "--calibrate"), r"note: the simulation never came into the high regime")
     assert abs(fit["alpha"] - 0.25) < 0.01 and abs(fit["timeout_factor"] - 1) < 0.01, fit
 
 
