@@ -173,9 +173,10 @@ static void report(struct workforce *force) {
   force->options->on_progress(force->options->context, &progress);
 }
 
-/* Waits for the workers, and reports ten times a second. */
+/* Waits for the workers, and reports ten times a second; once at least, also if they are done already. */
 static void supervise(struct workforce *force) {
   pthread_mutex_lock(&force->lock);
+  if (force->workers_left == 0 && force->options->on_progress) report(force);
   while (force->workers_left > 0) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
