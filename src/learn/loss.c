@@ -259,7 +259,3 @@ double sj_network_loss(struct sj_network_work *work, const double *parameters, d
   for (size_t i = 0; i < work->lane_count; i++) loss += work->lanes[i].loss;
   return loss / work->known;
 }
-
-const double *sj_network_predicted(const struct sj_network_work *work) { return work->predicted; }
-
-const double *sj_network_latent(const struct sj_network_work *work) { return work->latent; }

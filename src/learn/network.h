@@ -60,9 +60,4 @@ void sj_network_work_destroy(struct sj_network_work *work); /* NULL is allowed *
  * blocks of a fixed size, whose sums are added in a fixed order: neither result depends on the number of threads. */
 double sj_network_loss(struct sj_network_work *work, const double *parameters, double *gradient);
 
-/* The states that the last sj_network_loss predicted (features x sum of lengths), and their latent states. Valid until
- * the next. */
-const double *sj_network_predicted(const struct sj_network_work *work);
-const double *sj_network_latent(const struct sj_network_work *work);
-
 #endif

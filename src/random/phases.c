@@ -22,14 +22,6 @@ void sj_phases_clear(struct sj_phases *phases) {
   *phases = (struct sj_phases){0};
 }
 
-void sj_phases_copy(const struct sj_phases *from, struct sj_phases *to) {
-  create(from->count, to);
-  to->at_once = from->at_once;
-  memcpy(to->start, from->start, from->count * sizeof *to->start);
-  memcpy(to->rate, from->rate, from->count * from->count * sizeof *to->rate);
-  memcpy(to->exit, from->exit, from->count * sizeof *to->exit);
-}
-
 void sj_phases_speed_up(struct sj_phases *phases, double factor) {
   for (size_t i = 0; i < phases->count * phases->count; i++) phases->rate[i] *= factor;
   for (size_t i = 0; i < phases->count; i++) phases->exit[i] *= factor;

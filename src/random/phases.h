@@ -36,7 +36,6 @@ unsigned sj_phases_fit(const struct sj_distribution *d, struct sj_phases *phases
 void sj_distribution_moments(const struct sj_distribution *d, double moments[3]);
 void sj_phases_moments(const struct sj_phases *phases, double moments[3]);
 
-void sj_phases_copy(const struct sj_phases *from, struct sj_phases *to);
 void sj_phases_clear(struct sj_phases *phases);
 
 #endif

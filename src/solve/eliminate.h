@@ -21,7 +21,7 @@ struct sj_order {
   size_t *state, *place;
   size_t bandwidth; /* the largest distance of two places that a transition joins */
 };
-/* As they are, or reverse Cuthill and McKee's (1969) if that band is narrower, begun at state `first`, which then
+/* As they are, or Cuthill and McKee's (1969) if that band is narrower, begun at state `first`, which then
  * comes first. */
 enum sj_status sj_order_find(const struct sj_chain *chain, size_t first, struct sj_order *order);
 void sj_order_clear(struct sj_order *order);

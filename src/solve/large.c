@@ -116,7 +116,6 @@ enum sj_status sj_large_open(const char *path, struct sj_large **large, struct s
 
 void sj_large_close(struct sj_large *large) { free(large); }
 unsigned sj_large_rank(const struct sj_large *large) { return large->rank; }
-unsigned sj_large_ranks(const struct sj_large *large) { return large->ranks; }
 
 static double bytes_free(void) {
   const long pages = sysconf(_SC_AVPHYS_PAGES), size = sysconf(_SC_PAGESIZE);

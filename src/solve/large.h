@@ -28,7 +28,6 @@ struct sj_large;
 enum sj_status sj_large_open(const char *path, struct sj_large **large, struct sj_error *error);
 void sj_large_close(struct sj_large *large);
 unsigned sj_large_rank(const struct sj_large *large); /* 0 ... ranks - 1: only rank 0 should print and write files */
-unsigned sj_large_ranks(const struct sj_large *large);
 
 /* How many processes a launcher (mpirun, srun) started this one with, told from its environment; 0: none did. */
 unsigned sj_large_launched(void);

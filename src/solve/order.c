@@ -1,4 +1,4 @@
-/* Reverse Cuthill-McKee. */
+/* Cuthill-McKee. */
 #include <stdlib.h>
 
 #include "solve/eliminate.h"
