@@ -49,6 +49,12 @@ enum sj_status sj_store_load_metrics(struct sj_store *store, int64_t result, str
 enum sj_status sj_store_list_text(struct sj_store *store, char **text, struct sj_error *error);
 enum sj_status sj_store_tables_text(struct sj_store *store, int64_t result, char **text, struct sj_error *error);
 
+/* What `sojourn show FILE --markdown` prints: of one result, or of all (0), a heading and a table of all metrics with
+ * their intervals, in Markdown (GitHub's tables). And what `--sql` prints: the statements that made the tables and views
+ * of this file. New strings that the caller frees. */
+enum sj_status sj_store_markdown(struct sj_store *store, int64_t result, char **text, struct sj_error *error);
+enum sj_status sj_store_sql(struct sj_store *store, char **text, struct sj_error *error);
+
 /* What `sojourn show FILE --csv -` prints: a header, then one row for each (result, run, metric), numbers in their
  * shortest exact notation, empty where there is none; of what was solved also the error and the logarithm. Results are
  * ordered by what identifies them, not by when they were made, and nothing depends on time or place (models are named
