@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,4 +87,40 @@ enum sj_status sj_open_below(const char *role, const char *name, const char *con
     if (reason == ENOENT || reason == ENOTDIR) reason = failure;
   }
   return describe(role, name, directories, reason, error);
+}
+
+/* ---- writing ---- */
+
+static bool write_all(int descriptor, const char *bytes, size_t length) {
+  for (size_t done = 0; done < length;) {
+    const ssize_t n = write(descriptor, bytes + done, length - done);
+    if (n < 0 && errno != EINTR) return false;
+    if (n > 0) done += (size_t)n;
+  }
+  return true;
+}
+
+static int open_beside(const char *path, char **name) {
+  enum { ATTEMPTS = 100 };
+  for (int i = 0; i < ATTEMPTS; i++) {
+    free(*name);
+    *name = sj_format("%s.%ld-%d", path, (long)getpid(), i);
+    const int descriptor = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  }
+  return -1;
+}
+
+enum sj_status sj_replace_file(const char *path, const char *bytes, size_t length, struct sj_error *error) {
+  char *beside = NULL;
+  const int descriptor = open_beside(path, &beside);
+  int reason = descriptor < 0 ? errno : 0;
+  if (descriptor >= 0) {
+    if (!write_all(descriptor, bytes, length) || fsync(descriptor) != 0) reason = errno;
+    if (close(descriptor) != 0 && !reason) reason = errno;
+    if (!reason && rename(beside, path) != 0) reason = errno;
+    if (reason) unlink(beside);
+  }
+  free(beside);
+  return reason ? sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(reason)) : SJ_OK;
 }

@@ -1,6 +1,8 @@
-/* Opening the data files that a model names. */
+/* Opening the data files that a model names; writing files at once. */
 #ifndef SJ_BASE_FILES_H
 #define SJ_BASE_FILES_H
+
+#include <stddef.h>
 
 #include "sojourn/status.h"
 
@@ -14,5 +16,10 @@
  * there, may not be read, or the kernel lacks openat2. The message has no place; the caller knows the line. */
 enum sj_status sj_open_below(const char *role, const char *name, const char *const *directories, int *descriptor,
                              struct sj_error *error);
+
+/* Writes the file at `path` so that at any instant the old one is there, or the new one whole: beside it, as
+ * PATH.PROCESS-NUMBER, which is then renamed. What may be read and written is as of any new file. SJ_FAILED: it cannot be
+ * written; nothing is left. */
+enum sj_status sj_replace_file(const char *path, const char *bytes, size_t length, struct sj_error *error);
 
 #endif

@@ -56,6 +56,7 @@ enum sj_exit sj_exit_of(enum sj_status status);
 #define SJ_OPTION_FORMAT (UINT64_C(1) << 35)
 #define SJ_OPTION_PLACE (UINT64_C(1) << 36) /* plot's -o */
 #define SJ_OPTION_LARGE (UINT64_C(1) << 37)
+#define SJ_OPTION_HTML (UINT64_C(1) << 40)
 
 /* An option that one command alone has: it reads the text itself (sj_read_...). */
 struct sj_own_option {
@@ -66,6 +67,9 @@ enum { SJ_MOST_OWN = 24 };
 
 /* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */
 struct sj_options {
+  const char *command; /* its name, and the words that followed it */
+  char **words;
+  int word_count;
   uint64_t given;   /* of SJ_OPTION_... */
   const char *file; /* MODEL or RESULTS; of several the first */
   const char **files;
@@ -81,7 +85,7 @@ struct sj_options {
   size_t chart_count;
   const char *format, *place; /* plot; NULL: not given */
   uint64_t result;            /* plot; 0: not given */
-  const char *output, *csv, *data;
+  const char *output, *csv, *data, *html;
   const char *by, *against, *score; /* compare */
   const char *find, *such_that;     /* simulate */
   double between_low, between_high; /* NAN: not given */

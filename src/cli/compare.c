@@ -5,6 +5,7 @@
 
 #include "cli/engines.h"
 #include "cli/expectations.h"
+#include "cli/page.h"
 #include "model/model.h"
 #include "results/json.h"
 #include "results/results.h"
@@ -49,8 +50,23 @@ static enum sj_status begin_results(struct sj_contest *c, struct sj_error *error
   for (size_t i = 0; c->store && i < c->count && status == SJ_OK; i++) {
     struct sj_results *const results = c->alternatives[i].results;
     status = sj_store_begin(c->store, results, c->runs_wanted[i], given(c, SJ_OPTION_AGAIN), &c->stored[i], error);
-    for (size_t r = 0; r < results->run_count; r++) sj_run_keep_values(results, &results->runs[r]);
+    for (size_t r = 0; r < results->run_count && !c->options->html; r++) sj_run_keep_values(results, &results->runs[r]);
   }
+  return status;
+}
+
+static json_t *question(const struct sj_contest *c) {
+  json_t *const compare = json_object();
+  json_object_set_new(compare, "by", sj_json_string(c->by));
+  json_object_set_new(compare, "high_is_good", json_boolean(c->direction == SJ_HIGH_IS_GOOD));
+  if (c->against != SIZE_MAX) json_object_set_new(compare, "against", sj_json_string(c->names[c->against]));
+  return compare;
+}
+
+static enum sj_status ask(struct sj_contest *c, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < c->count && status == SJ_OK; i++)
+    status = sj_page_ask(c->options, c->models[i], c->alternatives[i].results, question(c), c->store, error);
   return status;
 }
 
@@ -65,7 +81,7 @@ static enum sj_status finish_results(struct sj_contest *c, struct sj_error *erro
 static enum sj_status compute(struct sj_contest *c, FILE **csv, struct sj_error *error) {
   struct sj_simulate_options simulate;
   sj_settings(c->options, &simulate);
-  simulate.values_only = true;
+  simulate.values_only = !c->options->html; /* a page has their distributions */
   simulate.stop = sj_signals_defer();
   simulate.on_run = on_run;
   simulate.on_progress = on_progress;
@@ -80,8 +96,19 @@ static enum sj_status compute(struct sj_contest *c, FILE **csv, struct sj_error 
   status = sj_simulate_run_all(c->alternatives, c->count, &simulate, error);
   sj_progress_end(&c->progress);
   if (status != SJ_OK && status != SJ_INTERRUPTED) return status;
-  const enum sj_status stored = finish_results(c, error);
+  enum sj_status stored = finish_results(c, error);
+  if (stored == SJ_OK) stored = ask(c, error);
   return stored == SJ_OK ? status : stored;
+}
+
+static enum sj_status write_page(const struct sj_contest *c, bool silent, struct sj_error *error) {
+  const struct sj_results **const results = sj_allocate_array(c->count, sizeof *results);
+  size_t count = 0;
+  for (size_t i = 0; i < c->count; i++)
+    if (sj_results_run_count(c->alternatives[i].results) > 0) results[count++] = c->alternatives[i].results;
+  const enum sj_status status = sj_page_report(c->options, results, count, silent, error);
+  free(results);
+  return status;
 }
 
 static void judge(struct sj_contest *c) {
@@ -152,6 +179,8 @@ static enum sj_exit report(struct sj_contest *c, FILE **csv) {
   }
   const bool met = report_expectations(c, table);
   if (table && c->store) printf("Kept in %s\n", c->options->output);
+  const enum sj_status written = write_page(c, !table, &error);
+  if (written != SJ_OK) return sj_complain(written, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
 
@@ -178,6 +207,7 @@ static enum sj_exit compare(struct sj_contest *c) {
   enum sj_exit code = read_scenarios(c);
   if (code != SJ_EXIT_DONE) return code;
   status = sj_contest_ask(c, &error);
+  if (status == SJ_OK) status = sj_page_check(c->options, &error);
   if (status == SJ_OK) status = compute(c, &csv, &error);
   sj_progress_end(&c->progress);
   if (status == SJ_OK)
@@ -215,6 +245,8 @@ static void clear(struct sj_contest *c) {
 
 static enum sj_exit run(const struct sj_options *options) {
   struct sj_error error;
+  if ((options->given & SJ_OPTION_ENGINES) && options->html)
+    return sj_complain(sj_error_set(&error, SJ_INVALID, "--html does not go with --engines"), &error);
   if (options->given & SJ_OPTION_ENGINES) return sj_engines_command(options);
   if (options->given & SJ_OPTION_APPROXIMATE)
     return sj_complain(sj_error_set(&error, SJ_INVALID, "--approximate is for --engines"), &error);
@@ -245,7 +277,7 @@ const struct sj_command sj_command_compare = {
                 SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_MEMBERS | SJ_OPTION_OUTPUT |
                 SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP |
                 SJ_OPTION_BY | SJ_OPTION_AGAINST | SJ_OPTION_SCORE | SJ_OPTION_SCORE_BY | SJ_OPTION_ENGINES |
-                SJ_OPTION_APPROXIMATE,
+                SJ_OPTION_APPROXIMATE | SJ_OPTION_HTML,
     .repeatable = SJ_OPTION_SCENARIO | SJ_OPTION_SCORE_BY,
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/expectations.h"
 #include "cli/learn.h"
+#include "cli/page.h"
 #include "cli/progress.h"
 #include "learn/report.h"
 #include "model/model.h"
@@ -442,6 +443,8 @@ static enum sj_exit report(const struct job *job) {
       !job->model || sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
   if (table && job->options->own[SAVE]) printf("Saved in %s\n", job->options->own[SAVE]);
   if (table && job->store) printf("Kept in %s\n", job->options->output);
+  status = sj_page_report(job->options, (const struct sj_results *const[]){job->results}, 1, !table, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
 
@@ -459,9 +462,14 @@ static enum sj_exit carry_out(struct job *job) {
   if (status == SJ_OK) {
     job->learn.stop = sj_signals_defer();
     sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET));
-    status = compute(job, &error);
+    status = sj_page_check(job->options, &error);
+    if (status == SJ_OK) status = compute(job, &error);
     sj_progress_end(&job->progress);
   }
+  const bool any = job->results && (status == SJ_OK || status == SJ_INTERRUPTED);
+  const enum sj_status asked =
+      any ? sj_page_ask(job->options, job->model, job->results, NULL, job->store, &error) : SJ_OK;
+  if (asked != SJ_OK) status = asked;
   if (status == SJ_OK) return report(job);
   if (status == SJ_INTERRUPTED) return report_interrupted(job);
   return sj_complain(status, &error);
@@ -499,7 +507,7 @@ const struct sj_command sj_command_learn = {
         "Example: sojourn learn models/fault-recovery.lua --method edmd",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_THREADS | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV |
-                SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP,
+                SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HTML,
     .own = own,
     .several_files = true,
     .run = run,

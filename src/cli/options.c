@@ -31,6 +31,8 @@ static const struct entry entries[] = {
     {SJ_OPTION_AGAIN, "--again", NULL, "with -o: a new result even if the file holds it"},
     {SJ_OPTION_JSON, "--json", NULL, "one JSON document on standard output, nothing else there"},
     {SJ_OPTION_CSV, "--csv", "FILE", "rows with a header; - is standard output"},
+    {SJ_OPTION_HTML, "--html", "FILE",
+     "one interactive page with all of it, for a browser; nothing is loaded from anywhere"},
     {SJ_OPTION_DATA, "--data", "DIR", "data files named in the model may also lie here"},
     {SJ_OPTION_QUIET, "--quiet", NULL, "no progress, no table"},
     {SJ_OPTION_BY, "--by", "METRIC",
@@ -193,6 +195,8 @@ static const char **text_place(uint64_t option, struct sj_options *options) {
       return &options->csv;
     case SJ_OPTION_DATA:
       return &options->data;
+    case SJ_OPTION_HTML:
+      return &options->html;
     case SJ_OPTION_FORMAT:
       return &options->format;
     case SJ_OPTION_PLACE:
@@ -318,6 +322,8 @@ static enum sj_status check_together(const struct sj_command *command, const str
   const bool picture = !options->format || !strcmp(options->format, "svg") || !strcmp(options->format, "png") ||
                        !strcmp(options->format, "pdf");
   if (!picture) return sj_error_set(error, SJ_INVALID, "--format %s: expected svg, png or pdf", options->format);
+  if (options->find && options->html)
+    return sj_error_set(error, SJ_INVALID, "--html is a page of one model's results, and --find tries many");
   if (options->find && options->csv)
     return sj_error_set(error, SJ_INVALID, "--csv has rows of requests, which --find does not give");
   return SJ_OK;
@@ -325,7 +331,10 @@ static enum sj_status check_together(const struct sj_command *command, const str
 
 enum sj_status sj_options_parse(const struct sj_command *command, int argc, char **argv, struct sj_options *options,
                                 struct sj_error *error) {
-  *options = (struct sj_options){.duration = NAN,
+  *options = (struct sj_options){.command = command->name,
+                                 .words = argv,
+                                 .word_count = argc,
+                                 .duration = NAN,
                                  .warmup = NAN,
                                  .drain = NAN,
                                  .between_low = NAN,

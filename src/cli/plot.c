@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "plot/charts.h"
 #include "plot/gnuplot.h"
 #include "results/store.h"
@@ -104,7 +105,7 @@ static enum sj_status make_charts(struct job *job, struct sj_error *error) {
     sj_charts_of_scenarios((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
   else
     status = sj_charts_of_result(job->loaded[0], &job->all, error);
-  if (status == SJ_OK && job->all.count == 0)
+  if (status == SJ_OK && job->all.count == 0 && !job->options->html)
     return sj_error_set(error, SJ_INVALID, "%s: there is nothing to draw in this result", job->options->file);
   return status;
 }
@@ -264,12 +265,32 @@ static enum sj_status draw(const struct job *job, struct sj_error *error) {
   return status;
 }
 
+/* ---- the page ---- */
+
+/* With the charts that were chosen, those asked for by name as well. */
+static enum sj_status page(const struct job *job, struct sj_error *error) {
+  struct sj_charts chosen = {job->chosen_count, job->chosen};
+  const enum sj_status status =
+      sj_page_write(job->options, (const struct sj_results *const *)job->loaded, job->loaded_count, &chosen, error);
+  if (status == SJ_OK && !(job->options->given & SJ_OPTION_QUIET)) printf("%s\n", job->options->html);
+  return status;
+}
+
+static enum sj_status check_together(const struct sj_options *options, struct sj_error *error) {
+  if (options->html && (options->place || options->format || (options->given & SJ_OPTION_LIST)))
+    return sj_error_set(error, SJ_INVALID, "--html makes a page; -o, --format and --list are for pictures");
+  return SJ_OK;
+}
+
 static enum sj_status plot(struct job *job, struct sj_error *error) {
-  enum sj_status status = sj_store_open(job->options->file, SJ_STORE_READ, &job->store, error);
+  enum sj_status status = check_together(job->options, error);
+  if (status == SJ_OK) status = sj_page_check(job->options, error);
+  if (status == SJ_OK) status = sj_store_open(job->options->file, SJ_STORE_READ, &job->store, error);
   if (status == SJ_OK) status = load_results(job, error);
   if (status == SJ_OK) status = make_charts(job, error);
   if (status == SJ_OK) status = choose_charts(job, error);
   if (status != SJ_OK) return status;
+  if (job->options->html) return page(job, error);
   if (!(job->options->given & SJ_OPTION_LIST)) return draw(job, error);
   list(job);
   return SJ_OK;
@@ -302,7 +323,7 @@ const struct sj_command sj_command_plot = {
         "\n"
         "Example: sojourn plot results.db --chart latency -o latency.png",
     .accepted = SJ_OPTION_CHART | SJ_OPTION_LIST | SJ_OPTION_RESULT | SJ_OPTION_SCENARIO | SJ_OPTION_FORMAT |
-                SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP,
+                SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HTML,
     .repeatable = SJ_OPTION_CHART,
     .run = run,
 };

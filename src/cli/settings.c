@@ -16,7 +16,7 @@ void sj_settings(const struct sj_options *options, struct sj_simulate_options *s
   settings->warmup = options->warmup;
   settings->drain = options->drain;
   settings->members = options->given & SJ_OPTION_MEMBERS;
-  settings->series = options->output != NULL;
+  settings->series = options->output || options->html;
 }
 
 bool sj_csv_to_stdout(const struct sj_options *options) { return options->csv && !strcmp(options->csv, "-"); }

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/expectations.h"
 #include "cli/find.h"
+#include "cli/page.h"
 #include "cli/progress.h"
 #include "model/model.h"
 #include "results/json.h"
@@ -82,7 +83,9 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   if (status != SJ_OK && status != SJ_INTERRUPTED) return status;
   if (closed != SJ_OK) return closed;
   const enum sj_status stored = job->store ? sj_store_finish(job->store, job->result, job->results, error) : SJ_OK;
-  return stored == SJ_OK ? status : stored;
+  const enum sj_status asked =
+      stored == SJ_OK ? sj_page_ask(job->options, job->model, job->results, NULL, job->store, error) : stored;
+  return asked == SJ_OK ? status : asked;
 }
 
 static enum sj_status print_json(const struct job *job, struct sj_error *error) {
@@ -113,6 +116,10 @@ static enum sj_exit report(const struct job *job) {
   /* Each unmet expectation is named, even where there is no table to name it in. */
   const bool met = sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
   if (table && job->store) printf("Kept in %s\n", job->options->output);
+  const bool any = sj_results_run_count(job->results) > 0;
+  const enum sj_status status =
+      sj_page_report(job->options, (const struct sj_results *const[]){job->results}, any, !table, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
 
@@ -128,6 +135,7 @@ static enum sj_exit report_interrupted(const struct job *job) {
 static enum sj_exit simulate(struct job *job) {
   struct sj_error error = {{0}};
   enum sj_status status = sj_check_scenario(job->options, job->model, &error);
+  if (status == SJ_OK) status = sj_page_check(job->options, &error);
   if (status == SJ_OK) {
     settings(job);
     status = compute(job, &error);
@@ -174,6 +182,6 @@ const struct sj_command sj_command_simulate = {
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_MEMBERS | SJ_OPTION_OUTPUT |
                 SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP |
-                SJ_OPTION_FIND | SJ_OPTION_SUCH_THAT | SJ_OPTION_BETWEEN,
+                SJ_OPTION_FIND | SJ_OPTION_SUCH_THAT | SJ_OPTION_BETWEEN | SJ_OPTION_HTML,
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/engines.h"
 #include "cli/expectations.h"
+#include "cli/page.h"
 #include "model/model.h"
 #include "results/json.h"
 #include "results/results.h"
@@ -154,6 +155,8 @@ static enum sj_exit report(const struct job *job) {
   }
   const bool met = sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
   if (table && job->store) printf("Kept in %s\n", job->options->output);
+  status = sj_page_report(job->options, (const struct sj_results *const[]){job->results}, 1, !table, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
 
@@ -188,10 +191,13 @@ static enum sj_exit solve(struct job *job) {
   struct sj_error error = {{0}};
   enum sj_status status = sj_check_scenario(job->options, job->model, &error);
   if (status == SJ_OK) status = check_options(job, &error);
+  if (status == SJ_OK) status = sj_page_check(job->options, &error);
   if (status == SJ_OK) {
     settings(job);
     if (given(job, SJ_OPTION_CALIBRATE)) status = calibrate(job, &error);
     if (status == SJ_OK) status = compute(job, &error);
+    if (status == SJ_OK && job->results)
+      status = sj_page_ask(job->options, job->model, job->results, NULL, job->store, &error);
   }
   return status == SJ_OK ? report(job) : sj_complain_of_model(job->options, status, &error);
 }
@@ -227,6 +233,6 @@ const struct sj_command sj_command_solve = {
                 SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HORIZON | SJ_OPTION_STEP |
                 SJ_OPTION_EIGENVALUES | SJ_OPTION_CHANGES | SJ_OPTION_PICTURE | SJ_OPTION_APPROXIMATE |
                 SJ_OPTION_MEMORY | SJ_OPTION_CALIBRATE | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
-                SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_LARGE,
+                SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_LARGE | SJ_OPTION_HTML,
     .run = run,
 };

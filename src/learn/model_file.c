@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
+
 enum { VERSION = 1, CHECKSUM = 32 };
 static const char magic[] = "sojourn-learned ";
 static const char *const methods[] = {[SJ_LEARN_AUTOENCODER] = "autoencoder", [SJ_LEARN_EDMD] = "edmd"};
@@ -135,45 +137,11 @@ static enum sj_status failed(const char *path, struct sj_error *error) {
   return sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(errno));
 }
 
-static bool write_all(int descriptor, const char *bytes, size_t length) {
-  while (length > 0) {
-    const ssize_t written = write(descriptor, bytes, length);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes += written;
-    length -= (size_t)written;
-  }
-  return fsync(descriptor) == 0;
-}
-
-/* A new file beside `path`, whose name takes the place of `*name`. */
-static int open_beside(const char *path, char **name) {
-  enum { ATTEMPTS = 100 };
-  for (int i = 0; i < ATTEMPTS; i++) {
-    free(*name);
-    *name = sj_format("%s.%ld-%d", path, (long)getpid(), i);
-    const int descriptor = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0 || errno != EEXIST) return descriptor;
-  }
-  return -1;
-}
-
 enum sj_status sj_learned_save(const struct sj_learned *model, const char *path, struct sj_error *error) {
   struct sj_text bytes = {0};
-  char *beside = NULL;
-  const int descriptor = open_beside(path, &beside);
-  enum sj_status status = SJ_OK;
-  if (descriptor < 0) {
-    status = failed(path, error);
-  } else {
-    sj_learned_write(model, &bytes);
-    if (!write_all(descriptor, bytes.data, bytes.length)) status = failed(path, error);
-    if (close(descriptor) != 0 && status == SJ_OK) status = failed(path, error);
-    if (status == SJ_OK && rename(beside, path) != 0) status = failed(path, error);
-    if (status != SJ_OK) unlink(beside);
-  }
+  sj_learned_write(model, &bytes);
+  const enum sj_status status = sj_replace_file(path, bytes.data, bytes.length, error);
   free(bytes.data);
-  free(beside);
   return status;
 }
 

@@ -65,6 +65,7 @@ struct sj_chart_series {
   size_t level_count;
   struct sj_level *levels; /* contours */
   unsigned colour;         /* 0, 1, ...: colour and dash of the same number belong together */
+  size_t thinned_from;     /* how many points there were before sj_chart_thin; 0: all are there */
   enum sj_marker marker;
 };
 
@@ -121,5 +122,20 @@ size_t sj_series_columns(enum sj_series_kind kind);
  * logarithmic axis only what is above 0 counts. False if nothing is to be drawn: then it is [0, 1], or [1, 10]. A range
  * that is a single number is widened. */
 bool sj_chart_range(const struct sj_chart *chart, const struct sj_axis *axis, double *low, double *high);
+
+/* What a renderer shows: the ranges, with a little room where an end is not given; of a map, whole cells to its rim. */
+struct sj_view {
+  double x_low, x_high, y_low, y_high;
+  bool map; /* there is a heat map */
+};
+struct sj_view sj_chart_view(const struct sj_chart *chart);
+
+/* Thins lines, steps and bands of more than `most` points (at least 8): of each of most / 2 pieces the least and the
+ * greatest value stay, where they are, so that no peak is lost; of a band its outline. A gap stays a gap. Of points
+ * every so many-th stays. */
+void sj_chart_thin(struct sj_chart *chart, size_t most);
+
+/* The colours of Okabe and Ito (2008) without the yellow, which white paper swallows: "#0072B2". Any number will do. */
+const char *sj_chart_colour(unsigned colour);
 
 #endif

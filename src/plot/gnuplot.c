@@ -3,15 +3,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "base/files.h"
 
 const char *sj_image_format_name(enum sj_image_format format) {
   static const char *const names[SJ_IMAGE_FORMATS] = {"svg", "png", "pdf"};
@@ -123,39 +123,6 @@ static void add_resolution(struct sj_text *png) {
   memcpy(png->data + HEADER, chunk, CHUNK);
 }
 
-static bool write_all(int descriptor, const struct sj_text *bytes) {
-  for (size_t done = 0; done < bytes->length;) {
-    const ssize_t n = write(descriptor, bytes->data + done, bytes->length - done);
-    if (n < 0 && errno != EINTR) return false;
-    if (n > 0) done += (size_t)n;
-  }
-  return true;
-}
-
-static enum sj_status save(const char *path, const struct sj_text *bytes, struct sj_error *error) {
-  char *const beside = sj_format("%s.XXXXXX", path);
-  const int descriptor = mkstemp(beside);
-  bool good = descriptor >= 0;
-  if (good) {
-    const mode_t mask = umask(0); /* there is no other way to ask */
-    umask(mask);
-    good = fchmod(descriptor, 0666 & ~mask) == 0 && write_all(descriptor, bytes);
-    int reason = errno;
-    if (close(descriptor) != 0 && good) {
-      good = false;
-      reason = errno;
-    }
-    if (good && rename(beside, path) != 0) {
-      good = false;
-      reason = errno;
-    }
-    if (!good) unlink(beside);
-    errno = reason;
-  }
-  free(beside);
-  return good ? SJ_OK : sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(errno));
-}
-
 enum sj_status sj_gnuplot_draw(const struct sj_chart *chart, enum sj_image_format format, const char *path,
                                struct sj_error *error) {
   struct exchange exchange = {0};
@@ -163,7 +130,7 @@ enum sj_status sj_gnuplot_draw(const struct sj_chart *chart, enum sj_image_forma
   enum sj_status status = draw(chart, format, &exchange, &picture, error);
   close_exchange(&exchange);
   if (status == SJ_OK && format == SJ_IMAGE_PNG) add_resolution(&picture);
-  if (status == SJ_OK) status = save(path, &picture, error);
+  if (status == SJ_OK) status = sj_replace_file(path, picture.data, picture.length, error);
   free(picture.data);
   return status;
 }

@@ -9,10 +9,8 @@
 #include "plot/gnuplot.h"
 #include "plot/ticks.h"
 
-/* Okabe and Ito's colours without the yellow, which white paper swallows. */
-static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"};
 static const char *const dashes[] = {"solid", "(12,5)", "(3,3)", "(12,4,3,4)", "(20,5)", "(6,3)", "(12,3,3,3,3,3)"};
-enum { COLOURS = sizeof colours / sizeof *colours };
+enum { DASHES = sizeof dashes / sizeof *dashes };
 
 static const char span_colour[] = "#DDDDDD";
 static const char contour_colour[] = "#A03C00";
@@ -235,35 +233,13 @@ static void colour_bar(const struct drawing *d) {
   free(text);
 }
 
-/* Room around what is drawn, where the ends are not given. */
-static void widen(const struct sj_axis *axis, double *low, double *high) {
-  const bool logarithmic = axis->scale == SJ_SCALE_LOG;
-  const double range = logarithmic ? log10(*high / *low) : *high - *low;
-  if (isnan(axis->low)) *low = logarithmic ? *low / pow(10, 0.04 * range) : *low - 0.04 * range;
-  if (isnan(axis->high)) *high = logarithmic ? *high * pow(10, 0.04 * range) : *high + 0.04 * range;
-}
-
-/* Of a map the outer cells lie half outside. */
-static double half_cell(const double *places, size_t count) {
-  return count > 1 ? (places[count - 1] - places[0]) / (double)(count - 1) / 2 : 0.5;
-}
-
 static void ranges(struct drawing *d) {
-  const struct sj_chart *const chart = d->chart;
-  sj_chart_range(chart, &chart->x, &d->x_low, &d->x_high);
-  sj_chart_range(chart, &chart->y, &d->y_low, &d->y_high);
-  for (size_t i = 0; i < chart->series_count; i++) {
-    const struct sj_chart_grid *const grid = &chart->series[i].grid;
-    if (chart->series[i].kind != SJ_HEAT_MAP || grid->columns == 0 || grid->rows == 0) continue;
-    d->map = true;
-    d->x_low = grid->x[0] - half_cell(grid->x, grid->columns);
-    d->x_high = grid->x[grid->columns - 1] + half_cell(grid->x, grid->columns);
-    d->y_low = grid->y[0] - half_cell(grid->y, grid->rows);
-    d->y_high = grid->y[grid->rows - 1] + half_cell(grid->y, grid->rows);
-  }
-  if (d->map) return;
-  widen(&chart->x, &d->x_low, &d->x_high);
-  widen(&chart->y, &d->y_low, &d->y_high);
+  const struct sj_view view = sj_chart_view(d->chart);
+  d->x_low = view.x_low;
+  d->x_high = view.x_high;
+  d->y_low = view.y_low;
+  d->y_high = view.y_high;
+  d->map = view.map;
 }
 
 /* ---- data ---- */
@@ -435,7 +411,7 @@ static void plot_rule(struct drawing *d, size_t i) {
   const struct sj_rule *const rule = &d->chart->rules[i];
   part(d);
   sj_text_add(d->script, "$rule%zu using 1:2 with lines linewidth 1.5 linecolor rgb '%s' dashtype %s", i,
-              colours[rule->colour % COLOURS], dashes[rule->dash % COLOURS]);
+              sj_chart_colour(rule->colour), dashes[rule->dash % DASHES]);
   title(d, rule->name);
 }
 
@@ -458,13 +434,13 @@ static void plot_points(struct drawing *d, size_t i) {
   part(d);
   sj_text_add(d->script,
               "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, type,
-              size, colours[series->colour % COLOURS]);
+              size, sj_chart_colour(series->colour));
   title(d, series->name);
 }
 
 static void plot_boxes(struct drawing *d, size_t i) {
   const struct sj_chart_series *const series = &d->chart->series[i];
-  const char *const colour = colours[series->colour % COLOURS];
+  const char *const colour = sj_chart_colour(series->colour);
   part(d);
   sj_text_add(d->script,
               "$series%zu using 1:3:2:6:5:(0.5) with candlesticks whiskerbars 0.5 linewidth 1 linecolor rgb "
@@ -478,7 +454,7 @@ static void plot_boxes(struct drawing *d, size_t i) {
 
 static void plot_series(struct drawing *d, size_t i) {
   const struct sj_chart_series *const series = &d->chart->series[i];
-  const char *const colour = colours[series->colour % COLOURS], *const dash = dashes[series->colour % COLOURS];
+  const char *const colour = sj_chart_colour(series->colour), *const dash = dashes[series->colour % DASHES];
   if (series->kind == SJ_POINTS || series->kind == SJ_BOXES) {
     series->kind == SJ_POINTS ? plot_points(d, i) : plot_boxes(d, i);
     return;

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "plot/source.h"
+#include "plot/units.h"
 
 static const char *name_of(const struct sj_results *results) { return results->scenario ? results->scenario : "-"; }
 
@@ -27,33 +28,15 @@ static bool ends(const char *name, const char *ending) {
   return length >= its && strcmp(name + length - its, ending) == 0;
 }
 
-/* The unit of a metric, by the contract's names; NULL for a number of things. */
-static const char *unit_of(const char *metric, const struct sj_results *results) {
-  static const char *const times[] = {".latency.", ".sojourn.", ".wait.", ".service."};
-  for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-    if (strstr(metric, times[i])) return results->time_unit;
-  if (strstr(metric, ".in_system.") || strstr(metric, ".waiting.") || strstr(metric, ".orbit.")) return "requests";
-  return NULL;
-}
-
-static char *unit_text(const char *metric, const struct sj_results *results) {
-  const char *const unit = unit_of(metric, results);
-  if (unit) return sj_copy_string(unit);
-  if (ends(metric, ".goodput") || ends(metric, ".throughput") || ends(metric, ".rate"))
-    return sj_format("requests per %s", results->time_unit);
-  if (ends(metric, ".ratio") || ends(metric, ".full") || ends(metric, ".empty") || strstr(metric, ".utilization."))
-    return sj_copy_string("share");
-  return NULL;
-}
-
 struct sj_chart *sj_chart_of_metric(const struct sj_results *const *scenarios, size_t count, const char *metric) {
   for (size_t i = 0; i < count; i++)
     if (sj_results_find(scenarios[i], metric) == SIZE_MAX) return NULL;
   char *const name = sj_format("scenarios.%s", metric), *const title = sj_format("%s by scenario", metric);
-  char *const under = subtitle(scenarios, count), *const unit = unit_text(metric, scenarios[0]);
+  char *const under = subtitle(scenarios, count), unit[SJ_UNIT_LENGTH];
+  sj_metric_unit(metric, scenarios[0]->time_unit, unit);
   struct sj_chart *const chart = sj_chart_create(name, title, under);
   sj_axis_set(&chart->x, "", NULL, SJ_SCALE_LINEAR); /* its ticks say all */
-  sj_axis_set(&chart->y, metric, unit, SJ_SCALE_LINEAR);
+  sj_axis_set(&chart->y, metric, *unit ? unit : NULL, SJ_SCALE_LINEAR);
   chart->x.low = 0.4;
   chart->x.high = (double)count + 0.6;
   double *columns[SJ_CHART_COLUMNS];
@@ -73,7 +56,6 @@ struct sj_chart *sj_chart_of_metric(const struct sj_results *const *scenarios, s
   free(name);
   free(title);
   free(under);
-  free(unit);
   return chart;
 }
 

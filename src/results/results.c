@@ -43,6 +43,7 @@ void sj_results_destroy(struct sj_results *results) {
   free(results->scenario);
   free(results->canonical);
   free(results->picture);
+  free(results->question);
   free(results);
 }
 

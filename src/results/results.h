@@ -70,6 +70,8 @@ struct sj_results {
   size_t run_count, run_capacity;
   struct sj_run *runs;
 
+  char *question; /* what was asked, as JSON: see store.h and docs/results-file.md; NULL: not known */
+
   char *picture; /* of what was solved, as JSON: an array of the objects of solve/picture.h; NULL: none */
 
   size_t note_count;

@@ -107,7 +107,6 @@ static void say_verdict(struct report *report, const char *server) {
                share = value_of(report, server, "verdict.high.share");
   duration(report, server, "hitting.empty_to_high.mean", fall);
   duration(report, server, "hitting.high_to_low.mean", back);
-  sj_text_add(report->text, "\n");
   if (strcmp(verdict, "metastable") == 0)
     paragraph(report,
               "%s is metastable: once %.0f or more requests are in it, it stays that way for about %s, until %.0f or "
@@ -420,6 +419,7 @@ static void each(struct report *report, const char *ending, void (*add)(struct r
 }
 
 static void say_all(struct report *report, const char *server) {
+  if (verdict_of(report, server)) sj_text_add(report->text, "\n");
   say_verdict(report, server);
   say_recovery(report, server);
   const char *const verdict = verdict_of(report, server);
@@ -432,6 +432,12 @@ static void add_server_tables(struct report *report, const char *server) {
   add_regimes(report, server);
   add_hitting(report, server);
   add_server(report, server);
+}
+
+void sj_solved_verdict(const struct sj_results *results, const char *server, struct sj_text *text) {
+  struct report report = {.results = results, .text = text};
+  say_verdict(&report, server);
+  say_recovery(&report, server);
 }
 
 void sj_solved_report(const struct sj_results *results, struct sj_text *text) {

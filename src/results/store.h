@@ -44,6 +44,10 @@ enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_r
 enum sj_status sj_store_load_metrics(struct sj_store *store, int64_t result, struct sj_results **results,
                                      struct sj_error *error);
 
+/* Keeps results->question with the newest result of that identity, in place of what was asked there before. Without a
+ * question, or such a result, nothing happens. */
+enum sj_status sj_store_keep_question(struct sj_store *store, const struct sj_results *results, struct sj_error *error);
+
 /* What `sojourn show FILE` prints, as new strings that the caller frees. _list_text: one line a result; _tables_text:
  * the list's line and the tables of each (one result: `result`; all: 0). */
 enum sj_status sj_store_list_text(struct sj_store *store, char **text, struct sj_error *error);

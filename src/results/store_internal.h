@@ -21,6 +21,8 @@ struct sj_store {
 extern const char sj_store_tables[], sj_store_views[];
 /* Makes the tables of what is solved in a file that lacks them. */
 extern const char sj_store_exact_tables[];
+/* Likewise the table of what was asked. */
+extern const char sj_store_question_table[];
 
 /* Describes SQLite's last failure; always a status other than SJ_OK. */
 enum sj_status sj_store_failure(const struct sj_store *store, struct sj_error *error);

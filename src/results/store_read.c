@@ -320,19 +320,31 @@ static enum sj_status take_notes(struct sj_store *store, int64_t result, struct 
   return status;
 }
 
-static enum sj_status take_picture(struct sj_store *store, int64_t result, struct sj_results *results,
-                                   struct sj_error *error) {
+/* The text that a later table keeps of the result, if the file has that table. */
+static enum sj_status take_json(struct sj_store *store, const char *table, const char *sql, int64_t result, char **json,
+                                struct sj_error *error) {
   bool has, row = false;
-  enum sj_status status = has_table(store, "pictures", &has, error);
+  enum sj_status status = has_table(store, table, &has, error);
   if (status != SJ_OK || !has) return status;
   sqlite3_stmt *find;
-  status = sj_store_prepare(store, "SELECT json FROM pictures WHERE result = ?", &find, error);
+  status = sj_store_prepare(store, sql, &find, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(find, 1, result);
   status = sj_store_step(store, find, &row, error);
-  if (status == SJ_OK && row) results->picture = text_at(find, 0);
+  if (status == SJ_OK && row) *json = text_at(find, 0);
   sqlite3_finalize(find);
   return status;
+}
+
+static enum sj_status take_picture(struct sj_store *store, int64_t result, struct sj_results *results,
+                                   struct sj_error *error) {
+  return take_json(store, "pictures", "SELECT json FROM pictures WHERE result = ?", result, &results->picture, error);
+}
+
+static enum sj_status take_question(struct sj_store *store, int64_t result, struct sj_results *results,
+                                    struct sj_error *error) {
+  return take_json(store, "questions", "SELECT json FROM questions WHERE result = ?", result, &results->question,
+                   error);
 }
 
 /* The settings, from a row of results. */
@@ -372,6 +384,7 @@ static enum sj_status take_rest(struct sj_store *store, int64_t result, enum sj_
     status = take_columns(store, result, kind, results, error);
   if (status == SJ_OK) status = take_notes(store, result, results, error);
   if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_picture(store, result, results, error);
+  if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_question(store, result, results, error);
   if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, results, error);
   return status;
 }

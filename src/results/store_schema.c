@@ -15,6 +15,13 @@
   "  json TEXT NOT NULL\n"                             \
   ");\n"
 
+#define QUESTION_COLUMNS                               \
+  "  result INTEGER PRIMARY KEY REFERENCES results,\n" \
+  "  json TEXT NOT NULL\n"                             \
+  ");\n"
+
+const char sj_store_question_table[] = "CREATE TABLE IF NOT EXISTS questions (\n" QUESTION_COLUMNS;
+
 const char sj_store_exact_tables[] = "CREATE TABLE IF NOT EXISTS exact_values (\n" EXACT_COLUMNS
                                      "CREATE TABLE IF NOT EXISTS pictures (\n" PICTURE_COLUMNS;
 
@@ -71,6 +78,7 @@ const char sj_store_tables[] =
     "  PRIMARY KEY (run, metric)\n"
     ") WITHOUT ROWID;\n"
     "CREATE TABLE exact_values (\n" EXACT_COLUMNS "CREATE TABLE pictures (\n" PICTURE_COLUMNS
+    "CREATE TABLE questions (\n" QUESTION_COLUMNS
     "CREATE TABLE histograms (\n"
     "  id INTEGER PRIMARY KEY,\n"
     "  result INTEGER NOT NULL REFERENCES results,\n"

@@ -359,3 +359,23 @@ enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const str
   if (status == SJ_OK) status = write_picture(store, result, results, error);
   return sj_store_end(store, status, error);
 }
+
+enum sj_status sj_store_keep_question(struct sj_store *store, const struct sj_results *results,
+                                      struct sj_error *error) {
+  if (!results->question) return SJ_OK;
+  char identity[65];
+  sj_results_identity(results, identity);
+  sqlite3_stmt *insert;
+  enum sj_status status = sj_store_execute(store, sj_store_question_table, error);
+  if (status == SJ_OK)
+    status = sj_store_prepare(store,
+                              "INSERT OR REPLACE INTO questions SELECT id, ?2 FROM results WHERE identity = ?1"
+                              " ORDER BY attempt DESC LIMIT 1",
+                              &insert, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_text(insert, 1, identity, -1, SQLITE_STATIC);
+  sqlite3_bind_text(insert, 2, results->question, -1, SQLITE_STATIC);
+  status = sj_store_once(store, insert, error);
+  sqlite3_finalize(insert);
+  return status;
+}

@@ -1,0 +1,201 @@
+#include "plot/document.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/chart_json.h"
+#include "plot/document_parts.h"
+#include "plot/ticks.h"
+#include "results/json.h"
+#include "results/table.h"
+
+enum { MOST_CHARTS = 80, DIGITS = 7 };
+
+const char *sj_document_scenario(const struct sj_results *results) {
+  return results->scenario ? results->scenario : "-";
+}
+
+static const char *base_name(const char *path) {
+  const char *const slash = path ? strrchr(path, '/') : NULL;
+  return slash ? slash + 1 : path ? path : "";
+}
+
+/* ---- what was asked ---- */
+
+static const char *engine_words(const struct sj_results *results, bool several) {
+  if (several) return "scenarios compared by simulation";
+  if (strcmp(results->engine, "simulate") == 0) return "simulated, event by event";
+  if (strcmp(results->engine, "solve") == 0) return "solved as a Markov chain";
+  if (strcmp(results->engine, "learn") == 0) return "learned from trajectories";
+  if (strcmp(results->engine, "measure") == 0) return "measured";
+  return results->engine;
+}
+
+static void add_fact(json_t *facts, const char *name, char *value) {
+  json_t *const fact = json_array();
+  json_array_append_new(fact, json_string(name));
+  json_array_append_new(fact, sj_json_string(value));
+  json_array_append_new(facts, fact);
+  free(value);
+}
+
+static void add_runs(const struct sj_results *results, json_t *facts) {
+  char duration[48], warmup[48];
+  sj_short_text(results->duration, duration);
+  sj_short_text(results->warmup, warmup);
+  add_fact(facts, "runs",
+           sj_format("%zu of %s %s each%s", results->run_count, duration, results->time_unit,
+                     results->partial ? " (partial: it was interrupted)" : ""));
+  add_fact(facts, "warm-up",
+           sj_format("%s %s%s", warmup, results->time_unit, results->warmup_found ? ", found by MSER-5" : ""));
+}
+
+static json_t *facts_of(const struct sj_document_source *source) {
+  const struct sj_results *const results = source->results[0];
+  json_t *const facts = json_array();
+  add_fact(facts, "model", sj_copy_string(results->model ? results->model : ""));
+  if (source->count > 1)
+    add_fact(facts, "scenarios", sj_format("%zu", source->count));
+  else if (results->scenario)
+    add_fact(facts, "scenario", sj_copy_string(results->scenario));
+  add_fact(facts, "how", sj_copy_string(engine_words(results, source->count > 1)));
+  const json_t *const changes = json_object_get(source->questions[0], "changes");
+  struct sj_text text = {0};
+  for (size_t i = 0; i < json_array_size(changes); i++)
+    sj_text_add(&text, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(changes, i)));
+  if (text.data) add_fact(facts, "changed in it", text.data);
+  if (strcmp(results->engine, "simulate") == 0) add_runs(results, facts);
+  if (strcmp(results->engine, "solve") != 0) add_fact(facts, "seed", sj_format("%" PRIu64, results->seed));
+  add_fact(facts, "made by", sj_copy_string("sojourn " SJ_VERSION));
+  return facts;
+}
+
+/* The canonical model, in lines. */
+static json_t *model_of(const struct sj_document_source *source) {
+  char *const text = source->model ? json_dumps(source->model, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+  json_t *const json = sj_json_string(text);
+  free(text);
+  return json;
+}
+
+static json_t *report_of(const struct sj_document_source *source) {
+  enum { MOST = 12 };
+  json_t *const list = json_array();
+  for (size_t i = 0; i < source->count && source->count <= MOST; i++) {
+    struct sj_text text = {0};
+    sj_results_table(source->results[i], &text);
+    json_t *const part = json_object();
+    json_object_set_new(part, "name", sj_json_string(source->results[i]->scenario));
+    json_object_set_new(part, "text", sj_json_string(text.data ? text.data : ""));
+    json_array_append_new(list, part);
+    free(text.data);
+  }
+  return list;
+}
+
+static json_t *notes_of(const struct sj_document_source *source) {
+  json_t *const notes = json_array();
+  for (size_t i = 0; i < source->count; i++)
+    for (size_t k = 0; k < source->results[i]->note_count; k++) {
+      const char *const note = source->results[i]->notes[k];
+      bool known = false;
+      for (size_t n = 0; n < json_array_size(notes) && !known; n++)
+        known = strcmp(json_string_value(json_array_get(notes, n)), note) == 0;
+      if (!known) json_array_append_new(notes, sj_json_string(note));
+    }
+  return notes;
+}
+
+/* ---- charts ---- */
+
+static json_t *charts_of(const struct sj_charts *charts) {
+  json_t *const list = json_array();
+  for (size_t i = 0; i < charts->count && i < MOST_CHARTS; i++)
+    json_array_append_new(list, sj_chart_json(charts->charts[i]));
+  return list;
+}
+
+static json_t *left_out(const struct sj_charts *charts) {
+  json_t *const list = json_array();
+  for (size_t i = MOST_CHARTS; i < charts->count; i++)
+    json_array_append_new(list, sj_json_string(charts->charts[i]->name));
+  return list;
+}
+
+static json_t *palette(void) {
+  enum { COLOURS = 7 };
+  json_t *const list = json_array();
+  for (unsigned i = 0; i < COLOURS; i++) json_array_append_new(list, json_string(sj_chart_colour(i)));
+  return list;
+}
+
+static size_t length_of(const json_t *document) {
+  return json_dumpb(document, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
+}
+
+/* ---- the whole ---- */
+
+static void open_source(struct sj_document_source *source, const struct sj_results *const *results, size_t count) {
+  *source = (struct sj_document_source){.results = results, .count = count};
+  source->questions = sj_allocate_array(count, sizeof *source->questions);
+  for (size_t i = 0; i < count; i++)
+    if (results[i]->question) source->questions[i] = json_loads(results[i]->question, 0, NULL);
+  if (results[0]->canonical) source->model = json_loads(results[0]->canonical, 0, NULL);
+}
+
+static void close_source(struct sj_document_source *source) {
+  for (size_t i = 0; i < source->count; i++) json_decref(source->questions[i]);
+  free(source->questions);
+  json_decref(source->model);
+}
+
+static json_t *text_of(const json_t *question, const char *member) {
+  json_t *const value = json_object_get(question, member);
+  return json_is_string(value) ? json_incref(value) : json_null();
+}
+
+json_t *sj_document(const struct sj_results *const *results, size_t count, struct sj_charts *charts,
+                    size_t most_bytes) {
+  static const size_t points[] = {4000, 2000, 1000, 500, 250, 100, 40};
+  struct sj_document_source source;
+  open_source(&source, results, count);
+  json_t *const document = json_object();
+  char *const title = sj_format("%s: %s", base_name(results[0]->model), engine_words(results[0], count > 1));
+  json_object_set_new(document, "sojourn", json_string(SJ_VERSION));
+  json_object_set_new(document, "title", sj_json_string(title));
+  json_object_set_new(document, "engine", sj_json_string(results[0]->engine));
+  json_object_set_new(document, "facts", facts_of(&source));
+  sj_document_add_answers(&source, document);
+  json_object_set_new(document, "command", text_of(source.questions[0], "command"));
+  json_object_set_new(document, "source", text_of(source.questions[0], "source"));
+  json_object_set_new(document, "model", model_of(&source));
+  json_object_set_new(document, "report", report_of(&source));
+  json_object_set_new(document, "palette", palette());
+  json_object_set_new(document, "left_out", left_out(charts));
+  json_object_set_new(document, "tables", sj_document_tables(&source));
+  json_object_set_new(document, "notes", notes_of(&source));
+  for (size_t k = 0; k < sizeof points / sizeof *points; k++) {
+    for (size_t i = 0; i < charts->count; i++) sj_chart_thin(charts->charts[i], points[k]);
+    json_object_set_new(document, "charts", charts_of(charts));
+    if (length_of(document) <= most_bytes) break;
+  }
+  free(title);
+  close_source(&source);
+  return document;
+}
+
+char *sj_document_text(const json_t *document) {
+  char *const plain = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
+  if (!plain) return NULL;
+  struct sj_text text = {0};
+  for (const char *c = plain; *c;) {
+    const size_t length = strcspn(c, "<");
+    sj_text_add_bytes(&text, c, length);
+    c += length;
+    if (*c) sj_text_add(&text, "\\u003c");
+    c += *c != 0;
+  }
+  free(plain);
+  return text.data;
+}

@@ -1,0 +1,41 @@
+/* What the files that make the document share. */
+#ifndef SJ_PLOT_DOCUMENT_PARTS_H
+#define SJ_PLOT_DOCUMENT_PARTS_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+#include "plot/charts.h"
+#include "results/results.h"
+#include "sojourn/compare.h"
+
+struct sj_document_source {
+  const struct sj_results *const *results;
+  size_t count;
+  json_t **questions; /* parsed; NULL where there is none */
+  json_t *model;      /* of the first, parsed; NULL: not known */
+};
+
+/* document_answers.c: sets "headline", "state" and "answers". */
+void sj_document_add_answers(const struct sj_document_source *source, json_t *document);
+
+/* document_tables.c: the member "tables". */
+json_t *sj_document_tables(const struct sj_document_source *source);
+
+/* Of a comparison: what it ranks by (a new string; NULL: nothing to rank by), the ranks (to be freed), and the index of
+ * the scenario that the others are held against (SIZE_MAX: none). */
+struct sj_document_ranking {
+  char *by;
+  enum sj_direction direction;
+  size_t against;
+  struct sj_alternative *alternatives;
+  struct sj_rank *ranks;
+};
+void sj_document_rank(const struct sj_document_source *source, struct sj_document_ranking *ranking);
+void sj_document_ranking_clear(struct sj_document_ranking *ranking);
+
+/* "0.501 ± 0.003 s"; "-" for what does not exist. A new string. */
+char *sj_document_figure(const struct sj_results *results, const char *metric);
+const char *sj_document_scenario(const struct sj_results *results);
+
+#endif

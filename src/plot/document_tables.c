@@ -1,0 +1,253 @@
+/* The tables of the page: the ranking, clients, servers, all figures. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/document_parts.h"
+#include "plot/source.h"
+#include "plot/units.h"
+#include "results/json.h"
+#include "results/table.h"
+
+enum { MOST_ROWS = 3000 };
+
+/* ---- tables and cells ---- */
+
+static json_t *table(json_t *tables, const char *caption) {
+  json_t *const object = json_object();
+  json_object_set_new(object, "caption", sj_json_string(caption));
+  json_object_set_new(object, "columns", json_array());
+  json_object_set_new(object, "rows", json_array());
+  json_array_append_new(tables, object);
+  return object;
+}
+
+static void add_column(json_t *object, const char *label, const char *unit, bool number) {
+  json_t *const column = json_object();
+  json_object_set_new(column, "label", sj_json_string(label));
+  json_object_set_new(column, "unit", unit && *unit ? sj_json_string(unit) : json_null());
+  json_object_set_new(column, "number", json_boolean(number));
+  json_array_append_new(json_object_get(object, "columns"), column);
+}
+
+static json_t *add_row(json_t *object) {
+  json_t *const row = json_array();
+  json_array_append_new(json_object_get(object, "rows"), row);
+  return row;
+}
+
+static void add_text(json_t *row, const char *text) { json_array_append_new(row, sj_json_string(text)); }
+
+static void add_cell(json_t *row, double value, const char *text, const char *half_width) {
+  json_t *const cell = json_array();
+  json_array_append_new(cell, sj_json_number(value));
+  json_array_append_new(cell, sj_json_string(text));
+  json_array_append_new(cell, sj_json_string(half_width));
+  json_array_append_new(row, cell);
+}
+
+static void add_number(json_t *row, double value) {
+  char text[32], half[32];
+  sj_figure_text((struct sj_figure){value, NAN}, 1, text, half);
+  add_cell(row, value, text, "");
+}
+
+static void add_figure(json_t *row, struct sj_figure figure) {
+  char text[32], half[32];
+  sj_figure_text(figure, 1, text, half);
+  add_cell(row, figure.value, text, half);
+}
+
+/* A word, a number that a double cannot hold, or a number. */
+static void add_metric(json_t *row, const struct sj_results *results, size_t index) {
+  const struct sj_exact_figure exact = sj_results_exact(results, index);
+  const struct sj_figure figure = sj_results_figure(results, index);
+  char text[48];
+  if (exact.word) {
+    add_cell(row, NAN, exact.word, "");
+  } else if (!isnan(exact.log10) && (isinf(figure.value) || figure.value == 0)) {
+    snprintf(text, sizeof text, "10^%.2f", exact.log10);
+    add_cell(row, isinf(figure.value) ? 1.7976931348623157e308 : 0, text, "");
+  } else {
+    add_figure(row, figure);
+  }
+}
+
+/* ---- components ---- */
+
+/* The components of a kind are those that have the metric `mark`. */
+struct kind {
+  const char *caption, *word, *mark;
+  const char *endings[10];
+};
+
+static const struct kind kinds[] = {
+    {"Clients",
+     "client",
+     "goodput",
+     {"arrivals.rate", "goodput", "failed.ratio", "latency.mean", "latency.p50", "latency.p95", "latency.p99",
+      "latency.p99.9"}},
+    {"Servers",
+     "server",
+     "in_system.mean",
+     {"utilization.mean", "in_system.mean", "waiting.mean", "orbit.mean", "wait.mean", "sojourn.mean", "throughput",
+      "full"}},
+};
+
+static bool any_has(const struct sj_document_source *source, const struct kind *kind, const char *ending) {
+  for (size_t r = 0; r < source->count; r++)
+    for (size_t i = 0; i < source->results[r]->metric_count; i++) {
+      char *const component = sj_component_of(source->results[r]->metrics[i].name, kind->mark);
+      char *const name = component ? sj_format("%s.%s", component, ending) : NULL;
+      const bool has = name && isfinite(sj_results_value(source->results[r], name));
+      free(component);
+      free(name);
+      if (has) return true;
+    }
+  return false;
+}
+
+static void add_component(const struct sj_results *results, const char *component, const struct kind *kind,
+                          const bool *shown, bool several, json_t *object) {
+  json_t *const row = add_row(object);
+  if (several) add_text(row, sj_document_scenario(results));
+  add_text(row, component);
+  for (size_t k = 0; kind->endings[k]; k++) {
+    if (!shown[k]) continue;
+    char *const name = sj_format("%s.%s", component, kind->endings[k]);
+    const size_t index = sj_results_find(results, name);
+    if (index == SIZE_MAX)
+      add_cell(row, NAN, "-", "");
+    else
+      add_metric(row, results, index);
+    free(name);
+  }
+}
+
+static void add_kind(const struct sj_document_source *source, const struct kind *kind, json_t *tables) {
+  bool shown[10] = {false}, any = false;
+  for (size_t k = 0; kind->endings[k]; k++) {
+    shown[k] = any_has(source, kind, kind->endings[k]);
+    any = any || shown[k];
+  }
+  if (!any) return;
+  json_t *const object = table(tables, kind->caption);
+  if (source->count > 1) add_column(object, "scenario", NULL, false);
+  add_column(object, kind->word, NULL, false);
+  for (size_t k = 0; kind->endings[k]; k++) {
+    char unit[SJ_UNIT_LENGTH];
+    char *const as_metric = sj_format("x.%s", kind->endings[k]);
+    sj_metric_unit(as_metric, source->results[0]->time_unit, unit);
+    if (shown[k]) add_column(object, kind->endings[k], unit, true);
+    free(as_metric);
+  }
+  for (size_t r = 0; r < source->count; r++)
+    for (size_t i = 0; i < source->results[r]->metric_count; i++) {
+      char *const component = sj_component_of(source->results[r]->metrics[i].name, kind->mark);
+      if (component && json_array_size(json_object_get(object, "rows")) < MOST_ROWS)
+        add_component(source->results[r], component, kind, shown, source->count > 1, object);
+      free(component);
+    }
+}
+
+/* ---- the ranking ---- */
+
+static void add_difference(json_t *row, const struct sj_difference *difference) {
+  add_figure(row, difference->absolute);
+  add_number(row, difference->adjusted_p);
+  add_text(row, isnan(difference->adjusted_p) ? "" : difference->distinguishable ? "yes" : "no");
+}
+
+static void add_ranking(const struct sj_document_source *source, json_t *tables) {
+  struct sj_document_ranking ranking;
+  sj_document_rank(source, &ranking);
+  if (ranking.ranks) {
+    char *const caption =
+        sj_format("Ranking by %s, %s first", ranking.by, ranking.direction == SJ_HIGH_IS_GOOD ? "highest" : "lowest");
+    char unit[SJ_UNIT_LENGTH];
+    sj_metric_unit(ranking.by, source->results[0]->time_unit, unit);
+    json_t *const object = table(tables, caption);
+    add_column(object, "rank", NULL, true);
+    add_column(object, "scenario", NULL, false);
+    add_column(object, ranking.by, unit, true);
+    add_column(object, "difference to the one above", unit, true);
+    add_column(object, "p-value, corrected", NULL, true);
+    add_column(object, "told apart", NULL, false);
+    for (size_t k = 0; k < source->count; k++) {
+      json_t *const row = add_row(object);
+      add_number(row, (double)(k + 1));
+      add_text(row, sj_document_scenario(source->results[ranking.ranks[k].alternative]));
+      add_figure(row, ranking.ranks[k].figure);
+      add_difference(row, &ranking.ranks[k].above);
+    }
+    free(caption);
+  }
+  sj_document_ranking_clear(&ranking);
+}
+
+static void add_against(const struct sj_document_source *source, json_t *tables) {
+  struct sj_document_ranking ranking;
+  sj_document_rank(source, &ranking);
+  if (ranking.against != SIZE_MAX) {
+    struct sj_difference *const differences = sj_allocate_array(source->count, sizeof *differences);
+    sj_compare_against(ranking.alternatives, source->count, ranking.by, ranking.against, differences);
+    char *const caption =
+        sj_format("Differences in %s to %s", ranking.by, sj_document_scenario(source->results[ranking.against]));
+    char unit[SJ_UNIT_LENGTH];
+    sj_metric_unit(ranking.by, source->results[0]->time_unit, unit);
+    json_t *const object = table(tables, caption);
+    add_column(object, "scenario", NULL, false);
+    add_column(object, "difference", unit, true);
+    add_column(object, "p-value, corrected", NULL, true);
+    add_column(object, "told apart", NULL, false);
+    for (size_t i = 0; i < source->count; i++) {
+      if (i == ranking.against) continue;
+      json_t *const row = add_row(object);
+      add_text(row, sj_document_scenario(source->results[i]));
+      add_difference(row, &differences[i]);
+    }
+    free(caption);
+    free(differences);
+  }
+  sj_document_ranking_clear(&ranking);
+}
+
+/* ---- all figures ---- */
+
+static void add_all(const struct sj_document_source *source, json_t *tables) {
+  json_t *const object = table(tables, "All figures");
+  json_int_t left_out = 0;
+  if (source->count > 1) add_column(object, "scenario", NULL, false);
+  add_column(object, "figure", NULL, false);
+  add_column(object, "value", NULL, true);
+  add_column(object, "unit", NULL, false);
+  for (size_t r = 0; r < source->count; r++) {
+    const struct sj_results *const results = source->results[r];
+    for (size_t i = 0; i < results->metric_count; i++) {
+      if (json_array_size(json_object_get(object, "rows")) >= MOST_ROWS) {
+        left_out++;
+        continue;
+      }
+      char unit[SJ_UNIT_LENGTH];
+      json_t *const row = add_row(object);
+      if (source->count > 1) add_text(row, sj_document_scenario(results));
+      add_text(row, results->metrics[i].name);
+      add_metric(row, results, i);
+      add_text(row, sj_metric_unit(results->metrics[i].name, results->time_unit, unit));
+    }
+  }
+  json_object_set_new(object, "filter", json_true());
+  json_object_set_new(object, "left_out", json_integer(left_out));
+}
+
+json_t *sj_document_tables(const struct sj_document_source *source) {
+  json_t *const tables = json_array();
+  if (source->count > 1) {
+    add_ranking(source, tables);
+    add_against(source, tables);
+  }
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) add_kind(source, &kinds[k], tables);
+  add_all(source, tables);
+  return tables;
+}
