@@ -26,8 +26,11 @@ install: $(BUILD)/build.ninja ## install the program, the library, its headers a
 	@ninja -C $(BUILD) --quiet
 	@meson install -C $(BUILD) --no-rebuild
 
+deb: ## make the Debian packages, in dist/
+	@scripts/make-deb
+
 clean: ## remove what was built
-	rm -rf $(BUILD) build-check
+	rm -rf $(BUILD) build-check dist
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile

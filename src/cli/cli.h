@@ -122,6 +122,9 @@ enum sj_status sj_read_whole(const char *name, const char *text, uint64_t least,
                              struct sj_error *error);
 enum sj_status sj_read_positive(const char *name, const char *text, bool zero, double *x, struct sj_error *error);
 
+/* The option number `index` of those that the command has, in the order of its help; false: there are fewer. */
+bool sj_option_at(const struct sj_command *command, size_t index, struct sj_own_option *option);
+
 /* Prints the options that the command has, a line each. */
 void sj_options_print(const struct sj_command *command);
 

@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "cli/cli.h"
+#include "cli/complete.h"
 #include "cli/wrap.h"
 
 static const struct sj_command planned[] = {
@@ -87,6 +88,8 @@ static enum sj_exit run(int argc, char **argv) {
     puts("sojourn " SJ_VERSION);
   } else if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
     print_help(stdout);
+  } else if (!strcmp(argv[1], "--complete")) {
+    return sj_complete(commands, COMMAND_COUNT, argc - 2, argv + 2);
   } else {
     const struct sj_command *const command = find(argv[1]);
     return command ? run_command(command, argc - 2, argv + 2) : unknown(argv[1]);

@@ -65,8 +65,9 @@ static const struct entry entries[] = {
      "simulate it first, and fit the chain of one server with an orbit to that"},
     {SJ_OPTION_CHART, "--chart", "NAME", "this chart, or all of this kind (repeatable; default: all there are)"},
     {SJ_OPTION_LIST, "--list", NULL, "only print the names of the charts there are"},
-    {SJ_OPTION_RESULT, "--result", "N", "of this result, as sojourn show numbers them (default: the newest)"},
-    {SJ_OPTION_FORMAT, "--format", "KIND", "svg, png or pdf, for a folder (default: svg)"},
+    {SJ_OPTION_RESULT, "--result", "N",
+     "of this result, as sojourn show numbers them (default: the newest; show: all)"},
+    {SJ_OPTION_FORMAT, "--format", "svg|png|pdf", "for a folder: what kind of files (default: svg)"},
     {SJ_OPTION_PLACE, "-o", "DIR|FILE", "the folder, or the file of one chart, by its ending .svg, .png or .pdf"},
     {SJ_OPTION_HELP, "--help", NULL, "this text"},
 };
@@ -376,9 +377,22 @@ static void print_option(const char *name, const char *argument, const char *hel
   free(left);
 }
 
+bool sj_option_at(const struct sj_command *command, size_t index, struct sj_own_option *option) {
+  size_t at = 0;
+  for (; command->own && command->own[at].name; at++) {
+    if (at != index) continue;
+    *option = command->own[at];
+    return true;
+  }
+  for (size_t i = 0; i < ENTRY_COUNT; i++) {
+    if (!(entries[i].option & command->accepted) || at++ != index) continue;
+    *option = (struct sj_own_option){entries[i].name, entries[i].argument, entries[i].help};
+    return true;
+  }
+  return false;
+}
+
 void sj_options_print(const struct sj_command *command) {
-  for (size_t i = 0; command->own && command->own[i].name; i++)
-    print_option(command->own[i].name, command->own[i].argument, command->own[i].help);
-  for (size_t i = 0; i < ENTRY_COUNT; i++)
-    if (entries[i].option & command->accepted) print_option(entries[i].name, entries[i].argument, entries[i].help);
+  struct sj_own_option option;
+  for (size_t i = 0; sj_option_at(command, i, &option); i++) print_option(option.name, option.argument, option.help);
 }

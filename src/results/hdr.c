@@ -8,7 +8,8 @@
 
 #include "base/base.h"
 
-/* HdrHistogram's own layout for three digits: an octave has 1024 places from 2048 on, and all below 2048 have their own.
+/* HdrHistogram's own layout for three digits: an octave has 1024 places from 2048 on, and all below 2048 have their
+ * own.
  */
 enum { HALF_BITS = 10, HALF = 1 << HALF_BITS, PLACES = 2 * HALF };
 #define MOST_VALUE (INT64_C(1) << 62)
@@ -21,9 +22,7 @@ static size_t place_of(int64_t value) {
   return ((size_t)bucket << HALF_BITS) + (size_t)(value >> bucket);
 }
 
-static int64_t whole_value(double value) {
-  return value < (double)MOST_VALUE ? llround(value) : MOST_VALUE;
-}
+static int64_t whole_value(double value) { return value < (double)MOST_VALUE ? llround(value) : MOST_VALUE; }
 
 static void add_big_endian(struct sj_text *bytes, uint64_t x, unsigned length) {
   for (unsigned i = length; i-- > 0;) {
@@ -184,9 +183,10 @@ enum sj_status sj_store_hdr(struct sj_store *store, int64_t result, FILE *out, s
   size_t count, written = 0;
   enum sj_status status = sj_store_list(store, &entries, &count, error);
   if (status != SJ_OK) return status;
-  fputs("#[Histogram log format version 1.3]\n#[BaseTime: 0.000 (seconds since epoch)]\n"
-        "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n",
-        out);
+  fputs(
+      "#[Histogram log format version 1.3]\n#[BaseTime: 0.000 (seconds since epoch)]\n"
+      "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"\n",
+      out);
   for (size_t i = 0; i < count && status == SJ_OK; i++) {
     struct sj_results *results;
     if (result != 0 && entries[i].result != result) continue;
