@@ -40,13 +40,14 @@ static void add_fact(json_t *facts, const char *name, char *value) {
   free(value);
 }
 
-static void add_runs(const struct sj_results *results, json_t *facts) {
+static void add_runs(const struct sj_results *results, bool several, json_t *facts) {
   char duration[48], warmup[48];
   sj_short_text(results->duration, duration);
   sj_short_text(results->warmup, warmup);
   add_fact(facts, "runs",
            sj_format("%zu of %s %s each%s", results->run_count, duration, results->time_unit,
                      results->partial ? " (partial: it was interrupted)" : ""));
+  if (several && results->warmup_found) return; /* each has its own */
   add_fact(facts, "warm-up",
            sj_format("%s %s%s", warmup, results->time_unit, results->warmup_found ? ", found by MSER-5" : ""));
 }
@@ -65,7 +66,7 @@ static json_t *facts_of(const struct sj_document_source *source) {
   for (size_t i = 0; i < json_array_size(changes); i++)
     sj_text_add(&text, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(changes, i)));
   if (text.data) add_fact(facts, "changed in it", text.data);
-  if (strcmp(results->engine, "simulate") == 0) add_runs(results, facts);
+  if (strcmp(results->engine, "simulate") == 0) add_runs(results, source->count > 1, facts);
   if (strcmp(results->engine, "solve") != 0) add_fact(facts, "seed", sj_format("%" PRIu64, results->seed));
   add_fact(facts, "made by", sj_copy_string("sojourn " SJ_VERSION));
   return facts;

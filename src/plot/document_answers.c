@@ -130,9 +130,8 @@ static char *add_ranking(const struct sj_document_source *source, json_t *answer
     const bool apart = k == 0 || ranking.ranks[k].above.distinguishable;
     if (k == 0) {
       const bool alone = source->count > 1 && ranking.ranks[1].above.distinguishable;
-      headline = sj_format("%s has the %s %s%s", sj_document_scenario(results),
-                           ranking.direction == SJ_HIGH_IS_GOOD ? "highest" : "lowest", ranking.by,
-                           alone ? "" : "; the next cannot be told apart from it");
+      headline = sj_format("%s %s: %s%s", ranking.direction == SJ_HIGH_IS_GOOD ? "Highest" : "Lowest", ranking.by,
+                           sj_document_scenario(results), alone ? "" : "; the next cannot be told apart from it");
     }
     add(answers, "plain",
         sj_format("%zu. %s: %s %s%s", k + 1, sj_document_scenario(results), ranking.by, figure,
@@ -159,7 +158,7 @@ static char *add_verdicts(const struct sj_results *results, json_t *answers, con
       add(answers, its, text.data);
       if (!headline || strcmp(*state, "good") == 0) {
         free(headline);
-        headline = sj_format("%s is %s", server, word);
+        headline = sj_format("Server %s is %s", server, word);
         *state = its;
       }
     }
@@ -198,10 +197,10 @@ static char *add_learned(const struct sj_results *results, json_t *answers) {
 static void add_client(const struct sj_results *results, const char *client, json_t *answers) {
   static const struct {
     const char *ending, *words;
-  } parts[] = {{"latency.mean", "mean latency"},
-               {"latency.p99", "99 of 100 are faster than"},
+  } parts[] = {{"failed.ratio", "share that fails"},
                {"goodput", "answered"},
-               {"failed.ratio", "share that fails"}};
+               {"latency.mean", "mean latency of those"},
+               {"latency.p99", "99 of 100 of them are faster than"}};
   struct sj_text text = {0};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
     char *const metric = sj_format("%s.%s", client, parts[k].ending);
@@ -216,6 +215,22 @@ static void add_client(const struct sj_results *results, const char *client, jso
   free(text.data);
 }
 
+/* What fails comes first: latencies are of what is answered. */
+static char *client_headline(const struct sj_results *results, const char *client) {
+  char *const failed = sj_format("%s.failed.ratio", client), *const slow = sj_format("%s.latency.p99", client);
+  const double share = sj_results_value(results, failed);
+  char *const figure = sj_document_figure(results, slow);
+  char *headline = NULL;
+  if (share > 0.005)
+    headline = sj_format("%.3g %% of the requests of %s fail", 100 * share, client);
+  else if (isfinite(sj_results_value(results, slow)))
+    headline = sj_format("99 of 100 requests of %s are answered within %s", client, figure);
+  free(failed);
+  free(slow);
+  free(figure);
+  return headline;
+}
+
 static char *add_clients(const struct sj_results *results, json_t *answers) {
   char *headline = NULL;
   size_t shown = 0;
@@ -223,18 +238,20 @@ static char *add_clients(const struct sj_results *results, json_t *answers) {
     char *const client = sj_component_of(results->metrics[i].name, "goodput");
     if (client) {
       add_client(results, client, answers);
-      char *const metric = sj_format("%s.latency.p99", client);
-      if (!headline && isfinite(sj_results_value(results, metric))) {
-        char *const figure = sj_document_figure(results, metric);
-        headline = sj_format("99 of 100 requests of %s are answered within %s", client, figure);
-        free(figure);
-      }
-      free(metric);
+      if (!headline) headline = client_headline(results, client);
       shown++;
     }
     free(client);
   }
   return headline;
+}
+
+static void add_those(json_t *told, const json_t *expectations, bool wrong) {
+  for (size_t i = 0; i < json_array_size(expectations); i++) {
+    json_t *const entry = json_array_get(expectations, i);
+    const char *const state = json_string_value(json_object_get(entry, "state"));
+    if ((strcmp(state, "bad") == 0 || strcmp(state, "unsure") == 0) == wrong) json_array_append(told, entry);
+  }
 }
 
 void sj_document_add_answers(const struct sj_document_source *source, json_t *document) {
@@ -252,13 +269,21 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   else if (strcmp(results->engine, "learn") == 0)
     found = add_learned(results, answers);
   if (json_array_size(answers) == 0) found = add_clients(results, answers);
-  if (headline) {
-    state = expected;
-    json_array_extend(expectations, answers);
+  if (headline && found && source->count > 1) {
+    char *const both = sj_format("%s. %s", found, headline);
+    free(headline);
+    headline = both;
   }
+  if (headline) state = expected;
+  /* What went wrong is told first; of a comparison the ranking before what went well. */
+  json_t *const told = json_array();
+  add_those(told, expectations, true);
+  if (source->count > 1) json_array_extend(told, answers);
+  add_those(told, expectations, false);
+  if (source->count == 1) json_array_extend(told, answers);
   json_object_set_new(document, "headline", sj_json_string(headline ? headline : found ? found : "What was found"));
   json_object_set_new(document, "state", json_string(state));
-  json_object_set(document, "answers", headline ? expectations : answers);
+  json_object_set_new(document, "answers", told);
   json_decref(expectations);
   json_decref(answers);
   free(headline);

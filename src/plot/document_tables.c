@@ -90,7 +90,7 @@ static const struct kind kinds[] = {
       "latency.p99.9"}},
     {"Servers",
      "server",
-     "in_system.mean",
+     "waiting.mean",
      {"utilization.mean", "in_system.mean", "waiting.mean", "orbit.mean", "wait.mean", "sojourn.mean", "throughput",
       "full"}},
 };

@@ -47,11 +47,22 @@ function logLabel(x) {
   return `${digit === 1 ? "" : `${digit}×`}10${superscript(Math.floor(Math.log10(x) + 1e-9))}`;
 }
 
+// Multiples of 1, 2 or 5 times a power of ten, so many as there is room for.
+function linearTicks(low, high, most) {
+  const rough = (high - low) / most, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((part) => part * power >= rough * 0.999999) ?? 10), ticks = [];
+  for (let k = Math.ceil(low / step - 1e-6); k * step <= high + step * 1e-6; k++) ticks.push(Number((k * step).toPrecision(12)));
+  return ticks;
+}
+function ticksOf(axis, low, high, vertical, width) {
+  return axis.log ? logTicks(low, high) : linearTicks(low, high, vertical ? 6 : Math.max(3, Math.min(8, width / 75)));
+}
+
 function axisOption(axis, theme, vertical, width) {
   const option = {
     type: axis.log ? "log" : "value", min: axis.low, max: axis.high, name: axisTitle(axis), nameLocation: "middle",
     nameTextStyle: { color: theme.ink, fontSize: 12 }, nameGap: vertical ? 46 : 28,
-    axisLine: { show: true, lineStyle: { color: theme.muted } }, axisTick: { show: true, lineStyle: { color: theme.muted } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: theme.muted } }, axisTick: { show: true, lineStyle: { color: theme.muted } },
     axisLabel: { color: theme.ink, hideOverlap: true }, splitLine: { show: true, lineStyle: { color: theme.grid } },
     axisPointer: { label: { show: false } },
   };
@@ -63,18 +74,14 @@ function axisOption(axis, theme, vertical, width) {
     if (!vertical && longest * 7 > room) {
       const turned = room < 80;
       option.axisLabel.hideOverlap = false;
-      Object.assign(option.axisLabel, turned ? { rotate: 60, width: 130, overflow: "truncate" } : { width: room - 8, overflow: "break" });
-      option.nameGap = turned ? 110 : 60;
+      Object.assign(option.axisLabel, turned ? { rotate: 60, width: 130, overflow: "truncate" } : { width: room - 8, overflow: "break", lineHeight: 14 });
+      option.nameGap = turned ? 110 : 58;
     }
+    if (!vertical && !option.name) option.nameGap -= 22;
     return option;
   }
-  if (axis.log) {
-    const ticks = logTicks(axis.low, axis.high);
-    option.axisTick.customValues = option.axisLabel.customValues = ticks;
-    option.axisLabel.formatter = logLabel;
-  } else {
-    option.axisLabel.formatter = shortNumber;
-  }
+  option.axisTick.customValues = option.axisLabel.customValues = ticksOf(axis, axis.low, axis.high, vertical, width);
+  option.axisLabel.formatter = axis.log ? logLabel : shortNumber;
   return option;
 }
 
@@ -162,15 +169,33 @@ function mapSeries(series) {
   }, cells.map((cell) => cell.slice(0, 3)), { z: 0, isMap: true });
 }
 
+// A place on the line, as near to its middle as can be, that is clear of the labels so far.
+function labelPlace(points, taken) {
+  const middle = Math.floor(points.length / 2);
+  for (let k = 0; k < points.length; k++) {
+    const i = middle + (k % 2 ? -1 : 1) * Math.ceil(k / 2), point = points[i];
+    if (!point || i < 1 || i > points.length - 2) continue;
+    if (taken.every(([x, y]) => Math.abs(x - point[0]) > 58 || Math.abs(y - point[1]) > 15)) return point;
+  }
+  return null;
+}
+
 function contourSeries(series, theme) {
+  const longest = new Map();
+  for (const line of series.lines)
+    if (line.x.length > 12 && !(longest.get(line.label)?.x.length >= line.x.length)) longest.set(line.label, line);
+  let taken = [];
   return custom((params, api) => {
     const line = series.lines[params.dataIndex], points = line.x.map((x, i) => api.coord([x, line.y[i]]));
-    const middle = points[Math.floor(points.length / 2)];
-    const longest = series.lines.every((other) => other.label !== line.label || other.x.length <= line.x.length);
-    return { type: "group", silent: true, children: [
-      { type: "polyline", shape: { points }, style: { stroke: theme.contour, lineWidth: 1.3, fill: "none" }, silent: true },
-      longest && points.length > 12 ? { type: "text", x: middle[0], y: middle[1], silent: true,
-        style: { text: line.label, fill: theme.contour, backgroundColor: theme.paper, padding: [1, 2], fontSize: 10, align: "center", verticalAlign: "middle" } } : null].filter(Boolean) };
+    if (params.dataIndexInside === 0) taken = [];
+    const place = longest.get(line.label) === line ? labelPlace(points, taken) : null;
+    const children = [{ type: "polyline", shape: { points }, style: { stroke: theme.contour, lineWidth: 1.3, fill: "none" }, silent: true }];
+    if (place) {
+      taken.push(place);
+      children.push({ type: "text", x: place[0], y: place[1], silent: true, z2: 10, style: { text: line.label, fill: theme.contour,
+        backgroundColor: theme.paper, padding: [1, 2], fontSize: 10, align: "center", verticalAlign: "middle" } });
+    }
+    return { type: "group", silent: true, children };
   }, series.lines.map((line) => [line.x[0], line.y[0]]), { silent: true, z: 3 });
 }
 

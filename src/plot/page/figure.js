@@ -118,15 +118,15 @@ function colourBar(chart, theme, index, width) {
     text: [`${text(axis.high)}`, `${axisTitle(axis)}  ${text(axis.low)}`], inRange: { color: chart.colours.diverging ? theme.diverging : theme.low } };
 }
 
-// ECharts labels logarithmic axes by powers of ten alone: of what is looked at closely there may be none.
+// The ticks of what is seen: ECharts would label the ends of the range, whatever they are.
 function followZoom(drawn) {
   const { chart, picture } = drawn;
   picture.on("datazoom", () => {
     const zooms = picture.getOption().dataZoom, change = {};
     [["xAxis", chart.x], ["yAxis", chart.y]].forEach(([name, axis], i) => {
-      if (!axis.log) return;
-      const at = (percent) => axis.low * (axis.high / axis.low) ** (percent / 100);
-      const ticks = logTicks(at(zooms[i].start), at(zooms[i].end));
+      if (axis.ticks) return;
+      const at = (percent) => (axis.log ? axis.low * (axis.high / axis.low) ** (percent / 100) : axis.low + (axis.high - axis.low) * (percent / 100));
+      const ticks = ticksOf(axis, at(zooms[i].start), at(zooms[i].end), i === 1, drawn.place.clientWidth);
       change[name] = { axisTick: { customValues: ticks }, axisLabel: { customValues: ticks } };
     });
     if (Object.keys(change).length > 0) picture.setOption(change);
@@ -134,14 +134,15 @@ function followZoom(drawn) {
 }
 
 function draw(drawn) {
-  const { chart, place, palette, hidden } = drawn, first = !drawn.picture, width = place.clientWidth || 600;
+  const { chart, place, palette, hidden } = drawn, first = !drawn.picture, width = printing ? 660 : place.clientWidth || 600;
+  const height = 368;
   const heavy = chart.series.some((series) => series.kind === "heatmap");
   if (first) {
-    drawn.picture = echarts.init(place, null, { renderer: heavy ? "canvas" : "svg", width, height: place.clientHeight || 368 });
+    drawn.picture = echarts.init(place, null, { renderer: heavy ? "canvas" : "svg", width, height });
     drawn.picture.getZr().on("dblclick", () => zoomTo(drawn, 0, 100));
     followZoom(drawn);
   }
-  drawn.picture.resize({ width, height: place.clientHeight || 368 });
+  drawn.picture.resize({ width, height });
   drawn.picture.setOption(optionOf(chart, palette, hidden, width), { replaceMerge: ["series"] });
   if (first)
     drawn.picture.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });

@@ -5,8 +5,11 @@ function fillAnswer(page) {
   const headline = document.getElementById("headline");
   headline.textContent = page.headline;
   headline.classList.add(page.state);
-  document.getElementById("answers").append(
-    ...page.answers.map((answer) => element("li", { class: answer.state }, answer.text)));
+  const most = 10, items = page.answers.map((answer) => element("li", { class: answer.state }, answer.text));
+  const list = document.getElementById("answers"), rest = items.splice(most);
+  list.append(...items);
+  if (rest.length > 0)
+    list.after(element("details", {}, element("summary", {}, `${rest.length} more`), element("ul", { class: "answers" }, ...rest)));
 }
 
 function addText(place, summary, text) {
