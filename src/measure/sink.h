@@ -5,7 +5,7 @@
  *
  *   Arrow    all messages whose write had returned (of a machine that lost power: those that had reached the disk); it
  *            lacks the footer, so read it as a stream from byte 8 on, or with sj_table_stream_begin;
- *   HDF5     all messages but the last second's, after `h5clear -s -i PATH.part`;
+ *   HDF5     all messages but the last second's, after `h5clear -s PATH.part`;
  *   SQLite   all messages but the last second's; open it with SQLite, which rolls back what was not finished (it needs
  *            PATH.part-journal or PATH.part-wal beside it for that). */
 #ifndef SJ_MEASURE_SINK_H

@@ -79,15 +79,18 @@ enum sj_status sj_table_read(const void *bytes, size_t size, struct sj_table *ta
  *   status = sj_table_stream_begin(bytes, size, &stream, error);
  *   while (status == SJ_OK && (status = sj_table_stream_next(&stream, &table, &more, error)) == SJ_OK && more) ...
  *
- * The batches come in the order in which they lie. A file that has no end (its writer was killed) gives the batches
- * that are whole and then ends with `cut` set: that is no error. The fields are private but `cut`. */
+ * The batches come in the order of the footer or, in a stream, in which they lie. A stream that has no end, and a file
+ * that has no footer, because its writer was killed, gives the batches that are whole and then ends with `cut` set:
+ * that is no error. The fields are private but column_count, columns and cut. */
 struct sj_table_stream {
   const unsigned char *bytes;
   size_t size, at;
   size_t column_count;
   struct sj_column columns[SJ_TABLE_COLUMNS_MOST];
   bool footed;
-  bool cut; /* the last message is not whole, or the mark of the stream's end is missing */
+  const unsigned char *blocks; /* of the footer */
+  size_t block, block_count;
+  bool cut; /* a stream's last message is not whole, or the mark of its end is missing */
 };
 
 /* SJ_INVALID as for sj_table_read. A cut within the schema is an error. */

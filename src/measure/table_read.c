@@ -23,15 +23,6 @@ static bool starts_file(const unsigned char *bytes, size_t size) {
   return size >= SJ_FILE_HEAD && memcmp(bytes, SJ_ARROW_MAGIC, SJ_ARROW_MAGIC_SIZE) == 0;
 }
 
-/* Where the footer of a file starts; its size where it has none. */
-static size_t file_end(const unsigned char *bytes, size_t size) {
-  if (size < SJ_FILE_HEAD + SJ_FILE_TAIL) return size;
-  const unsigned char *const tail = bytes + size - SJ_FILE_TAIL;
-  if (memcmp(tail + 4, SJ_ARROW_MAGIC, SJ_ARROW_MAGIC_SIZE) != 0) return size;
-  const uint64_t footer = sj_flat_get(tail, 4);
-  return footer <= size - SJ_FILE_HEAD - SJ_FILE_TAIL ? size - SJ_FILE_TAIL - (size_t)footer : size;
-}
-
 /* Outcomes of looking for a message other than an error. */
 enum found { FOUND, AT_END, CUT };
 
@@ -111,41 +102,41 @@ static bool read_type(const struct sj_flat *flat, const struct sj_flat_table *fi
          sj_flat_vector(flat, &of, 1, 1, &zone, &zone_length) && zone_length == 0;
 }
 
-static enum sj_status read_field(const struct message *m, const struct sj_flat_table *field, struct sj_column *column,
-                                 struct sj_error *error) {
+/* `at` is where the schema's message, or the footer, starts. */
+static enum sj_status read_field(const struct sj_flat *flat, const struct sj_flat_table *field, size_t at,
+                                 struct sj_column *column, struct sj_error *error) {
   const unsigned char *name, *children;
   size_t length, child_count;
   struct sj_flat_table dictionary;
   bool encoded;
   *column = (struct sj_column){.type = SJ_COLUMN_FLOAT64};
-  if (!sj_flat_vector(&m->metadata, field, SJ_FIELD_NAME, 1, &name, &length) ||
-      !sj_flat_vector(&m->metadata, field, SJ_FIELD_CHILDREN, 4, &children, &child_count) ||
-      !sj_flat_table(&m->metadata, field, SJ_FIELD_DICTIONARY, &dictionary, &encoded))
-    return refuse(m->at, "a field of the schema is damaged", error);
+  if (!sj_flat_vector(flat, field, SJ_FIELD_NAME, 1, &name, &length) ||
+      !sj_flat_vector(flat, field, SJ_FIELD_CHILDREN, 4, &children, &child_count) ||
+      !sj_flat_table(flat, field, SJ_FIELD_DICTIONARY, &dictionary, &encoded))
+    return refuse(at, "a field of the schema is damaged", error);
   if (length < 1 || length > SJ_TABLE_NAME_MOST || memchr(name, 0, length))
-    return refuse(m->at, "a column's name is empty or longer than 63 bytes", error);
+    return refuse(at, "a column's name is empty or longer than 63 bytes", error);
   memcpy(column->name, name, length);
-  if (child_count > 0 || encoded || !read_type(&m->metadata, field, &column->type))
+  if (child_count > 0 || encoded || !read_type(flat, field, &column->type))
     return sj_error_set(error, SJ_INVALID,
                         "Arrow message at byte %zu: column `%s` is of another type, expected float64, int64 or "
                         "timestamp[ns] without a time zone",
-                        m->at, column->name);
+                        at, column->name);
   return SJ_OK;
 }
 
-static enum sj_status read_schema(const struct message *m, size_t *count, struct sj_column *columns,
-                                  struct sj_error *error) {
+static enum sj_status read_schema(const struct sj_flat *flat, const struct sj_flat_table *schema, size_t at,
+                                  size_t *count, struct sj_column *columns, struct sj_error *error) {
   const unsigned char *fields;
-  if (m->type != SJ_ARROW_SCHEMA) return refuse(m->at, "not the schema, which comes first", error);
-  if (!is(&m->metadata, &m->header, SJ_SCHEMA_ENDIANNESS, 2, 0, SJ_ARROW_BIG_ENDIAN))
-    return refuse(m->at, "in the byte order of another machine", error);
-  if (!sj_flat_vector(&m->metadata, &m->header, SJ_SCHEMA_FIELDS, 4, &fields, count))
-    return refuse(m->at, "its metadata is damaged", error);
-  if (*count < 1 || *count > SJ_TABLE_COLUMNS_MOST) return refuse(m->at, "no columns, or more than 32 of them", error);
+  if (!is(flat, schema, SJ_SCHEMA_ENDIANNESS, 2, 0, SJ_ARROW_BIG_ENDIAN))
+    return refuse(at, "in the byte order of another machine", error);
+  if (!sj_flat_vector(flat, schema, SJ_SCHEMA_FIELDS, 4, &fields, count))
+    return refuse(at, "its metadata is damaged", error);
+  if (*count < 1 || *count > SJ_TABLE_COLUMNS_MOST) return refuse(at, "no columns, or more than 32 of them", error);
   for (size_t c = 0; c < *count; c++) {
     struct sj_flat_table field;
-    if (!sj_flat_element(&m->metadata, fields, c, &field)) return refuse(m->at, "its metadata is damaged", error);
-    const enum sj_status status = read_field(m, &field, columns + c, error);
+    if (!sj_flat_element(flat, fields, c, &field)) return refuse(at, "its metadata is damaged", error);
+    const enum sj_status status = read_field(flat, &field, at, columns + c, error);
     if (status != SJ_OK) return status;
   }
   return SJ_OK;
@@ -233,53 +224,102 @@ static enum sj_status read_batch(const struct message *m, struct sj_table *table
 
 /* --- Streams --- */
 
-enum sj_status sj_table_stream_begin(const void *bytes, size_t size, struct sj_table_stream *stream,
-                                     struct sj_error *error) {
-  *stream = (struct sj_table_stream){.bytes = bytes, .size = size};
-  if (starts_file(bytes, size)) {
-    stream->at = SJ_FILE_HEAD;
-    stream->size = file_end(bytes, size);
-    stream->footed = stream->size < size;
-  }
+/* The schema that a stream starts with; `*end` is where it ends. */
+static enum sj_status begin_stream(const unsigned char *bytes, size_t size, size_t at, size_t *end, size_t *count,
+                                   struct sj_column *columns, struct sj_error *error) {
   struct message m;
   enum found found;
-  enum sj_status status = find_message(bytes, stream->size, stream->at, &m, &found, error);
-  if (status == SJ_OK && found != FOUND) status = refuse(stream->at, "the schema is missing or cut", error);
-  if (status == SJ_OK) status = read_schema(&m, &stream->column_count, stream->columns, error);
-  if (status == SJ_OK) stream->at = message_end(bytes, &m);
-  return status;
+  const enum sj_status status = find_message(bytes, size, at, &m, &found, error);
+  if (status != SJ_OK) return status;
+  if (found != FOUND) return refuse(at, "the schema is missing or cut", error);
+  if (m.type != SJ_ARROW_SCHEMA) return refuse(at, "not the schema, which comes first", error);
+  *end = message_end(bytes, &m);
+  return read_schema(&m.metadata, &m.header, at, count, columns, error);
+}
+
+/* The footer of a file, if it has one. */
+static bool find_footer(const unsigned char *bytes, size_t size, struct sj_flat *footer) {
+  if (size < SJ_FILE_HEAD + SJ_FILE_TAIL) return false;
+  const unsigned char *const tail = bytes + size - SJ_FILE_TAIL;
+  const size_t length = (size_t)sj_flat_get(tail, 4);
+  if (memcmp(tail + 4, SJ_ARROW_MAGIC, SJ_ARROW_MAGIC_SIZE) != 0 || length > size - SJ_FILE_HEAD - SJ_FILE_TAIL)
+    return false;
+  *footer = (struct sj_flat){.bytes = tail - length, .size = length};
+  return true;
+}
+
+static enum sj_status read_footer(const struct sj_flat *footer, struct sj_table_stream *stream,
+                                  struct sj_error *error) {
+  const size_t at = (size_t)(footer->bytes - stream->bytes);
+  const unsigned char *dictionaries;
+  size_t dictionary_count;
+  struct sj_flat_table root, schema;
+  bool there;
+  if (!sj_flat_root(footer, &root) || !sj_flat_table(footer, &root, SJ_FOOTER_SCHEMA, &schema, &there) || !there ||
+      !sj_flat_vector(footer, &root, SJ_FOOTER_DICTIONARIES, SJ_BLOCK_SIZE, &dictionaries, &dictionary_count) ||
+      !sj_flat_vector(footer, &root, SJ_FOOTER_BATCHES, SJ_BLOCK_SIZE, &stream->blocks, &stream->block_count))
+    return sj_error_set(error, SJ_INVALID, "Arrow file: the footer at byte %zu is damaged", at);
+  stream->footed = true;
+  stream->size = at;
+  return read_schema(footer, &schema, at, &stream->column_count, stream->columns, error);
+}
+
+enum sj_status sj_table_stream_begin(const void *bytes, size_t size, struct sj_table_stream *stream,
+                                     struct sj_error *error) {
+  struct sj_flat footer;
+  *stream = (struct sj_table_stream){.bytes = bytes, .size = size};
+  if (starts_file(bytes, size)) {
+    /* Some writers of files leave out the stream's schema, so where there is a footer it is believed. */
+    if (find_footer(bytes, size, &footer)) return read_footer(&footer, stream, error);
+    stream->at = SJ_FILE_HEAD;
+  }
+  return begin_stream(bytes, size, stream->at, &stream->at, &stream->column_count, stream->columns, error);
+}
+
+/* The batch that the footer names next. */
+static enum sj_status find_block(struct sj_table_stream *stream, struct message *m, bool *more,
+                                 struct sj_error *error) {
+  enum found found = CUT;
+  *more = stream->block < stream->block_count;
+  if (!*more) return SJ_OK;
+  const uint64_t offset = sj_flat_get(stream->blocks + SJ_BLOCK_SIZE * stream->block++, 8);
+  enum sj_status status = SJ_OK;
+  if (offset <= stream->size) status = find_message(stream->bytes, stream->size, (size_t)offset, m, &found, error);
+  if (status != SJ_OK || found == FOUND) return status;
+  return sj_error_set(error, SJ_INVALID, "Arrow file: the footer names a batch at byte %llu, where none is",
+                      (unsigned long long)offset);
+}
+
+/* The message that lies next. */
+static enum sj_status find_next(struct sj_table_stream *stream, struct message *m, bool *more, struct sj_error *error) {
+  enum found found;
+  const enum sj_status status = find_message(stream->bytes, stream->size, stream->at, m, &found, error);
+  if (status != SJ_OK) return status;
+  stream->cut = found == CUT;
+  *more = found == FOUND;
+  if (*more) stream->at = message_end(stream->bytes, m);
+  return SJ_OK;
 }
 
 enum sj_status sj_table_stream_next(struct sj_table_stream *stream, struct sj_table *table, bool *more,
                                     struct sj_error *error) {
   struct message m;
-  enum found found;
   *more = false;
-  enum sj_status status = find_message(stream->bytes, stream->size, stream->at, &m, &found, error);
-  if (status != SJ_OK) return status;
-  if (found == AT_END) return SJ_OK;
-  if (found == CUT) {
-    stream->cut = !stream->footed || stream->at < stream->size;
-    return SJ_OK;
-  }
+  enum sj_status status = stream->footed ? find_block(stream, &m, more, error) : find_next(stream, &m, more, error);
+  if (status != SJ_OK || !*more) return status;
   table->column_count = stream->column_count;
   memcpy(table->columns, stream->columns, stream->column_count * sizeof *stream->columns);
   status = read_batch(&m, table, error);
-  if (status != SJ_OK) return status;
-  stream->at = message_end(stream->bytes, &m);
-  *more = true;
-  return SJ_OK;
+  *more = status == SJ_OK;
+  return status;
 }
 
 enum sj_status sj_table_read(const void *bytes, size_t size, struct sj_table *table, struct sj_error *error) {
   struct message m;
   enum found found;
-  enum sj_status status = find_message(bytes, size, 0, &m, &found, error);
-  if (status == SJ_OK && found != FOUND) status = refuse(0, "the schema is missing or cut", error);
-  if (status == SJ_OK) status = read_schema(&m, &table->column_count, table->columns, error);
-  if (status != SJ_OK) return status;
-  size_t at = message_end(bytes, &m);
-  status = find_message(bytes, size, at, &m, &found, error);
+  size_t at = 0;
+  enum sj_status status = begin_stream(bytes, size, 0, &at, &table->column_count, table->columns, error);
+  if (status == SJ_OK) status = find_message(bytes, size, at, &m, &found, error);
   if (status == SJ_OK && found != FOUND) status = refuse(at, "the record batch is missing or cut", error);
   if (status == SJ_OK) status = read_batch(&m, table, error);
   if (status != SJ_OK) return status;

@@ -8,7 +8,7 @@
 #include "base/base.h"
 
 /* Rows a chunk: 1 MB, which a message of many rows fills several times and one of few rows in parts. */
-enum { CHUNK = 131072, MESSAGES_CHUNK = 4096 };
+enum { CHUNK = 131072, MESSAGES_CHUNK = 4096, REASON_SIZE = 256 };
 
 /* Of each message, in the group "messages". */
 enum { PRODUCER, SEQUENCE, ROWS, MESSAGE_NUMBERS };
@@ -20,31 +20,44 @@ struct hdf5_file {
   hid_t columns[SJ_TABLE_COLUMNS_MOST], numbers[MESSAGE_NUMBERS];
   hsize_t rows, messages;
   struct timespec flushed;
+  char reason[REASON_SIZE];
 };
 
-/* The innermost of the library's messages, which says what the system said. */
-static herr_t first_reason(unsigned n, const H5E_error2_t *at, void *text) {
-  if (n == 0 && at->desc) snprintf(text, 512, "%s", at->desc);
+/* The innermost of the library's messages: what the system said, if it did, else what the library did. */
+static herr_t note_innermost(unsigned n, const H5E_error2_t *at, void *text) {
+  static const char mark[] = "error message = '";
+  if (n > 0 || !at->desc) return 0;
+  const char *const said = strstr(at->desc, mark), *const reason = said ? said + strlen(mark) : at->desc;
+  snprintf(text, REASON_SIZE, "%.*s", (int)(said ? strcspn(reason, "'") : strlen(reason)), reason);
   return 0;
 }
 
-static enum sj_status failed(const struct hdf5_file *f, struct sj_error *error) {
-  char reason[512] = "HDF5 gave no reason";
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first_reason, reason);
-  H5Eclear2(H5E_DEFAULT);
-  return sj_error_set(error, SJ_FAILED, "%s: %s", f->path, reason);
+/* Called by the library whenever one of its functions fails; the first reason is the one that matters. */
+static herr_t note(hid_t stack, void *file) {
+  struct hdf5_file *const f = file;
+  if (!*f->reason) H5Ewalk2(stack, H5E_WALK_UPWARD, note_innermost, f->reason);
+  return 0;
 }
 
-/* A growing line of values, `chunk` of them stored together. -1 on failure. */
+/* To be called first by what calls the library. */
+static void listen(struct hdf5_file *f) {
+  *f->reason = 0;
+  H5Eset_auto2(H5E_DEFAULT, note, f);
+}
+
+static enum sj_status failed(const struct hdf5_file *f, struct sj_error *error) {
+  return sj_error_set(error, SJ_FAILED, "%s: %s", f->path, *f->reason ? f->reason : "HDF5 gave no reason");
+}
+
+/* A growing line of values, `chunk` of them stored together. They are not cached: what is written is in the file, or
+ * the write fails. -1 on failure. */
 static hid_t make_line(hid_t where, const char *name, hid_t type, hsize_t chunk) {
   const hsize_t none = 0, most = H5S_UNLIMITED;
-  const hid_t space = H5Screate_simple(1, &none, &most), making = H5Pcreate(H5P_DATASET_CREATE),
-              using = H5Pcreate(H5P_DATASET_ACCESS);
+  const hid_t space = H5Screate_simple(1, &none, &most), making = H5Pcreate(H5P_DATASET_CREATE);
   hid_t line = -1;
-  if (space >= 0 && making >= 0 && using >= 0 && H5Pset_chunk(making, 1, &chunk) >= 0 &&
-      H5Pset_fill_time(making, H5D_FILL_TIME_NEVER) >= 0 && H5Pset_chunk_cache(using, 521, 4 << 20, 1) >= 0)
-    line = H5Dcreate2(where, name, type, space, H5P_DEFAULT, making, using);
-  H5Pclose(using);
+  if (space >= 0 && making >= 0 && H5Pset_chunk(making, 1, &chunk) >= 0 &&
+      H5Pset_fill_time(making, H5D_FILL_TIME_NEVER) >= 0)
+    line = H5Dcreate2(where, name, type, space, H5P_DEFAULT, making, H5P_DEFAULT);
   H5Pclose(making);
   H5Sclose(space);
   return line;
@@ -99,8 +112,10 @@ static bool make_lines(struct hdf5_file *f, const struct sj_store_target *target
 static bool make_file(struct hdf5_file *f, const struct sj_store_target *target) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   /* What a writer that may be killed needs ("single writer, multiple readers"): the newest layout, in which nothing on
-   * the disk ever refers to what is not there yet. */
-  if (access >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0)
+   * the disk ever refers to what is not there yet. And no cache of chunks: what was written is in the file, or writing
+   * it failed. */
+  if (access >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0 &&
+      H5Pset_cache(access, 0, 0, 0, 1) >= 0)
     f->file = H5Fcreate(target->path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   H5Pclose(access);
   return f->file >= 0 && make_lines(f, target) && H5Fstart_swmr_write(f->file) >= 0;
@@ -126,8 +141,7 @@ static enum sj_status open_file(const struct sj_store_target *target, void **sta
   f->file = f->group = -1;
   for (size_t c = 0; c < SJ_TABLE_COLUMNS_MOST; c++) f->columns[c] = -1;
   for (size_t i = 0; i < MESSAGE_NUMBERS; i++) f->numbers[i] = -1;
-  /* Its messages are for failed(), not for standard error. */
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  listen(f);
   clock_gettime(CLOCK_MONOTONIC, &f->flushed);
   if (make_file(f, target)) {
     *state = f;
@@ -154,6 +168,7 @@ static enum sj_status write_message(void *state, const struct sj_table *table, s
   const uint64_t numbers[MESSAGE_NUMBERS] = {
       [PRODUCER] = label.producer, [SEQUENCE] = label.sequence, [ROWS] = table->rows};
   bool done = true;
+  listen(f);
   for (size_t c = 0; c < f->column_count && done; c++)
     done = extend(f->columns[c], memory_type(table->columns[c].type), f->rows, table->rows, table->values[c]);
   for (size_t i = 0; i < MESSAGE_NUMBERS && done; i++)
@@ -171,6 +186,7 @@ static enum sj_status write_message(void *state, const struct sj_table *table, s
 
 static enum sj_status finish_file(void *state, struct sj_error *error) {
   struct hdf5_file *const f = state;
+  listen(f);
   const enum sj_status status = close_file(f) ? SJ_OK : failed(f, error);
   free_file(f);
   return status;
