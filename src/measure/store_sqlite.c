@@ -13,7 +13,9 @@ struct database {
 };
 
 static enum sj_status failed(const struct database *d, struct sj_error *error) {
-  return sj_error_set(error, SJ_FAILED, "%s: %s", d->path, sqlite3_errmsg(d->connection));
+  const int reason = sqlite3_system_errno(d->connection);
+  return sj_error_set(error, SJ_FAILED, "%s: %s%s%s", d->path, sqlite3_errmsg(d->connection), reason ? ": " : "",
+                      reason ? strerror(reason) : "");
 }
 
 static enum sj_status run(const struct database *d, const char *command, struct sj_error *error) {
