@@ -1,0 +1,175 @@
+"""What other programs find in messages and in the files of the stores: Apache Arrow's library for JavaScript, HDF5's
+h5dump, Python's sqlite3, xxhsum. Called with the program that writes them, the source folder, and a folder for npm's
+packages. Where one of them is not there, its cases are skipped."""
+import array
+import json
+import pathlib
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+
+from harness import SOURCE, Skip, case, equal, run
+
+WRITER = pathlib.Path(sys.argv[1]).resolve()
+PACKAGES = pathlib.Path(sys.argv[3]).resolve()
+SCRIPTS = SOURCE / "tests" / "measure" / "js"
+MESSAGES = [(0, 0, 5), (1, 1, 1000), (2, 2, 0), (0, 3, 7)]  # producer, sequence, rows
+
+
+def command(*words, **options):
+    words = [str(word) for word in words]
+    result = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=100, check=False, **options)
+    equal(result.returncode, 0, result.stderr)
+    return result.stdout
+
+
+def write_files():
+    """Into the working folder; the names of the stores that this build has not."""
+    return command(WRITER, ".", text=True).split()
+
+
+def timestamps(producer, sequence, rows):
+    return [1700000000123456789 + producer * 1000000000 + sequence * 1000000 + row for row in range(rows)]
+
+
+def values(producer, sequence, rows):
+    return [producer + sequence / 16 - row / 1024 for row in range(rows)]
+
+
+def counts(producer, sequence, rows):
+    return [2 ** 62 - (1000 * producer + 100 * sequence + row) for row in range(rows)]
+
+
+def expected(column):
+    return [value for message in MESSAGES for value in column(*message)]
+
+
+# --- Apache Arrow's library
+
+def library():
+    """The folder in which node finds the package `apache-arrow`, of the version that js/package-lock.json says."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise Skip("node or npm is not installed")
+    PACKAGES.mkdir(parents=True, exist_ok=True)
+    there = PACKAGES / "package-lock.json"
+    wanted = (SCRIPTS / "package-lock.json").read_bytes()
+    if not (PACKAGES / "node_modules" / "apache-arrow").is_dir() or there.read_bytes() != wanted:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(SCRIPTS / name, PACKAGES / name)
+        try:
+            result = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=PACKAGES,
+                                    stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        except subprocess.TimeoutExpired as reason:
+            raise Skip("npm cannot get apache-arrow: it takes too long") from reason
+        if result.returncode != 0:
+            raise Skip("npm cannot get apache-arrow")
+    return PACKAGES
+
+
+def read_by_library(path, skip=0):
+    return json.loads(command("node", SCRIPTS / "read.mjs", pathlib.Path(path).resolve(), skip, cwd=library()))
+
+
+def label(batch):
+    return int(batch["label"]["producer"]), int(batch["label"]["sequence"])
+
+
+def check_schema(table):
+    equal(table["fields"], [["timestamp", "Timestamp<NANOSECOND>", False], ["value", "Float64", False],
+                            ["count", "Int64", False]])
+    equal(sum(batch["nulls"] for batch in table["batches"]), 0)
+
+
+def check_batch(batch, producer, sequence, rows):
+    equal(batch["rows"], rows)
+    equal(label(batch), (producer, sequence))
+    equal([int(text) for text in batch["columns"][0]], timestamps(producer, sequence, rows))
+    equal(batch["columns"][1], values(producer, sequence, rows))
+    equal([int(text) for text in batch["columns"][2]], counts(producer, sequence, rows))
+
+
+def check_file(table):
+    check_schema(table)
+    equal(table["rows"], sum(rows for _, _, rows in MESSAGES))
+    equal([(*label(batch), batch["rows"]) for batch in table["batches"]], MESSAGES)
+    for batch, message in zip(table["batches"], MESSAGES):
+        check_batch(batch, *message)
+
+
+@case("Apache Arrow reads a slot's bytes")
+def _():
+    write_files()
+    slot, = pathlib.Path(".").glob("slot-*.arrows")
+    table = read_by_library(slot)
+    check_schema(table)
+    equal(len(table["batches"]), 1)
+    check_batch(table["batches"][0], 3, 1234567890, 1001)
+
+
+@case("Apache Arrow reads a file of several messages")
+def _():
+    write_files()
+    check_file(read_by_library("store.file"))
+
+
+@case("Apache Arrow reads the file of a killed store, which has no footer, as a stream")
+def _():
+    write_files()
+    whole = pathlib.Path("store.file").read_bytes()
+    footer, = struct.unpack("<I", whole[-10:-6])
+    pathlib.Path("part").write_bytes(whole[:-10 - footer - 8])
+    check_file(read_by_library("part", skip=8))
+
+
+# --- The others
+
+@case("xxhsum finds the same checksum")
+def _():
+    if not shutil.which("xxhsum"):
+        raise Skip("xxhsum is not installed")
+    write_files()
+    slot, = pathlib.Path(".").glob("slot-*.arrows")
+    found = command("xxhsum", "-H3", slot, text=True)
+    equal(slot.stem.removeprefix("slot-") in found, True, found)
+
+
+@case("SQLite's rows are those of the messages")
+def _():
+    write_files()
+    database = sqlite3.connect("store.sqlite")
+    equal(database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+    equal(database.execute("SELECT producer, sequence, rows FROM messages ORDER BY message").fetchall(), MESSAGES)
+    rows = database.execute("SELECT timestamp, value, count FROM samples ORDER BY rowid").fetchall()
+    equal(rows, list(zip(expected(timestamps), expected(values), expected(counts))))
+    equal(database.execute("SELECT m.producer, m.sequence, count(*) FROM samples s JOIN messages m USING (message) "
+                           "GROUP BY m.message").fetchall(), [message for message in MESSAGES if message[2] > 0])
+    equal(database.execute("SELECT DISTINCT typeof(timestamp), typeof(value), typeof(count) FROM samples").fetchall(),
+          [("integer", "real", "integer")])
+
+
+@case("h5dump finds the columns and the messages in HDF5")
+def _():
+    if "hdf5" in write_files():
+        raise Skip("this build has no store for HDF5")
+    if not shutil.which("h5dump"):
+        raise Skip("h5dump is not installed")
+
+    def dumped(name, kind):
+        command("h5dump", "-d", name, "-b", "LE", "-o", "dumped", "store.hdf5")
+        found = array.array(kind, pathlib.Path("dumped").read_bytes())
+        if sys.byteorder == "big":
+            found.byteswap()
+        return found.tolist()
+
+    equal(dumped("/timestamp", "q"), expected(timestamps))
+    equal(dumped("/value", "d"), expected(values))
+    equal(dumped("/count", "q"), expected(counts))
+    for number, name in enumerate(("producer", "sequence", "rows")):
+        equal(dumped(f"/messages/{name}", "Q"), [message[number] for message in MESSAGES])
+    header = command("h5dump", "-A", "store.hdf5", text=True)
+    equal("nanoseconds since 1970-01-01" in header, True, header)
+
+
+sys.exit(run())
