@@ -46,7 +46,7 @@ enum sj_status sj_broker_create(struct sj_bus *bus, struct sj_broker_settings *s
   /* One subscription of its own that stays: publishers always have somebody to wait for. */
   static const char subscription[] = "\1" SJ_BUS_TOPIC;
   if (bus->zeromq.send(made->in, subscription, sizeof subscription - 1, 0) < 0)
-    return sj_error_set(error, SJ_FAILED, "the message bus: %s", bus->zeromq.strerror(bus->zeromq.errno()));
+    return sj_error_set(error, SJ_FAILED, "the message bus: %s", bus->zeromq.strerror(bus->zeromq.reason()));
   return SJ_OK;
 }
 
@@ -109,7 +109,7 @@ static bool receive(struct sj_broker *broker) {
 }
 
 static bool failed(const struct sj_broker *broker) {
-  const int reason = broker->bus->zeromq.errno();
+  const int reason = broker->bus->zeromq.reason();
   return reason != EAGAIN && reason != EINTR;
 }
 
@@ -122,7 +122,7 @@ enum sj_status sj_broker_run(struct sj_broker *broker, struct sj_error *error) {
     const bool open = broker->subscribers > 0 && !broker->paused;
     const bool read = open && !broker->holds;
     if (zeromq->poll(items, read ? 3 : 2, open && broker->holds ? 0 : WAIT_MS) < 0 && failed(broker))
-      return sj_error_set(error, SJ_FAILED, "the message bus: %s", zeromq->strerror(zeromq->errno()));
+      return sj_error_set(error, SJ_FAILED, "the message bus: %s", zeromq->strerror(zeromq->reason()));
     look_at_control(broker);
     look_at_subscribers(broker);
     if (broker->paused || broker->subscribers == 0) continue;

@@ -55,7 +55,7 @@ void *sj_bus_socket(struct sj_bus *bus, int type, bool bound, const char *endpoi
   const struct sj_zeromq *const zeromq = &bus->zeromq;
   void *const socket = zeromq->socket(bus->context, type);
   if (!socket) {
-    sj_error_set(error, SJ_FAILED, "the message bus: %s", zeromq->strerror(zeromq->errno()));
+    sj_error_set(error, SJ_FAILED, "the message bus: %s", zeromq->strerror(zeromq->reason()));
     return NULL;
   }
   sj_bus_set(bus, socket, ZMQ_SNDHWM, (int)most);
@@ -64,7 +64,7 @@ void *sj_bus_socket(struct sj_bus *bus, int type, bool bound, const char *endpoi
   sj_bus_set(bus, socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
   if (type == ZMQ_XPUB || type == ZMQ_PUB) sj_bus_set(bus, socket, ZMQ_XPUB_NODROP, 1);
   if ((bound ? zeromq->bind(socket, endpoint) : zeromq->connect(socket, endpoint)) == 0) return socket;
-  sj_error_set(error, SJ_FAILED, "the message bus cannot use %s: %s", endpoint, zeromq->strerror(zeromq->errno()));
+  sj_error_set(error, SJ_FAILED, "the message bus cannot use %s: %s", endpoint, zeromq->strerror(zeromq->reason()));
   zeromq->close(socket);
   return NULL;
 }
@@ -102,7 +102,7 @@ enum sj_bus_outcome sj_bus_publisher_ready(struct sj_bus_publisher *publisher, i
   sj_bus_set(publisher->bus, publisher->socket, ZMQ_RCVTIMEO, wait_ms);
   const int received = zeromq->msg_recv(&message, publisher->socket, 0);
   const bool subscription = received > 0 && *(const unsigned char *)zeromq->msg_data(&message) == 1;
-  const int reason = received < 0 ? zeromq->errno() : 0;
+  const int reason = received < 0 ? zeromq->reason() : 0;
   zeromq->msg_close(&message);
   if (subscription) return SJ_BUS_DONE;
   return received >= 0 || reason == EAGAIN || reason == EINTR ? SJ_BUS_WAITING : SJ_BUS_BROKEN;
@@ -130,7 +130,7 @@ enum sj_bus_outcome sj_bus_send(struct sj_bus_publisher *publisher, const struct
     sent = zeromq->send(publisher->socket, bytes, sizeof bytes, wait_ms > 0 ? 0 : ZMQ_DONTWAIT);
   }
   if (sent >= 0) return SJ_BUS_DONE;
-  const int reason = zeromq->errno();
+  const int reason = zeromq->reason();
   return reason == EAGAIN || reason == EINTR ? SJ_BUS_WAITING : SJ_BUS_BROKEN;
 }
 
@@ -162,7 +162,7 @@ enum sj_bus_outcome sj_bus_receive(struct sj_bus_subscriber *subscriber, int wai
   const int received = zeromq->msg_recv(&subscriber->message, subscriber->socket, wait_ms > 0 ? 0 : ZMQ_DONTWAIT);
   *arrival = (struct sj_bus_arrival){.good = false};
   if (received < 0) {
-    const int reason = zeromq->errno();
+    const int reason = zeromq->reason();
     return reason == EAGAIN || reason == EINTR ? SJ_BUS_WAITING : SJ_BUS_BROKEN;
   }
   const unsigned char *const bytes = zeromq->msg_data(&subscriber->message);

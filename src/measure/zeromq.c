@@ -20,6 +20,8 @@ enum sj_status sj_zeromq_load(struct sj_zeromq *zeromq, struct sj_error *error) 
   if (!find(library, "zmq_" #name, &zeromq->name)) \
     return sj_error_set(error, SJ_FAILED, "libzmq.so.5 has no function zmq_" #name ": expected ZeroMQ 4.2 or later");
   SJ_ZEROMQ_FUNCTIONS(FIND)
+  if (!find(library, "zmq_errno", &zeromq->reason))
+    return sj_error_set(error, SJ_FAILED, "libzmq.so.5 has no function zmq_errno: expected ZeroMQ 4.2 or later");
 #undef FIND
   return SJ_OK;
 }

@@ -26,12 +26,12 @@
   DO(msg_data)                  \
   DO(msg_size)                  \
   DO(poll)                      \
-  DO(errno)                     \
   DO(strerror)
 
 #define SJ_ZEROMQ_MEMBER(name) __typeof__(zmq_##name) *name;
 struct sj_zeromq {
   SJ_ZEROMQ_FUNCTIONS(SJ_ZEROMQ_MEMBER)
+  int (*reason)(void); /* zmq_errno, whose name `errno` would spoil */
 };
 #undef SJ_ZEROMQ_MEMBER
 
