@@ -85,14 +85,6 @@ static block_function *block_of(enum sj_processor processor) {
   return block_any;
 }
 
-enum sj_processor sj_processor(void) {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return SJ_AVX512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return SJ_AVX2;
-#endif
-  return SJ_ANY_PROCESSOR;
-}
-
 /* A block of fewer columns goes through one of the full size. */
 static void part_of_block(block_function *block, size_t inner, size_t width, const double *a, size_t a_stride,
                           const double *strip, double *c, size_t c_stride) {

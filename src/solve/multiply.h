@@ -4,11 +4,11 @@
 
 #include <stddef.h>
 
-/* The ways there are to do it: what the processor has. They may differ in the last bits of their results. */
-enum sj_processor { SJ_ANY_PROCESSOR, SJ_AVX2, SJ_AVX512 };
-enum sj_processor sj_processor(void);
+#include "base/processor.h"
 
-/* c += a b, with c of `rows` x `columns`, the inner dimension `inner`; matrices by rows, each row `..._stride` elements
+/* The ways there are to do it, by what the processor has, may differ in the last bits of their results.
+ *
+ * c += a b, with c of `rows` x `columns`, the inner dimension `inner`; matrices by rows, each row `..._stride` elements
  * after the one before. They do not overlap. `work`: at least sj_multiply_work(columns, inner) elements. */
 void sj_multiply_add(enum sj_processor processor, size_t rows, size_t columns, size_t inner, const double *a,
                      size_t a_stride, const double *b, size_t b_stride, double *c, size_t c_stride, double *work);
