@@ -31,8 +31,8 @@ double sj_board_times_mean(const struct sj_board_times *times);         /* s; NA
 
 struct sj_board_producer {
   _Atomic uint32_t state, incarnation;
-  _Atomic uint64_t sent;    /* handed to the bus; the next sequence */
-  _Atomic uint64_t dropped; /* with --drop */
+  _Atomic uint64_t sent;           /* handed to the bus; the next sequence */
+  _Atomic uint64_t dropped;        /* with --drop */
   _Atomic uint64_t waits, wait_ns; /* for room */
   /* The schedule, where the next incarnation goes on: messages that were due, and when the next is. */
   _Atomic uint64_t due, next_ns;
@@ -45,7 +45,7 @@ struct sj_board_window {
 
 struct sj_board_store {
   _Atomic uint32_t state, incarnation;
-  _Atomic uint64_t alive_ns; /* when it last looked around */
+  _Atomic uint64_t alive_ns;                             /* when it last looked around */
   _Atomic uint64_t received, duplicated, corrupt, stale; /* stale: handles whose message was taken or given up before */
   _Atomic uint64_t bus_messages, bus_bytes, control, statistics;
   _Atomic uint64_t under_way_ns; /* bus: sum over messages of the time each was on its way within the run */
@@ -61,7 +61,7 @@ struct sj_board {
   _Atomic uint64_t start_ns, stop_ns;
   _Atomic uint64_t accident_ns; /* when a process was last found dead */
   _Atomic uint32_t broker_state;
-  _Atomic uint64_t in_flight_max; /* bus */
+  _Atomic uint64_t in_flight_max;                 /* bus */
   char in[SJ_BUS_ENDPOINT], out[SJ_BUS_ENDPOINT]; /* the broker's addresses */
   struct sj_broker_counts broker;
   /* The first thing that could not be done. */
@@ -87,7 +87,7 @@ void sj_board_fail(struct sj_board *board, enum sj_status status, const char *me
 #define SJ_LOAD(place) atomic_load_explicit(&(place), memory_order_acquire)
 #define SJ_STORE(place, value) atomic_store_explicit(&(place), value, memory_order_release)
 /* For places with one writer. */
-#define SJ_ADD(place, value)                                                                                           \
+#define SJ_ADD(place, value) \
   atomic_store_explicit(&(place), atomic_load_explicit(&(place), memory_order_relaxed) + (value), memory_order_release)
 
 #endif

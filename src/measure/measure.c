@@ -50,9 +50,10 @@ static enum sj_status make_ring(const struct sj_measure_options *options, size_t
   const double needed = (double)message_bytes * options->queue;
   const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
   if (needed > 0.75 * there)
-    return sj_error_set(error, SJ_FAILED, "%u slots of %zu bytes are %.3g GB, more than three quarters of the memory "
-                        "there is, %.3g GB: expected fewer slots (--queue) or rows (--payload)", options->queue,
-                        message_bytes, needed / 1e9, there / 1e9);
+    return sj_error_set(error, SJ_FAILED,
+                        "%u slots of %zu bytes are %.3g GB, more than three quarters of the memory "
+                        "there is, %.3g GB: expected fewer slots (--queue) or rows (--payload)",
+                        options->queue, message_bytes, needed / 1e9, there / 1e9);
   return sj_ring_create(&wanted, ring, error);
 }
 

@@ -8,8 +8,8 @@
 #include "random/stream.h"
 #include "sojourn/measure.h"
 
-/* One producer's share of the schedule: of a Poisson process with the total rate, a Poisson process with an equal share;
- * of equal distances, every so manieth one, producers taking turns. */
+/* One producer's share of the schedule: of a Poisson process with the total rate, a Poisson process with an equal
+ * share; of equal distances, every so manieth one, producers taking turns. */
 struct sj_pacing {
   bool open, even;
   double interval_ns; /* mean distance of this producer's messages */

@@ -1,5 +1,5 @@
-/* A folder of its own for a run's sockets, in TMPDIR or /tmp. Folders of runs that were killed are removed when the next
- * one is made. */
+/* A folder of its own for a run's sockets, in TMPDIR or /tmp. Folders of runs that were killed are removed when the
+ * next one is made. */
 #ifndef SJ_MEASURE_PLACE_H
 #define SJ_MEASURE_PLACE_H
 

@@ -20,8 +20,8 @@ struct producer {
   struct sj_ring_member *member;
   struct sj_payload *payload;
   struct sj_pacing pacing;
-  void *discarded;   /* where messages are made for which there is no slot */
-  uint64_t share;    /* of options->messages; 0: no end */
+  void *discarded;    /* where messages are made for which there is no slot */
+  uint64_t share;     /* of options->messages; 0: no end */
   uint64_t second_ns; /* when statistics are due */
   uint64_t intended_ns;
   bool broken;
@@ -228,8 +228,8 @@ enum sj_status sj_role_producer(const struct sj_measurement *measurement, struct
     while (SJ_LOAD(producer->board->phase) == SJ_PHASE_PREPARE) sj_sleep_until(sj_now_ns() + POLL_NS);
     producer->second_ns = SJ_LOAD(producer->board->start_ns) + SJ_SECOND_NS;
     if (SJ_LOAD(producer->place->next_ns) == 0)
-      SJ_STORE(producer->place->next_ns, sj_pacing_first(&producer->pacing, producer->options, index,
-                                                         SJ_LOAD(producer->board->start_ns)));
+      SJ_STORE(producer->place->next_ns,
+               sj_pacing_first(&producer->pacing, producer->options, index, SJ_LOAD(producer->board->start_ns)));
     produce(producer);
     end(producer);
   }

@@ -278,12 +278,12 @@ static void add_notes(struct report *report, uint64_t lost, double length_s) {
     if (watched->restarts[role] > 0)
       sj_results_add_note(results, "A %s was killed (signal %d) and started again%s.", names[role],
                           watched->last_signal[role], watched->restarts[role] > 1 ? ", several times" : "");
-  if (lost > 0)
-    sj_results_add_note(results, "%llu messages were sent and not received.", (unsigned long long)lost);
+  if (lost > 0) sj_results_add_note(results, "%llu messages were sent and not received.", (unsigned long long)lost);
   if (watched->restarts[SJ_ROLE_STORE] > 0 && report->options->store_path)
-    sj_results_add_note(results,
-                        "The killed store left its file, of which the last second may be missing; the next one wrote to "
-                        "a file with a number in its name.");
+    sj_results_add_note(
+        results,
+        "The killed store left its file, of which the last second may be missing; the next one wrote to "
+        "a file with a number in its name.");
   if (watched->gave_up)
     sj_results_add_note(results, "The store made no headway at the end and was ended: what was under way is lost.");
   if (length_s <= 2) sj_results_add_note(results, "Averages hold the first second, since there is not much more.");

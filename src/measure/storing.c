@@ -80,10 +80,8 @@ static void count_received(struct storing *storing, const struct sj_bus_handle *
 /* Verifies and keeps a message whose bytes are at hand. */
 static enum sj_status keep(struct storing *storing, const struct sj_bus_handle *handle, const void *bytes, size_t size,
                            struct sj_error *error) {
-  const struct sj_sink_message message = {.bytes = bytes,
-                                          .size = size,
-                                          .label = {handle->producer, handle->sequence},
-                                          .checksum = handle->checksum};
+  const struct sj_sink_message message = {
+      .bytes = bytes, .size = size, .label = {handle->producer, handle->sequence}, .checksum = handle->checksum};
   const enum sj_status status = sj_sink_write(storing->sink, &message, error);
   if (status == SJ_INVALID) SJ_ADD(storing->place->corrupt, 1);
   return status;

@@ -123,8 +123,7 @@ static void start_timing(struct supervisor *supervisor) {
 static void stop_timing(struct supervisor *supervisor) {
   double cpu = supervisor->cpu_of_dead + cpu_of(0) - supervisor->own_before;
   for (unsigned i = 0; i < supervisor->count; i++)
-    if (supervisor->processes[i].pid)
-      cpu += cpu_of(supervisor->processes[i].pid) - supervisor->processes[i].cpu_before;
+    if (supervisor->processes[i].pid) cpu += cpu_of(supervisor->processes[i].pid) - supervisor->processes[i].cpu_before;
   supervisor->watched->cpu_s = cpu;
   supervisor->watched->wall_s = seconds_since(SJ_LOAD(supervisor->board->start_ns));
   supervisor->timing = false;

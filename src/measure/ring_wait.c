@@ -1,0 +1,129 @@
+#include "measure/ring_wait.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  SLICE_NS = 20000000,  /* how long at most without a look for the dead, and whatever was lost with them */
+  SPIN_LEAST_NS = 2000, /* costs little beside a sleep */
+  SPIN_MOST_NS = 50000, /* about what a sleep costs: waiting at most twice as long as who knew in advance */
+  ATTEMPTS_A_LOOK = 32  /* at the clock */
+};
+
+#ifndef SJ_RING_MODEL
+/* Between processes: no FUTEX_PRIVATE_FLAG. */
+static void ring_sleep(_Atomic uint32_t *version, uint32_t seen, uint64_t ns) {
+  struct timespec time = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+  syscall(SYS_futex, version, FUTEX_WAIT, seen, &time, NULL, 0);
+}
+
+/* One: what was done is enough for one, who wakes the next by what it does. */
+static void ring_wake(_Atomic uint32_t *version) { syscall(SYS_futex, version, FUTEX_WAKE, 1, NULL, NULL, 0); }
+#endif
+
+static void relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static bool spin(struct sj_ring_member *member, uint64_t until, ring_attempt *attempt,
+                 struct sj_ring_message *message) {
+  do {
+    for (int i = 0; i < ATTEMPTS_A_LOOK; i++) {
+      relax();
+      if (attempt(member, message)) return true;
+    }
+  } while (sj_ring_now() < until);
+  return false;
+}
+
+/* Sleeps until the event, at most `ns`. Between the count of sleepers and the sleep the attempt is repeated: who acted
+ * before saw no sleeper, who acts after changes the version. */
+static bool sleep_for(struct sj_ring_member *member, enum ring_event_name name, uint64_t ns, ring_attempt *attempt,
+                      struct sj_ring_message *message) {
+  struct ring_event *event = &member->ring->header->events[name];
+  ring_step();
+  atomic_fetch_add(&event->waiters, 1);
+  ring_store(&member->owner->waiting, 1 + (uint64_t)name);
+  ring_step();
+  uint32_t version = atomic_load(&event->version);
+  bool done = attempt(member, message);
+  if (!done) {
+    ring_sleep(&event->version, version, ns);
+    ring_member_count(member, RING_COUNT_SLEEPS, 1);
+  }
+  ring_store(&member->owner->waiting, 0);
+  ring_step();
+  atomic_fetch_sub(&event->waiters, 1);
+  return done || attempt(member, message);
+}
+
+static uint64_t spin_time(const struct sj_ring_member *member, enum ring_event_name event) {
+  if (member->wait == SJ_RING_WAIT_SPIN) return SLICE_NS;
+  if (member->wait == SJ_RING_WAIT_FUTEX || ring_peek(&member->ring->header->parties) > member->cores) return 0;
+  return member->spin_ns[event];
+}
+
+/* Follows what waits last: twice as long as usual, or hardly at all where that would be longer than a sleep takes. */
+static void learn(struct sj_ring_member *member, enum ring_event_name event, uint64_t waited) {
+  uint64_t *spin_ns = &member->spin_ns[event], wanted = 2 * waited;
+  if (waited > SPIN_MOST_NS) wanted = SPIN_LEAST_NS;
+  if (wanted > SPIN_MOST_NS) wanted = SPIN_MOST_NS;
+  if (wanted < SPIN_LEAST_NS) wanted = SPIN_LEAST_NS;
+  *spin_ns = wanted > *spin_ns ? wanted : *spin_ns - (*spin_ns - wanted) / 8;
+}
+
+bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int64_t timeout_ns, ring_attempt *attempt,
+                  struct sj_ring_message *message) {
+  if (timeout_ns == 0) {
+    ring_member_count(member, RING_COUNT_TIMEOUTS, 1);
+    return false;
+  }
+  ring_member_count(member, event == RING_EVENT_RELEASED ? RING_COUNT_WAITS_FULL : RING_COUNT_WAITS_EMPTY, 1);
+  uint64_t begin = sj_ring_now(), now = begin;
+  uint64_t deadline = timeout_ns < 0 ? UINT64_MAX : begin + (uint64_t)timeout_ns;
+  for (;;) {
+    uint64_t spin_ns = spin_time(member, event);
+    uint64_t until = now + spin_ns < deadline ? now + spin_ns : deadline;
+    if (spin_ns > 0 && spin(member, until, attempt, message)) break;
+    now = sj_ring_now();
+    if (now < deadline && member->wait != SJ_RING_WAIT_SPIN) {
+      uint64_t left = deadline - now;
+      if (sleep_for(member, event, left < SLICE_NS ? left : SLICE_NS, attempt, message)) break;
+      now = sj_ring_now();
+    }
+    uint64_t looked = ring_peek(&member->ring->header->looked_ns);
+    if (now > looked + SLICE_NS && ring_swap(&member->ring->header->looked_ns, looked, now)) {
+      sj_ring_reclaim(member, NULL);
+      if (attempt(member, message)) break;
+    }
+    if (now >= deadline) {
+      ring_member_count(member, RING_COUNT_TIMEOUTS, 1);
+      return false;
+    }
+  }
+  learn(member, event, sj_ring_now() - begin);
+  return true;
+}
+
+void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name name) {
+  struct ring_event *event = &member->ring->header->events[name];
+  ring_step();
+  if (atomic_load(&event->waiters) == 0) return;
+  ring_step();
+  atomic_fetch_add(&event->version, 1);
+  ring_wake(&event->version);
+  ring_member_count(member, RING_COUNT_WAKES, 1);
+}
+
+void sj_ring_forget_sleeper(struct sj_ring *ring, struct ring_owner *owner) {
+  uint64_t waiting = ring_load(&owner->waiting);
+  if (waiting == 0 || waiting > RING_EVENTS) return;
+  ring_store(&owner->waiting, 0);
+  atomic_fetch_sub(&ring->header->events[waiting - 1].waiters, 1);
+}
