@@ -9,7 +9,9 @@ enum {
   SLICE_NS = 20000000,  /* how long at most without a look for the dead, and whatever was lost with them */
   SPIN_LEAST_NS = 2000, /* costs little beside a sleep */
   SPIN_MOST_NS = 50000, /* about what a sleep costs: waiting at most twice as long as who knew in advance */
-  ATTEMPTS_A_LOOK = 32  /* at the clock */
+  ATTEMPTS_A_LOOK = 32, /* at the clock */
+  MOMENT_NS = 1000000,  /* how long one who was woken is trusted to be on its way */
+  WAKES_MOST = 2        /* for one thing done */
 };
 
 #ifndef SJ_RING_MODEL
@@ -19,8 +21,10 @@ static void ring_sleep(_Atomic uint32_t *version, uint32_t seen, uint64_t ns) {
   syscall(SYS_futex, version, FUTEX_WAIT, seen, &time, NULL, 0);
 }
 
-/* One: what was done is enough for one, who wakes the next by what it does. */
-static void ring_wake(_Atomic uint32_t *version) { syscall(SYS_futex, version, FUTEX_WAKE, 1, NULL, NULL, 0); }
+/* Whether there was one to wake. */
+static bool ring_wake(_Atomic uint32_t *version) {
+  return syscall(SYS_futex, version, FUTEX_WAKE, 1, NULL, NULL, 0) > 0;
+}
 #endif
 
 static void relax(void) {
@@ -42,6 +46,14 @@ static bool spin(struct sj_ring_member *member, uint64_t until, ring_attempt *at
   return false;
 }
 
+/* Whether what is waited for seems to be there. */
+static bool more(const struct sj_ring *ring, enum ring_event_name name) {
+  if (name == RING_EVENT_PUBLISHED) return ring_load(&ring->header->tail) != ring_load(&ring->header->head);
+  for (uint32_t i = 0; i < ring->layout.bit_words; i++)
+    if (ring_load(&ring->free_bits[i]) != 0) return true;
+  return false;
+}
+
 /* Sleeps until the event, at most `ns`. Between the count of sleepers and the sleep the attempt is repeated: who acted
  * before saw no sleeper, who acts after changes the version. */
 static bool sleep_for(struct sj_ring_member *member, enum ring_event_name name, uint64_t ns, ring_attempt *attempt,
@@ -56,11 +68,15 @@ static bool sleep_for(struct sj_ring_member *member, enum ring_event_name name, 
   if (!done) {
     ring_sleep(&event->version, version, ns);
     ring_member_count(member, RING_COUNT_SLEEPS, 1);
+    ring_store(&event->waking, 0);
   }
   ring_store(&member->owner->waiting, 0);
   ring_step();
   atomic_fetch_sub(&event->waiters, 1);
-  return done || attempt(member, message);
+  done = done || attempt(member, message);
+  // Others may have been left asleep because this one was on its way.
+  if (done && more(member->ring, name)) sj_ring_wake(member, name);
+  return done;
 }
 
 static uint64_t spin_time(const struct sj_ring_member *member, enum ring_event_name event) {
@@ -113,12 +129,20 @@ bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int
 
 void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name name) {
   struct ring_event *event = &member->ring->header->events[name];
-  ring_step();
-  if (atomic_load(&event->waiters) == 0) return;
-  ring_step();
-  atomic_fetch_add(&event->version, 1);
-  ring_wake(&event->version);
-  ring_member_count(member, RING_COUNT_WAKES, 1);
+  for (int i = 0; i < WAKES_MOST; i++) {
+    ring_step();
+    if (atomic_load(&event->waiters) == 0) return;
+    uint64_t now = sj_ring_now(), waking = ring_load(&event->waking);
+    if (waking != 0 && now < waking + MOMENT_NS) return;
+    if (!ring_swap(&event->waking, waking, now)) return;
+    ring_step();
+    atomic_fetch_add(&event->version, 1);
+    ring_member_count(member, RING_COUNT_WAKES, 1);
+    if (ring_wake(&event->version)) return;
+    ring_store(&event->waking, 0);
+    // None slept yet; but one may since, and another have trusted in this wake-up.
+    if (!more(member->ring, name)) return;
+  }
 }
 
 void sj_ring_forget_sleeper(struct sj_ring *ring, struct ring_owner *owner) {
