@@ -154,6 +154,7 @@ struct sj_ring_member {
   enum sj_ring_wait wait;
   uint32_t cores;                /* that this process may run on */
   uint64_t spin_ns[RING_EVENTS]; /* how long it lately paid to spin for each */
+  uint64_t calm_until, calm_ns;  /* no spinning until; how long after the next time it was taken off its core */
 };
 
 /* Where things lie in a ring with these numbers, which must be in range. */
