@@ -11,7 +11,7 @@
 #ifdef SJ_RING_MODEL
 void ring_step(void); /* before every step */
 void ring_sleep(_Atomic uint32_t *version, uint32_t seen, uint64_t ns);
-void ring_wake(_Atomic uint32_t *version);
+bool ring_wake(_Atomic uint32_t *version);
 #else
 static inline void ring_step(void) {}
 #endif
@@ -23,7 +23,7 @@ static inline uint64_t ring_load(const _Atomic uint64_t *place) {
 
 static inline void ring_store(_Atomic uint64_t *place, uint64_t value) {
   ring_step();
-  atomic_store_explicit(place, value, memory_order_release);
+  atomic_store(place, value);
 }
 
 static inline bool ring_swap(_Atomic uint64_t *place, uint64_t from, uint64_t to) {

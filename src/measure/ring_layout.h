@@ -84,11 +84,14 @@ struct ring_slot {
   _Atomic uint64_t bytes, sequence, claimed_ns;
 };
 
-/* Someone sleeps until `version` changes; who changes it need wake nobody while `waiters` is 0. A waiter killed within
- * a few instructions stays counted, which costs a system call each time but wakes nobody wrongly. */
+/* Someone sleeps until `version` changes; who changes it need wake nobody while `waiters` is 0, or while one woken a
+ * moment ago (`waking`: when, in ns, or 0) is on its way, who will wake the next if more can be had. A waiter killed
+ * within a few instructions stays counted, which costs system calls but wakes nobody wrongly; one killed on its way
+ * delays the next by a moment. */
 struct ring_event {
   alignas(RING_LINE) _Atomic uint32_t version;
   _Atomic uint32_t waiters;
+  _Atomic uint64_t waking;
 };
 
 /* What the holder of the lock is about to count, so that who takes the lock from a dead one can tell whether it did. */
@@ -151,6 +154,7 @@ struct sj_ring_member {
   enum sj_ring_wait wait;
   uint32_t cores;                /* that this process may run on */
   uint64_t spin_ns[RING_EVENTS]; /* how long it lately paid to spin for each */
+  uint64_t calm_until, calm_ns;  /* no spinning until; how long after the next time it was taken off its core */
 };
 
 /* Where things lie in a ring with these numbers, which must be in range. */
