@@ -86,6 +86,7 @@ struct sj_table_stream {
   size_t size, at;
   size_t column_count;
   struct sj_column columns[SJ_TABLE_COLUMNS_MOST];
+  bool footed;
   bool cut; /* the last message is not whole, or the mark of the stream's end is missing */
 };
 
@@ -95,6 +96,9 @@ enum sj_status sj_table_stream_begin(const void *bytes, size_t size, struct sj_t
 /* The next batch; `*more` is false at the end, and then `table` was not written. */
 enum sj_status sj_table_stream_next(struct sj_table_stream *stream, struct sj_table *table, bool *more,
                                     struct sj_error *error);
+
+/* Whether a table can have these columns: SJ_INVALID says what is wrong with them. */
+enum sj_status sj_columns_check(const struct sj_column *columns, size_t count, struct sj_error *error);
 
 /* "float64", "int64", "timestamp[ns]". */
 const char *sj_column_type_name(enum sj_column_type type);

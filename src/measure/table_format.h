@@ -39,8 +39,6 @@ struct sj_batch_head {
   size_t body_size;
 };
 
-/* SJ_OK where the columns can be written; else SJ_INVALID. */
-enum sj_status sj_columns_check(const struct sj_column *columns, size_t count, struct sj_error *error);
 /* Bytes a column's values take, with what follows up to the alignment. */
 size_t sj_padded_column(uint64_t rows);
 /* The schema's message, such that `before` bytes and it are a multiple of SJ_TABLE_ALIGNMENT. */
