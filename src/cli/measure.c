@@ -1,6 +1,6 @@
 #include "sojourn/measure.h"
 
-#include <math.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,15 +59,19 @@ static const struct {
 } suite[] = {{3, 1000},   {3, 10000},  {3, 50000},  {3, 100000}, {3, 500000},
              {1, 500000}, {2, 500000}, {4, 500000}, {8, 500000}};
 enum { SUITE_COUNT = sizeof suite / sizeof *suite };
+/* For a model, the same system with messages of these parts of the payload, to see how times grow with it. */
+static const uint64_t parts[] = {2, 10, 50};
+enum { PARTS = sizeof parts / sizeof *parts, PART_OF_DURATION = 4 };
 
 /* One run of the command. */
 struct job {
   const struct sj_options *options;
   struct sj_measure_options measure;
   struct sj_store *store;
-  struct sj_results *points[SUITE_COUNT];
-  size_t point_count;
-  bool live, drawn; /* the line on standard error: wanted, on the screen */
+  struct sj_results *points[SUITE_COUNT + PARTS];
+  size_t point_count; /* of what was asked for */
+  size_t extra_count; /* behind them, measured for the model alone */
+  bool live, drawn;   /* the line on standard error: wanted, on the screen */
 };
 
 static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
@@ -215,6 +219,53 @@ static enum sj_status measure_all(struct job *job, struct sj_error *error) {
   return status;
 }
 
+/* ---- the model ---- */
+
+static enum sj_status measure_parts(struct job *job, struct sj_error *error) {
+  struct sj_measure_options *const o = &job->measure;
+  const uint64_t rows = o->rows, messages = o->messages;
+  const double duration = o->duration;
+  enum sj_status status = SJ_OK;
+  o->duration = duration / PART_OF_DURATION;
+  o->store_path = NULL;
+  o->store = SJ_MEASURE_MEMORY;
+  for (size_t i = 0; i < PARTS && status == SJ_OK && rows / parts[i] > 0; i++) {
+    o->rows = rows / parts[i];
+    struct sj_results **const place = &job->points[job->point_count + job->extra_count];
+    status = measure(job, place, error);
+    if (*place) job->extra_count++;
+  }
+  o->rows = rows;
+  o->messages = messages;
+  o->duration = duration;
+  return status;
+}
+
+static enum sj_status write_text(const char *path, const char *text, struct sj_error *error) {
+  char *const beside = sj_format("%s.part", path);
+  FILE *const file = fopen(beside, "w");
+  const bool written = file && fputs(text, file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  const bool closed = file && fclose(file) == 0;
+  const bool good = written && closed && rename(beside, path) == 0;
+  const int reason = errno;
+  if (file && !good) remove(beside);
+  free(beside);
+  return good ? SJ_OK : sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(reason));
+}
+
+/* Of the suite, the points with the number of producers that all payloads have. */
+static enum sj_status write_model(const struct job *job, struct sj_error *error) {
+  const struct sj_results *points[SUITE_COUNT + PARTS];
+  size_t count = 0;
+  for (size_t i = 0; i < job->point_count + job->extra_count; i++)
+    if (!job->options->own[SUITE] || suite[i].producers == suite[0].producers) points[count++] = job->points[i];
+  char *text = NULL;
+  enum sj_status status = sj_measure_model(points, count, &text, error);
+  if (status == SJ_OK) status = write_text(job->options->own[EMIT_MODEL], text, error);
+  free(text);
+  return status;
+}
+
 /* ---- what is printed ---- */
 
 static enum sj_status print_json(const struct job *job, struct sj_error *error) {
@@ -247,6 +298,7 @@ static void print_table(const struct job *job) {
   if (text.data) sj_print(text.data);
   free(text.data);
   if (job->store) printf("Kept in %s\n", job->options->output);
+  if (job->options->own[EMIT_MODEL]) printf("Model written to %s\n", job->options->own[EMIT_MODEL]);
 }
 
 static enum sj_status report(const struct job *job, struct sj_error *error) {
@@ -257,13 +309,15 @@ static enum sj_status report(const struct job *job, struct sj_error *error) {
 }
 
 static enum sj_exit carry_out(struct job *job) {
+  const struct sj_options *const options = job->options;
   struct sj_error error = {{0}};
   enum sj_status status = settings(job, &error);
-  if (status == SJ_OK && job->options->output)
-    status = sj_store_open(job->options->output, SJ_STORE_WRITE, &job->store, &error);
+  if (status == SJ_OK && options->output) status = sj_store_open(options->output, SJ_STORE_WRITE, &job->store, &error);
   if (status == SJ_OK) {
     job->measure.stop = sj_signals_defer();
     status = measure_all(job, &error);
+    if (status == SJ_OK && options->own[EMIT_MODEL] && !options->own[SUITE]) status = measure_parts(job, &error);
+    if (status == SJ_OK && options->own[EMIT_MODEL]) status = write_model(job, &error);
   }
   clear_line(job);
   if (status != SJ_OK && status != SJ_INTERRUPTED) return sj_complain(status, &error);
@@ -279,7 +333,7 @@ static enum sj_exit carry_out(struct job *job) {
 static enum sj_exit run(const struct sj_options *options) {
   struct job job = {.options = options};
   const enum sj_exit code = carry_out(&job);
-  for (size_t i = 0; i < job.point_count; i++) sj_results_destroy(job.points[i]);
+  for (size_t i = 0; i < job.point_count + job.extra_count; i++) sj_results_destroy(job.points[i]);
   sj_store_close(job.store);
   return code;
 }

@@ -196,10 +196,23 @@ static enum sj_status prepare(struct producer *producer, struct sj_bus *bus, str
   return SJ_OK;
 }
 
+/* What was due before the end and could not be sent by then. */
+static void count_unsent(struct producer *producer) {
+  struct sj_board_producer *const place = producer->place;
+  const uint64_t stop_ns = SJ_LOAD(producer->board->stop_ns), due = SJ_LOAD(place->due);
+  uint64_t next_ns = SJ_LOAD(place->next_ns), unsent = 0;
+  while (producer->pacing.open && next_ns < stop_ns && (!producer->share || due + unsent < producer->share)) {
+    next_ns = sj_pacing_next(&producer->pacing, next_ns);
+    unsent++;
+  }
+  SJ_STORE(place->unsent, unsent);
+}
+
 /* Says so again and again: a broker that is killed takes what it holds with it. */
 static void end(struct producer *producer) {
   const uint64_t sent = SJ_LOAD(producer->place->sent);
   uint64_t next = 0;
+  count_unsent(producer);
   SJ_STORE(producer->place->state, SJ_STATE_DONE);
   while (!producer->broken && SJ_LOAD(producer->board->phase) != SJ_PHASE_END) {
     const uint64_t now = sj_now_ns();

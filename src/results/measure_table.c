@@ -95,7 +95,8 @@ static void add_counts(const struct sj_results *results, struct sj_text *text) {
                                           {"messages.lost", "lost"},       {"messages.duplicated", "duplicated"},
                                           {"messages.corrupt", "corrupt"}, {"messages.dropped", "dropped"},
                                           {"waits", "waits for room"}};
-  static const char *const rare[][2] = {{"slots.expired", "slots given up"},
+  static const char *const rare[][2] = {{"messages.unsent", "due, not sent by the end"},
+                                        {"slots.expired", "slots given up"},
                                         {"restarts.producer", "producers started again"},
                                         {"restarts.store", "stores started again"},
                                         {"restarts.broker", "brokers started again"}};
