@@ -21,6 +21,10 @@ struct sj_store {
 extern const char sj_store_tables[], sj_store_views[];
 /* Makes the tables of what is solved in a file that lacks them. */
 extern const char sj_store_exact_tables[];
+/* The same of sweeps. */
+extern const char sj_store_sweep_tables[];
+/* Whether the file has a table: those of earlier versions lack some. */
+enum sj_status sj_store_has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error);
 
 /* Describes SQLite's last failure; always a status other than SJ_OK. */
 enum sj_status sj_store_failure(const struct sj_store *store, struct sj_error *error);

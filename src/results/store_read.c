@@ -158,8 +158,7 @@ static enum sj_status read_all(struct reading *reading, sqlite3_stmt *list, bool
   return status;
 }
 
-/* Files of versions that did not solve lack some tables. */
-static enum sj_status has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error) {
+enum sj_status sj_store_has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error) {
   sqlite3_stmt *find = NULL;
   enum sj_status status = sj_store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = ?", &find, error);
   *has = false;
@@ -172,7 +171,7 @@ static enum sj_status has_table(struct sj_store *store, const char *name, bool *
 
 static enum sj_status prepare_exact(struct reading *reading, struct sj_error *error) {
   bool has;
-  const enum sj_status status = has_table(reading->store, "exact_values", &has, error);
+  const enum sj_status status = sj_store_has_table(reading->store, "exact_values", &has, error);
   if (status != SJ_OK || !has) return status;
   return sj_store_prepare(reading->store, "SELECT metric, error, log10, word FROM exact_values WHERE run = ?",
                           &reading->exact, error);
@@ -323,7 +322,7 @@ static enum sj_status take_notes(struct sj_store *store, int64_t result, struct 
 static enum sj_status take_picture(struct sj_store *store, int64_t result, struct sj_results *results,
                                    struct sj_error *error) {
   bool has, row = false;
-  enum sj_status status = has_table(store, "pictures", &has, error);
+  enum sj_status status = sj_store_has_table(store, "pictures", &has, error);
   if (status != SJ_OK || !has) return status;
   sqlite3_stmt *find;
   status = sj_store_prepare(store, "SELECT json FROM pictures WHERE result = ?", &find, error);
