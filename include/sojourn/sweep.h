@@ -123,6 +123,10 @@ SJ_PUBLIC enum sj_status sj_sweep_run(const struct sj_sweep_options *options, st
                                       struct sj_error *error);
 SJ_PUBLIC void sj_sweep_destroy(struct sj_sweep *sweep); /* NULL is allowed */
 
+/* Under mpirun, of the first process alone: what must be said to the others, who wait for it in sj_sweep_run, where it
+ * cannot call that itself. Else it does nothing. */
+SJ_PUBLIC void sj_sweep_call_off(void);
+
 /* The value of an axis at a point, as text (which the caller frees) and as number (NAN where it is none). */
 SJ_PUBLIC char *sj_sweep_value_text(const struct sj_sweep *sweep, size_t point, size_t axis);
 SJ_PUBLIC double sj_sweep_value(const struct sj_sweep *sweep, size_t point, size_t axis);

@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "results/json.h"
 #include "results/results.h"
+#include "solve/large.h"
 
 /* The command's own options, in the order of `own`. */
 enum { VARY, SIMULATE, SOLVE, SOBOL, SCRAMBLE, BY, SERIES };
@@ -119,14 +120,23 @@ static enum sj_status settings(struct sj_sweep_job *job, struct sj_error *error)
 
 /* ---- doing it ---- */
 
-static enum sj_status compute(struct sj_sweep_job *job, FILE **csv, struct sj_error *error) {
+static enum sj_status open_files(struct sj_sweep_job *job, FILE **csv, struct sj_error *error) {
   const char *const output = job->options->output;
-  job->how.simulate.stop = job->how.how.stop = sj_signals_defer();
-  sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET));
-  enum sj_status status = output ? sj_store_open(output, SJ_STORE_WRITE, &job->store, error) : SJ_OK;
-  if (status == SJ_OK) status = sj_csv_open(job->options, csv, error);
+  const enum sj_status status = output ? sj_store_open(output, SJ_STORE_WRITE, &job->store, error) : SJ_OK;
   job->how.store = job->store;
-  if (status == SJ_OK) status = sj_sweep_run(&job->how, &job->sweep, error);
+  return status == SJ_OK ? sj_csv_open(job->options, csv, error) : status;
+}
+
+/* Under mpirun the first process alone has the files and speaks. */
+static enum sj_status compute(struct sj_sweep_job *job, FILE **csv, struct sj_error *error) {
+  const bool first = sj_large_launched_rank() == 0;
+  job->how.simulate.stop = job->how.how.stop = sj_signals_defer();
+  sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET) || !first);
+  enum sj_status status = first ? open_files(job, csv, error) : SJ_OK;
+  if (status == SJ_OK)
+    status = sj_sweep_run(&job->how, &job->sweep, error);
+  else
+    sj_sweep_call_off();
   sj_progress_end(&job->progress);
   return status;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "base/module.h"
 #include "solve/large_module.h"
 
 struct sj_large {
@@ -18,59 +19,9 @@ struct sj_large {
 
 static const char file_name[] = "libsojourn-solve-large.so";
 
-/* Of Open MPI; MPICH, and what goes by its process manager; Slurm. */
-static long from_environment(const char *const names[3]) {
-  for (size_t n = 0; n < 3; n++) {
-    const char *const value = getenv(names[n]);
-    const long number = value ? strtol(value, NULL, 10) : 0;
-    if (number > 0 && number <= INT_MAX) return number;
-  }
-  return 0;
-}
+unsigned sj_large_launched(void) { return sj_launched(); }
 
-unsigned sj_large_launched(void) {
-  static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
-  return (unsigned)from_environment(names);
-}
-
-unsigned sj_large_launched_rank(void) {
-  static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"};
-  return sj_large_launched() ? (unsigned)from_environment(names) : 0;
-}
-
-/* `directory` of the file `path` is cut off in place; "." if it has none. */
-static void cut_to_directory(char *path) {
-  char *const slash = strrchr(path, '/');
-  if (slash)
-    *slash = 0;
-  else
-    memcpy(path, ".", 2);
-}
-
-static bool readable(char *candidate, const char *directory, const char *below) {
-  return snprintf(candidate, PATH_MAX, "%s/%s%s", directory, below, file_name) < PATH_MAX &&
-         access(candidate, R_OK) == 0;
-}
-
-/* Beside the program (a build folder), beside the library that this code is in, in the folder of libraries that belongs
- * to the program (wherever all of it was moved to), and where it was to be installed. */
-static bool find_module(char path[PATH_MAX]) {
-  char directory[PATH_MAX] = "";
-  const ssize_t length = readlink("/proc/self/exe", directory, sizeof directory - 1);
-  if (length > 0) {
-    directory[length] = 0;
-    cut_to_directory(directory);
-    if (readable(path, directory, "")) return true;
-    if (readable(path, directory, "../" SJ_LIBRARY_FOLDER "/")) return true;
-  }
-  Dl_info info;
-  if (dladdr(file_name, &info) && info.dli_fname && strchr(info.dli_fname, '/')) {
-    snprintf(directory, sizeof directory, "%s", info.dli_fname);
-    cut_to_directory(directory);
-    if (readable(path, directory, "")) return true;
-  }
-  return readable(path, SJ_LIBRARY_FOLDER_INSTALLED, "");
-}
+unsigned sj_large_launched_rank(void) { return sj_launched_rank(); }
 
 static enum sj_status absent(const char *path, struct sj_error *error) {
   char where[PATH_MAX + 64] = "";
@@ -91,7 +42,7 @@ static enum sj_status absent(const char *path, struct sj_error *error) {
 
 static enum sj_status load(const char *path, const struct sj_large_module **module, struct sj_error *error) {
   char found[PATH_MAX];
-  if (path ? access(path, R_OK) != 0 : !find_module(found)) return absent(path, error);
+  if (path ? access(path, R_OK) != 0 : !sj_module_find(file_name, found)) return absent(path, error);
   /* Never closed: MPI cannot be unloaded. Open MPI's own modules look for its symbols among those of all. */
   void *const handle = dlopen(path ? path : found, RTLD_NOW | RTLD_GLOBAL);
   if (!handle) return sj_error_set(error, SJ_FAILED, "the module for large chains cannot be loaded: %s", dlerror());

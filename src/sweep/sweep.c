@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/base.h"
+#include "base/module.h"
 #include "results/store_sweep.h"
-#include "sweep/sweep.h"
+#include "sweep/launch.h"
 
 void sj_sweep_options_default(struct sj_sweep_options *options) {
   *options = (struct sj_sweep_options){.scramble = 1};
@@ -24,7 +26,11 @@ static double now_s(void) {
 uint32_t sj_sweep_threads(const struct sj_sweep_options *options) {
   cpu_set_t set;
   if (options->simulate.threads) return options->simulate.threads;
-  const int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  long cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  /* Several processes that are not tied to cores of their own share the machine. */
+  const unsigned here = options->alone ? 0 : sj_launched_here();
+  const long share = here ? sysconf(_SC_NPROCESSORS_ONLN) / (long)here : cores;
+  if (share < cores) cores = share;
   return cores > 0 ? (uint32_t)cores : 1;
 }
 
@@ -194,7 +200,9 @@ static enum sj_status begin_store(struct sj_sweeping *s, struct sj_error *error)
   return status;
 }
 
-static enum sj_status compute(struct sj_sweeping *s, struct sj_error *error) {
+/* With other processes, of which there are `workers` threads at least, if there is a `listener`. */
+static enum sj_status compute(struct sj_sweeping *s, int listener, const struct sj_meeting *meeting,
+                              struct sj_error *error) {
   const size_t count = s->sweep->point_count;
   enum { MOST_TRIES = 3 };
   s->queue = sj_allocate_array(MOST_TRIES * count, sizeof *s->queue);
@@ -208,39 +216,66 @@ static enum sj_status compute(struct sj_sweeping *s, struct sj_error *error) {
   pthread_mutex_init(&s->lock, NULL);
   pthread_cond_init(&s->changed, NULL);
   sj_sweep_keep_here(s);
-  employ(s);
+  struct sj_server *server = NULL;
+  enum sj_status status = SJ_OK;
+  if (listener >= 0) status = sj_serve_begin(s, listener, meeting, sj_launched() - 1, &server, error);
+  if (status == SJ_OK) employ(s);
+  sj_serve_end(server);
   pthread_cond_destroy(&s->changed);
   pthread_mutex_destroy(&s->lock);
   free(s->queue);
   free(s->tries);
   free(s->results);
   free(s->slots);
-  return s->status;
+  return status == SJ_OK ? s->status : status;
 }
 
-static enum sj_status sweep_all(struct sj_sweeping *s, struct sj_error *error) {
+/* Finds the other processes, whatever became of this one so far: they all wait for each other there. */
+static enum sj_status meet(enum sj_status status, int *listener, struct sj_meeting *meeting, struct sj_error *error) {
+  struct sj_error why = {{0}};
+  if (status == SJ_OK && sj_launched_rank() == 0) status = sj_wire_listen(listener, meeting, error);
+  const enum sj_status met = sj_meet(meeting, &why);
+  if (status != SJ_OK) return status;
+  if (met != SJ_OK && error) *error = why;
+  return met;
+}
+
+static enum sj_status sweep_all(struct sj_sweeping *s, bool launched, struct sj_error *error) {
   struct sj_model *model = NULL;
+  struct sj_meeting meeting = {0};
+  int listener = -1;
   enum sj_status status = sj_sweep_design(s->options, s->sweep, error);
   if (status == SJ_OK) status = sj_sweep_check(s->options, s->sweep, &model, error);
   if (status == SJ_OK) s->definition = sj_sweep_definition(s->options, s->sweep, model);
   sj_model_destroy(model);
-  if (status == SJ_OK) status = begin_store(s, error);
-  if (status == SJ_OK) status = compute(s, error);
-  if (status == SJ_OK) status = sj_sweep_find_indices(s, error);
+  const bool first = !launched || sj_launched_rank() == 0;
+  if (status == SJ_OK && first) status = begin_store(s, error);
+  if (launched) status = meet(status, &listener, &meeting, error);
+  if (status == SJ_OK && first) status = compute(s, listener, &meeting, error);
+  if (status == SJ_OK && first) status = sj_sweep_find_indices(s, error);
+  if (status == SJ_OK && !first && meeting.valid)
+    status = sj_work_for(s->options, s->sweep, &meeting, s->definition, error);
+  if (listener >= 0) close(listener);
   free(s->definition);
   return status;
 }
 
+void sj_sweep_call_off(void) {
+  struct sj_meeting none = {0};
+  if (sj_launched() > 1 && sj_launched_rank() == 0) sj_meet(&none, NULL);
+}
+
 enum sj_status sj_sweep_run(const struct sj_sweep_options *options, struct sj_sweep **sweep, struct sj_error *error) {
   const double begin_s = now_s();
+  const bool launched = !options->alone && sj_launched() > 1, first = !launched || sj_launched_rank() == 0;
   struct sj_sweep *const made = sj_allocate(sizeof *made);
   struct sj_sweeping sweeping = {.options = options, .sweep = made, .store = options->store};
   made->scramble = options->scramble;
   *sweep = NULL;
-  const enum sj_status status = sweep_all(&sweeping, error);
+  const enum sj_status status = sweep_all(&sweeping, launched, error);
   made->partial = status == SJ_INTERRUPTED;
   made->wall_seconds = now_s() - begin_s;
-  if (status == SJ_OK || status == SJ_INTERRUPTED)
+  if (first && (status == SJ_OK || status == SJ_INTERRUPTED))
     *sweep = made;
   else
     sj_sweep_destroy(made);
