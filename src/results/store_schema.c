@@ -44,7 +44,8 @@ const char sj_store_exact_tables[] = "CREATE TABLE IF NOT EXISTS exact_values (\
   "  point INTEGER NOT NULL,\n"                     \
   "  result INTEGER NOT NULL REFERENCES results,\n" \
   "  PRIMARY KEY (sweep, point)\n"                  \
-  ") WITHOUT ROWID;\n"
+  ") WITHOUT ROWID;\n"                              \
+  "CREATE INDEX IF NOT EXISTS sweep_points_by_result ON sweep_points (result);\n"
 #define SWEEP_VALUE_COLUMNS                       \
   "  sweep INTEGER NOT NULL REFERENCES sweeps,\n" \
   "  point INTEGER NOT NULL,\n"                   \
