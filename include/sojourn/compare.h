@@ -85,6 +85,44 @@ struct sj_agreement {
 SJ_PUBLIC size_t sj_compare_engines(const struct sj_results *simulated, const struct sj_results *solved,
                                     struct sj_agreement *agreements);
 
+/* ---- before and after ---- */
+
+/* How a figure changed from one version of a service to the next. */
+enum sj_outcome {
+  SJ_OUTCOME_SAME,        /* all of the difference's interval lies within the floor */
+  SJ_OUTCOME_BETTER,      /* the difference is real and larger than the floor */
+  SJ_OUTCOME_WORSE,       /* likewise */
+  SJ_OUTCOME_INCONCLUSIVE /* it may be either: more runs would tell */
+};
+
+/* What is too small to matter: a difference of at most `relative` of the figure before, or of at most `absolute`. */
+struct sj_floor {
+  double relative, absolute;
+};
+
+struct sj_metric_change {
+  const char *metric; /* of the results before */
+  enum sj_direction direction;
+  struct sj_figure before, after;
+  struct sj_difference difference; /* after minus before, `pairs` 0 where the runs are not paired */
+  bool vanished;                   /* there was a number, and now a queue that grows without limit leaves none */
+  enum sj_outcome outcome;
+};
+
+/* Whether runs of both share their random numbers, so that they are compared pair by pair: both simulated, with the
+ * same seed. */
+SJ_PUBLIC bool sj_compare_paired(const struct sj_results *before, const struct sj_results *after);
+
+/* The difference in one metric, which the results before must have: by the pairs of runs, else by Welch's t. What was
+ * solved has its error for an interval. `outcome` is left to sj_compare_judge. */
+SJ_PUBLIC struct sj_metric_change sj_compare_change(const struct sj_results *before, const struct sj_results *after,
+                                                    const char *metric, enum sj_direction direction);
+
+/* Judges the differences that were made together. A difference is real if its 95 % interval excludes zero and if it
+ * still is one after Holm's correction over all of them, so that with nothing changed a false alarm comes in at most
+ * one of twenty comparisons, however many metrics there are. Returns how many are worse. */
+SJ_PUBLIC size_t sj_compare_judge(struct sj_metric_change *changes, size_t count, struct sj_floor floor);
+
 #ifdef __cplusplus
 }
 #endif

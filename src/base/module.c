@@ -6,6 +6,31 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of Open MPI; MPICH, and what goes by its process manager; Slurm. */
+static long from_environment(const char *const names[3]) {
+  for (size_t n = 0; n < 3; n++) {
+    const char *const value = getenv(names[n]);
+    const long number = value ? strtol(value, NULL, 10) : 0;
+    if (number > 0 && number <= INT_MAX) return number;
+  }
+  return 0;
+}
+
+unsigned sj_launched(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
+  return (unsigned)from_environment(names);
+}
+
+unsigned sj_launched_rank(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"};
+  return sj_launched() ? (unsigned)from_environment(names) : 0;
+}
+
+unsigned sj_launched_here(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_STEP_TASKS_PER_NODE"};
+  return sj_launched() ? (unsigned)from_environment(names) : 0;
+}
+
 /* `directory` of the file `path` is cut off in place; "." if it has none. */
 static void cut_to_directory(char *path) {
   char *const slash = strrchr(path, '/');

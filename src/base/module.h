@@ -11,4 +11,10 @@
  * then is the last that was tried. */
 bool sj_module_find(const char *file_name, char path[PATH_MAX]);
 
+/* How many processes a launcher (mpirun, srun) started this one with, told from its environment; 0: none did. Which of
+ * them it is; and how many there are on this machine (0: not known). */
+unsigned sj_launched(void);
+unsigned sj_launched_rank(void);
+unsigned sj_launched_here(void);
+
 #endif

@@ -64,6 +64,10 @@ struct sj_own_option {
   const char *help;
 };
 enum { SJ_MOST_OWN = 24 };
+struct sj_texts {
+  const char **texts;
+  size_t count;
+};
 
 /* The command line as understood. Texts belong to argv; the arrays are freed by sj_options_clear. */
 struct sj_options {
@@ -73,8 +77,9 @@ struct sj_options {
   uint64_t given;   /* of SJ_OPTION_... */
   const char *file; /* MODEL or RESULTS; of several the first */
   const char **files;
-  size_t file_count;            /* at most 1 where a command takes one */
-  const char *own[SJ_MOST_OWN]; /* the texts of the command's own options, in their order; NULL: not given */
+  size_t file_count;                     /* at most 1 where a command takes one */
+  const char *own[SJ_MOST_OWN];          /* the texts of the command's own options, in their order; NULL: not given */
+  struct sj_texts repeated[SJ_MOST_OWN]; /* of those that may be given several times, all */
   const char **overrides;
   size_t override_count;
   const char **scenarios;
@@ -96,7 +101,7 @@ struct sj_options {
   uint32_t eigenvalues;           /* solve; 0: not given */
 };
 
-/* A command of `sojourn COMMAND`. `run` is NULL for those that a later version brings. */
+/* A command of `sojourn COMMAND`. */
 struct sj_command {
   const char *name, *argument;     /* "simulate", "MODEL"; "" where it takes no file */
   const char *summary;             /* for the list of commands */
@@ -104,11 +109,12 @@ struct sj_command {
   uint64_t accepted;               /* of SJ_OPTION_... */
   uint64_t repeatable;             /* of those: may be given several times */
   const struct sj_own_option *own; /* ends with a NULL name; NULL: none */
+  uint32_t repeatable_own;         /* bit i: own[i] may be given several times; all texts are in options->repeated[i] */
   bool several_files;
   enum sj_exit (*run)(const struct sj_options *options);
 };
 extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_learn,
-    sj_command_measure, sj_command_plot, sj_command_show;
+    sj_command_measure, sj_command_plot, sj_command_show, sj_command_sweep;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */
@@ -158,6 +164,10 @@ enum sj_status sj_check_scenario(const struct sj_options *options, const struct 
 /* As sj_read_model, of a file that was read before, with one more override; it leaves the complaining to the caller. */
 enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
                              struct sj_error *error);
+
+/* The same with several more overrides; from any thread. */
+enum sj_status sj_read_with(const struct sj_options *options, const char *const *more, size_t count,
+                            struct sj_model **model, struct sj_error *error);
 
 /* The options as settings of a simulation: all but what is the command's own (stop, callbacks, csv). */
 struct sj_simulate_options;

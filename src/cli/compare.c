@@ -5,6 +5,7 @@
 
 #include "cli/engines.h"
 #include "cli/expectations.h"
+#include "cli/gate.h"
 #include "cli/page.h"
 #include "model/model.h"
 #include "results/json.h"
@@ -247,6 +248,12 @@ static enum sj_exit run(const struct sj_options *options) {
   struct sj_error error;
   if ((options->given & SJ_OPTION_ENGINES) && options->html)
     return sj_complain(sj_error_set(&error, SJ_INVALID, "--html does not go with --engines"), &error);
+  if (sj_gate_asked(options)) return sj_gate_command(options);
+  for (size_t i = 0; sj_gate_options[i].name; i++)
+    if (options->own[i])
+      return sj_complain(sj_error_set(&error, SJ_INVALID, "%s is for two results files: sojourn compare A.db B.db",
+                                      sj_gate_options[i].name),
+                         &error);
   if (options->given & SJ_OPTION_ENGINES) return sj_engines_command(options);
   if (options->given & SJ_OPTION_APPROXIMATE)
     return sj_complain(sj_error_set(&error, SJ_INVALID, "--approximate is for --engines"), &error);
@@ -259,8 +266,8 @@ static enum sj_exit run(const struct sj_options *options) {
 
 const struct sj_command sj_command_compare = {
     .name = "compare",
-    .argument = "MODEL",
-    .summary = "scenarios, or the engines, side by side",
+    .argument = "MODEL|A.db B.db",
+    .summary = "scenarios, engines, or before and after",
     .help =
         "Simulates every scenario of the model (or those of --scenario) with the same random numbers, and ranks them\n"
         "by one figure. Neighbours that cannot be told apart are marked: the differences of their runs, pair by pair,\n"
@@ -271,6 +278,11 @@ const struct sj_command sj_command_compare = {
         "side,\n"
         "with its interval and whether the difference is more than chance.\n"
         "\n"
+        "Of two results files it says what became better or worse from the first to the second, and exits with 1 if\n"
+        "anything is worse: a gate for changes of a service. A change is real if its 95 % interval excludes zero; one\n"
+        "that is too small for the number of runs is inconclusive.\n"
+        "\n"
+        "Example: sojourn compare before.db after.db --relative 0.1\n"
         "Example: sojourn compare models/compare-pools.lua --runs 16 --against \"one fast server\"\n"
         "Example: sojourn compare --engines models/retry-storm.lua --set client.arrivals.rate=6",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
@@ -279,5 +291,8 @@ const struct sj_command sj_command_compare = {
                 SJ_OPTION_BY | SJ_OPTION_AGAINST | SJ_OPTION_SCORE | SJ_OPTION_SCORE_BY | SJ_OPTION_ENGINES |
                 SJ_OPTION_APPROXIMATE | SJ_OPTION_HTML,
     .repeatable = SJ_OPTION_SCENARIO | SJ_OPTION_SCORE_BY,
+    .own = sj_gate_options,
+    .repeatable_own = SJ_GATE_REPEATABLE,
+    .several_files = true,
     .run = run,
 };

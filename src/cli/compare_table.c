@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/compare.h"
+#include "cli/heading.h"
 #include "model/model.h"
 #include "results/results.h"
 #include "results/table.h"
@@ -48,31 +49,6 @@ static struct sj_figure cell(const struct column *column, const struct sj_result
   return column->metric ? figure_of(results, column->metric) : busiest(results);
 }
 
-static bool has_word(const char *metric, const char *word) {
-  const char *const found = strstr(metric, word);
-  return found && found > metric && found[-1] == '.' && strchr(".", found[strlen(word)]);
-}
-
-static bool ends_with(const char *text, const char *ending) {
-  const size_t length = strlen(text), more = strlen(ending);
-  return length >= more && !strcmp(text + length - more, ending);
-}
-
-static bool is_time(const char *metric) {
-  return has_word(metric, "latency") || has_word(metric, "sojourn") || has_word(metric, "wait") ||
-         has_word(metric, "service");
-}
-
-static bool is_share(const char *metric) {
-  return ends_with(metric, ".ratio") || ends_with(metric, ".utilization.mean") || ends_with(metric, ".full") ||
-         ends_with(metric, ".empty");
-}
-
-static bool is_rate(const char *metric) {
-  return ends_with(metric, ".rate") || ends_with(metric, ".goodput") || ends_with(metric, ".throughput") ||
-         ends_with(metric, ".growth");
-}
-
 /* The name without the client that the whole table is about. */
 static const char *short_name(const struct sj_contest *c, const char *metric) {
   const size_t length = c->client ? strlen(c->client) : 0;
@@ -81,22 +57,10 @@ static const char *short_name(const struct sj_contest *c, const char *metric) {
 
 /* The column of a metric, in a unit that suits the smallest time in it. */
 static struct column column_of(const struct sj_contest *c, const char *metric, const char *name) {
-  const char *const time_unit = c->alternatives[0].results->time_unit;
-  struct column column = {.metric = sj_copy_string(metric), .scale = 1};
-  if (is_time(metric)) {
-    double least = NAN;
-    for (size_t i = 0; i < c->count; i++) least = fmin(least, figure_of(c->alternatives[i].results, metric).value);
-    const char *const unit = sj_time_unit_for(least, time_unit, &column.scale);
-    column.heading = sj_format("%s (%s)", name, unit);
-  } else if (is_share(metric)) {
-    column.scale = 100;
-    const char *const ending = ends_with(name, ".ratio") ? ".ratio" : "";
-    column.heading = sj_format("%.*s (%%)", (int)(strlen(name) - strlen(ending)), name);
-  } else if (is_rate(metric)) {
-    column.heading = sj_format("%s (per %s)", name, time_unit);
-  } else {
-    column.heading = sj_copy_string(name);
-  }
+  struct column column = {.metric = sj_copy_string(metric)};
+  double least = NAN;
+  for (size_t i = 0; i < c->count; i++) least = fmin(least, figure_of(c->alternatives[i].results, metric).value);
+  column.heading = sj_heading(metric, name, least, c->alternatives[0].results->time_unit, &column.scale);
   return column;
 }
 
@@ -153,16 +117,6 @@ static void fill(const struct sj_contest *c, const struct column *columns, size_
   }
 }
 
-/* Characters of the longest line. */
-static size_t width_of(const char *text) {
-  size_t most = 0, width = 0;
-  for (; *text; text++) {
-    width = *text == '\n' ? 0 : width + (((unsigned char)*text & 0xc0) != 0x80);
-    if (width > most) most = width;
-  }
-  return most;
-}
-
 /* Prints as many of the columns as fit, at least the first. */
 static void add_ranking(const struct sj_contest *c, struct sj_text *text) {
   struct column columns[MOST_COLUMNS];
@@ -173,7 +127,7 @@ static void add_ranking(const struct sj_contest *c, struct sj_text *text) {
     fill(c, columns, count, &grid);
     sj_grid_print(&grid, 0, &table);
     sj_grid_clear(&grid);
-    const bool fits = count == 1 || width_of(table.data) <= WIDTH;
+    const bool fits = count == 1 || sj_widest(table.data) <= WIDTH;
     if (fits) sj_text_add(text, "\n%s", table.data);
     free(table.data);
     if (fits) break;

@@ -7,18 +7,14 @@
 #include "cli/complete.h"
 #include "cli/wrap.h"
 
-static const struct sj_command planned[] = {
-    {.name = "sweep", .argument = "MODEL", .summary = "a grid of parameters, in parallel"},
-};
-static const struct sj_command *const commands[] = {&sj_command_simulate, &sj_command_solve,   &sj_command_compare,
-                                                    &sj_command_learn,    &sj_command_measure, &sj_command_plot,
-                                                    &sj_command_show,     &planned[0]};
+static const struct sj_command *const commands[] = {&sj_command_simulate, &sj_command_solve, &sj_command_compare,
+                                                    &sj_command_sweep,    &sj_command_learn, &sj_command_measure,
+                                                    &sj_command_plot,     &sj_command_show};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_help(FILE *out) {
   fputs("sojourn " SJ_VERSION ": how will this service behave under load, and why?\n\n", out);
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
-    if (commands[i] == planned) fputs("\nPlanned, not in this version:\n", out);
     char *const left = sj_format("sojourn %s %s", commands[i]->name, commands[i]->argument);
     fprintf(out, "  %-32s %s\n", left, commands[i]->summary);
     free(left);
@@ -58,13 +54,6 @@ static enum sj_exit unknown(const char *word) {
 }
 
 static enum sj_exit run_command(const struct sj_command *command, int argc, char **argv) {
-  if (!command->run) {
-    struct sj_error error;
-    sj_error_set(&error, SJ_INVALID,
-                 "%s is not in this version; simulate, solve, compare, learn, measure, plot and show are",
-                 command->name);
-    return sj_complain(SJ_INVALID, &error);
-  }
   struct sj_options options;
   struct sj_error error;
   const enum sj_status status = sj_options_parse(command, argc, argv, &options, &error);

@@ -259,9 +259,9 @@ static size_t find_own(const struct sj_command *command, const char *name, size_
   return SIZE_MAX;
 }
 
-static enum sj_status read_own(const struct sj_own_option *own, const char *value, int argc, char **argv, int *at,
-                               const char **text, struct sj_error *error) {
-  if (*text) return sj_error_set(error, SJ_INVALID, "%s was given twice", own->name);
+static enum sj_status read_own(const struct sj_own_option *own, bool repeatable, const char *value, int argc,
+                               char **argv, int *at, const char **text, struct sj_error *error) {
+  if (*text && !repeatable) return sj_error_set(error, SJ_INVALID, "%s was given twice", own->name);
   if (!own->argument) {
     *text = "";
     return value ? sj_error_set(error, SJ_INVALID, "%s takes no value", own->name) : SJ_OK;
@@ -277,8 +277,14 @@ static enum sj_status read_option(const struct sj_command *command, int argc, ch
   const char *const equals = strncmp(word, "--", 2) ? NULL : strchr(word, '=');
   const size_t length = equals ? (size_t)(equals - word) : strlen(word);
   const size_t own = find_own(command, word, length);
-  if (own != SIZE_MAX)
-    return read_own(&command->own[own], equals ? equals + 1 : NULL, argc, argv, at, &options->own[own], error);
+  if (own != SIZE_MAX) {
+    const bool repeatable = command->repeatable_own >> own & 1;
+    const enum sj_status status =
+        read_own(&command->own[own], repeatable, equals ? equals + 1 : NULL, argc, argv, at, &options->own[own], error);
+    struct sj_texts *const all = &options->repeated[own];
+    if (status == SJ_OK && repeatable) *lengthen(&all->texts, &all->count) = options->own[own];
+    return status;
+  }
   const struct entry *const entry = find(command, word, length);
   if (!entry) {
     char *const name = sj_format("%.*s", (int)length, word);
@@ -370,6 +376,7 @@ void sj_options_clear(struct sj_options *options) {
   free(options->score_by);
   free(options->files);
   free(options->charts);
+  for (size_t i = 0; i < SJ_MOST_OWN; i++) free(options->repeated[i].texts);
   *options = (struct sj_options){0};
 }
 

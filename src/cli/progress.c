@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sojourn/sweep.h"
+
 static double now_s(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -82,6 +84,21 @@ void sj_progress_show_epoch(struct sj_progress *progress, size_t epoch, size_t e
           full < width ? full : width, bar, full < width ? width - full : 0, "", 100 * share, left, loss);
   fflush(stderr);
   progress->shown_at = now;
+  progress->drawn = true;
+}
+
+void sj_progress_show_sweep(struct sj_progress *progress, const struct sj_sweep_progress *state) {
+  const double glance_s = 0.4, now = now_s(), elapsed = now - progress->started;
+  if (!progress->wanted || elapsed < glance_s) return;
+  char left[32] = "", bar[64];
+  /* What was kept took no time. */
+  const double kept = state->count ? (double)state->kept / (double)state->count : 0, gained = state->share - kept;
+  if (gained > 0) time_left(elapsed / gained * (1 - state->share), left, sizeof left);
+  const int width = bar_width(0), full = (int)(state->share * width);
+  memset(bar, '#', sizeof bar);
+  fprintf(stderr, "\r\033[K%zu/%zu points [%.*s%*s] %3.0f %%  %s", state->done, state->count,
+          full < width ? full : width, bar, full < width ? width - full : 0, "", 100 * state->share, left);
+  fflush(stderr);
   progress->drawn = true;
 }
 

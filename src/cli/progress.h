@@ -27,6 +27,10 @@ void sj_progress_show(struct sj_progress *progress, const struct sj_simulate_pro
 /* The same for training: epochs done, the best loss so far. At most ten times a second. */
 void sj_progress_show_epoch(struct sj_progress *progress, size_t epoch, size_t epochs, double loss);
 
+/* The same for a sweep: points done, a bar, the share, the time left. */
+struct sj_sweep_progress;
+void sj_progress_show_sweep(struct sj_progress *progress, const struct sj_sweep_progress *state);
+
 /* Begins one of several simulations, of which the line says PATH=VALUE in front. */
 void sj_progress_begin_part(struct sj_progress *progress, const char *path, const char *value);
 

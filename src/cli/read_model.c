@@ -72,16 +72,21 @@ enum sj_exit sj_read_scenario(const struct sj_options *options, const char *scen
   return read_model(options->file, &how, model);
 }
 
-enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
-                             struct sj_error *error) {
-  const char **const overrides = sj_allocate_array(options->override_count + 1, sizeof *overrides);
+enum sj_status sj_read_with(const struct sj_options *options, const char *const *more, size_t count,
+                            struct sj_model **model, struct sj_error *error) {
+  const char **const overrides = sj_allocate_array(options->override_count + count, sizeof *overrides);
   for (size_t i = 0; i < options->override_count; i++) overrides[i] = options->overrides[i];
-  overrides[options->override_count] = override;
+  for (size_t i = 0; i < count; i++) overrides[options->override_count + i] = more[i];
   struct sj_model_options how = how_to(options, options->scenario_count ? options->scenarios[0] : NULL);
   how.overrides = overrides;
-  how.override_count++;
+  how.override_count += count;
   how.scenario_only = true;
   const enum sj_status status = read_watched(options->file, &how, model, error);
   free(overrides);
   return status;
+}
+
+enum sj_status sj_read_point(const struct sj_options *options, const char *override, struct sj_model **model,
+                             struct sj_error *error) {
+  return sj_read_with(options, &override, 1, model, error);
 }

@@ -8,6 +8,7 @@
 void sj_grid_start(struct sj_grid *grid, size_t columns) {
   sj_grid_clear(grid);
   grid->columns = columns;
+  grid->headings = 1;
 }
 
 static void add(struct sj_grid *grid, const char *text, const char *half_width) {
@@ -52,15 +53,17 @@ static size_t total_of(struct widths width) { return width.text + (width.half_wi
 /* A heading may stretch over value and half width. */
 static struct widths *widths_of(const struct sj_grid *grid) {
   struct widths *const widths = sj_allocate_array(grid->columns, sizeof *widths);
-  for (size_t i = grid->columns; i < grid->cells; i++) {
+  const size_t headings = grid->headings * grid->columns;
+  for (size_t i = headings; i < grid->cells; i++) {
     struct widths *const column = &widths[i % grid->columns];
     const size_t text = width_of(grid->cell[i].text), half_width = width_of(grid->cell[i].half_width);
     if (text > column->text) column->text = text;
     if (half_width > column->half_width) column->half_width = half_width;
   }
-  for (size_t i = 0; i < grid->columns && i < grid->cells; i++) {
-    const size_t heading = width_of(grid->cell[i].text), total = total_of(widths[i]);
-    if (heading > total) widths[i].text += heading - total;
+  for (size_t i = 0; i < headings && i < grid->cells; i++) {
+    struct widths *const column = &widths[i % grid->columns];
+    const size_t heading = width_of(grid->cell[i].text), total = total_of(*column);
+    if (heading > total) column->text += heading - total;
   }
   return widths;
 }
@@ -92,7 +95,8 @@ void sj_grid_print(const struct sj_grid *grid, size_t indent, struct sj_text *te
     struct sj_text line = {0};
     sj_text_add(&line, "%*s", (int)indent, "");
     for (size_t i = start; i < grid->cells && i < start + grid->columns; i++)
-      (start == 0 ? print_heading : print_cell)(&grid->cell[i], widths[i - start], i == start, &line);
+      (start < grid->headings * grid->columns ? print_heading : print_cell)(&grid->cell[i], widths[i - start],
+                                                                            i == start, &line);
     size_t length = line.length;
     while (length > 0 && line.data[length - 1] == ' ') length--;
     sj_text_add_bytes(text, line.data, length);

@@ -23,6 +23,10 @@ extern const char sj_store_tables[], sj_store_views[];
 extern const char sj_store_exact_tables[];
 /* Likewise the table of what was asked. */
 extern const char sj_store_question_table[];
+/* The same of sweeps. */
+extern const char sj_store_sweep_tables[];
+/* Whether the file has a table: those of earlier versions lack some. */
+enum sj_status sj_store_has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error);
 
 /* Describes SQLite's last failure; always a status other than SJ_OK. */
 enum sj_status sj_store_failure(const struct sj_store *store, struct sj_error *error);

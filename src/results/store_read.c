@@ -158,8 +158,7 @@ static enum sj_status read_all(struct reading *reading, sqlite3_stmt *list, bool
   return status;
 }
 
-/* Files of versions that did not solve lack some tables. */
-static enum sj_status has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error) {
+enum sj_status sj_store_has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error) {
   sqlite3_stmt *find = NULL;
   enum sj_status status = sj_store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = ?", &find, error);
   *has = false;
@@ -172,7 +171,7 @@ static enum sj_status has_table(struct sj_store *store, const char *name, bool *
 
 static enum sj_status prepare_exact(struct reading *reading, struct sj_error *error) {
   bool has;
-  const enum sj_status status = has_table(reading->store, "exact_values", &has, error);
+  const enum sj_status status = sj_store_has_table(reading->store, "exact_values", &has, error);
   if (status != SJ_OK || !has) return status;
   return sj_store_prepare(reading->store, "SELECT metric, error, log10, word FROM exact_values WHERE run = ?",
                           &reading->exact, error);
@@ -218,12 +217,23 @@ enum sj_status sj_store_list(struct sj_store *store, struct sj_store_entry **ent
                              struct sj_error *error) {
   *entries = NULL;
   *count = 0;
+  /* The values of a point in the newest sweep that has it. */
+  static const char point[] =
+      "(SELECT group_concat(path || '=' || CASE typeof(value) WHEN 'text' THEN value ELSE printf('%.15g', value) END, "
+      "', ') FROM (SELECT sweep_axes.path, v.value FROM"
+      " sweep_values AS v JOIN sweep_axes ON sweep_axes.sweep = v.sweep AND sweep_axes.axis = v.axis WHERE (v.sweep,"
+      " v.point) = (SELECT sweep, point FROM sweep_points WHERE result = results.id ORDER BY sweep DESC LIMIT 1)"
+      " ORDER BY v.axis))";
   sqlite3_stmt *list;
-  enum sj_status status =
-      sj_store_prepare(store,
-                       "SELECT id, identity, attempt, engine, version, model, scenario, created_at, seed, runs_wanted,"
-                       " (SELECT count(*) FROM runs WHERE runs.result = results.id) FROM results ORDER BY id",
-                       &list, error);
+  bool swept = false;
+  enum sj_status status = sj_store_has_table(store, "sweep_points", &swept, error);
+  if (status != SJ_OK) return status;
+  char *const sql = sj_format(
+      "SELECT id, identity, attempt, engine, version, model, scenario, created_at, seed, runs_wanted,"
+      " (SELECT count(*) FROM runs WHERE runs.result = results.id), %s FROM results ORDER BY id",
+      swept ? point : "NULL");
+  status = sj_store_prepare(store, sql, &list, error);
+  free(sql);
   if (status != SJ_OK) return status;
   size_t capacity = 0;
   bool row;
@@ -242,7 +252,8 @@ enum sj_status sj_store_list(struct sj_store *store, struct sj_store_entry **ent
                                      .created_at = text_or_empty(list, 7),
                                      .seed = sj_store_column_whole(list, 8),
                                      .runs_wanted = (uint64_t)sqlite3_column_int64(list, 9),
-                                     .runs = (uint64_t)sqlite3_column_int64(list, 10)};
+                                     .runs = (uint64_t)sqlite3_column_int64(list, 10),
+                                     .point = text_at(list, 11)};
     const char *const identity = (const char *)sqlite3_column_text(list, 1);
     snprintf(entry->identity, sizeof entry->identity, "%s", identity ? identity : "");
   }
@@ -261,6 +272,7 @@ void sj_store_list_destroy(struct sj_store_entry *entries, size_t count) {
     free(entries[i].version);
     free(entries[i].model);
     free(entries[i].scenario);
+    free(entries[i].point);
     free(entries[i].created_at);
   }
   free(entries);
@@ -324,7 +336,7 @@ static enum sj_status take_notes(struct sj_store *store, int64_t result, struct 
 static enum sj_status take_json(struct sj_store *store, const char *table, const char *sql, int64_t result, char **json,
                                 struct sj_error *error) {
   bool has, row = false;
-  enum sj_status status = has_table(store, table, &has, error);
+  enum sj_status status = sj_store_has_table(store, table, &has, error);
   if (status != SJ_OK || !has) return status;
   sqlite3_stmt *find;
   status = sj_store_prepare(store, sql, &find, error);

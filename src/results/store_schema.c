@@ -25,6 +25,47 @@ const char sj_store_question_table[] = "CREATE TABLE IF NOT EXISTS questions (\n
 const char sj_store_exact_tables[] = "CREATE TABLE IF NOT EXISTS exact_values (\n" EXACT_COLUMNS
                                      "CREATE TABLE IF NOT EXISTS pictures (\n" PICTURE_COLUMNS;
 
+/* Likewise of versions that did not sweep. */
+#define SWEEP_COLUMNS                                       \
+  "  id INTEGER PRIMARY KEY,\n"                             \
+  "  identity TEXT NOT NULL,\n"                             \
+  "  attempt INTEGER NOT NULL,\n"                           \
+  "  engine TEXT NOT NULL,\n"                               \
+  "  model TEXT NOT NULL,\n"                                \
+  "  scenario TEXT,\n"                                      \
+  "  samples INTEGER NOT NULL,\n"                           \
+  "  points INTEGER NOT NULL,\n"                            \
+  "  indices INTEGER REFERENCES results,\n"                 \
+  "  created_at TEXT NOT NULL DEFAULT (datetime('now')),\n" \
+  "  UNIQUE (identity, attempt)\n"                          \
+  ");\n"
+#define SWEEP_AXIS_COLUMNS                        \
+  "  sweep INTEGER NOT NULL REFERENCES sweeps,\n" \
+  "  axis INTEGER NOT NULL,\n"                    \
+  "  path TEXT NOT NULL,\n"                       \
+  "  logarithmic INTEGER NOT NULL,\n"             \
+  "  PRIMARY KEY (sweep, axis)\n"                 \
+  ") WITHOUT ROWID;\n"
+#define SWEEP_POINT_COLUMNS                         \
+  "  sweep INTEGER NOT NULL REFERENCES sweeps,\n"   \
+  "  point INTEGER NOT NULL,\n"                     \
+  "  result INTEGER NOT NULL REFERENCES results,\n" \
+  "  PRIMARY KEY (sweep, point)\n"                  \
+  ") WITHOUT ROWID;\n"                              \
+  "CREATE INDEX IF NOT EXISTS sweep_points_by_result ON sweep_points (result);\n"
+#define SWEEP_VALUE_COLUMNS                       \
+  "  sweep INTEGER NOT NULL REFERENCES sweeps,\n" \
+  "  point INTEGER NOT NULL,\n"                   \
+  "  axis INTEGER NOT NULL,\n"                    \
+  "  value NOT NULL,\n"                           \
+  "  PRIMARY KEY (sweep, point, axis)\n"          \
+  ") WITHOUT ROWID;\n"
+
+const char sj_store_sweep_tables[] =
+    "CREATE TABLE IF NOT EXISTS sweeps (\n" SWEEP_COLUMNS "CREATE TABLE IF NOT EXISTS sweep_axes (\n" SWEEP_AXIS_COLUMNS
+    "CREATE TABLE IF NOT EXISTS sweep_points (\n" SWEEP_POINT_COLUMNS
+    "CREATE TABLE IF NOT EXISTS sweep_values (\n" SWEEP_VALUE_COLUMNS;
+
 /* docs/results-file.md shows the same statements, and a test compares them. */
 const char sj_store_tables[] =
     "CREATE TABLE meta (\n"
@@ -116,7 +157,9 @@ const char sj_store_tables[] =
     "  position INTEGER NOT NULL,\n"
     "  text TEXT NOT NULL,\n"
     "  PRIMARY KEY (result, position)\n"
-    ") WITHOUT ROWID;\n";
+    ") WITHOUT ROWID;\n"
+    "CREATE TABLE sweeps (\n" SWEEP_COLUMNS "CREATE TABLE sweep_axes (\n" SWEEP_AXIS_COLUMNS
+    "CREATE TABLE sweep_points (\n" SWEEP_POINT_COLUMNS "CREATE TABLE sweep_values (\n" SWEEP_VALUE_COLUMNS;
 
 const char sj_store_views[] =
     "CREATE VIEW figures AS\n"

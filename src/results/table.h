@@ -37,6 +37,7 @@ const char *sj_time_unit_for(double typical, const char *time_unit, double *scal
  * it. */
 struct sj_grid {
   size_t columns, cells, capacity;
+  size_t headings; /* rows of headings, from the first: sj_grid_start says 1 */
   struct sj_grid_cell {
     char *text, *half_width; /* half_width NULL or "": none */
   } * cell;

@@ -19,25 +19,9 @@ struct sj_large {
 
 static const char file_name[] = "libsojourn-solve-large.so";
 
-/* Of Open MPI; MPICH, and what goes by its process manager; Slurm. */
-static long from_environment(const char *const names[3]) {
-  for (size_t n = 0; n < 3; n++) {
-    const char *const value = getenv(names[n]);
-    const long number = value ? strtol(value, NULL, 10) : 0;
-    if (number > 0 && number <= INT_MAX) return number;
-  }
-  return 0;
-}
+unsigned sj_large_launched(void) { return sj_launched(); }
 
-unsigned sj_large_launched(void) {
-  static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"};
-  return (unsigned)from_environment(names);
-}
-
-unsigned sj_large_launched_rank(void) {
-  static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"};
-  return sj_large_launched() ? (unsigned)from_environment(names) : 0;
-}
+unsigned sj_large_launched_rank(void) { return sj_launched_rank(); }
 
 static enum sj_status absent(const char *path, struct sj_error *error) {
   char where[PATH_MAX + 64] = "";

@@ -49,6 +49,46 @@ struct sj_paired sj_paired_compare(const double *x, const double *base, size_t c
   return result;
 }
 
+/* Mean, and the variance of that mean: NAN with fewer than two values. */
+static void mean_of(const double *values, size_t count, double *mean, double *variance) {
+  const double n = (double)count;
+  double sum = 0, squares = 0;
+  for (size_t i = 0; i < count; i++) sum += values[i];
+  *mean = count ? sum / n : (double)NAN;
+  for (size_t i = 0; i < count; i++) squares += (values[i] - *mean) * (values[i] - *mean);
+  *variance = count > 1 ? squares / (n - 1) / n : (double)NAN;
+}
+
+struct sj_paired sj_unpaired_compare(const double *x, size_t count, const double *base, size_t base_count,
+                                     double level) {
+  struct sj_paired result = {NAN, NAN, NAN, NAN, NAN};
+  double mean, variance, base_mean, base_variance;
+  mean_of(x, count, &mean, &variance);
+  mean_of(base, base_count, &base_mean, &base_variance);
+  result.difference = mean - base_mean;
+  if (isnan(result.difference)) return result;
+  if (base_mean != 0) result.ratio = mean / base_mean - 1;
+  const double sum = variance + base_variance;
+  if (isnan(sum)) return result;
+  if (sum == 0) { /* the same in every run */
+    result.half_width = 0;
+    result.ratio_half_width = base_mean != 0 ? 0 : (double)NAN;
+    result.p = result.difference == 0 ? 1 : 0;
+    return result;
+  }
+  const double degrees =
+      sum * sum /
+      (variance * variance / ((double)count - 1) + base_variance * base_variance / ((double)base_count - 1));
+  const double t = sj_student_quantile(degrees, 0.5 + level / 2);
+  result.half_width = t * sqrt(sum);
+  result.p = two_sided(result.difference / sqrt(sum), degrees);
+  if (base_mean != 0) {
+    const double ratio = mean / base_mean;
+    result.ratio_half_width = t * sqrt(variance + ratio * ratio * base_variance) / fabs(base_mean);
+  }
+  return result;
+}
+
 static int ascending(const void *a, const void *b) {
   const double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);

@@ -22,6 +22,13 @@ struct sj_paired {
  * eq. 6.13: the variance of x[i] - R base[i], by the squared mean of base), by Student's t. */
 struct sj_paired sj_paired_compare(const double *x, const double *base, size_t count, double level);
 
+/* The same of two samples that share nothing: the mean of x minus that of `base` by Welch's t (Biometrika 34, 1947,
+ * with Satterthwaite's degrees of freedom). The ratio's interval is that of a ratio of independent means, by the same
+ * degrees of freedom. NANs if any value is NAN or a sample has no value; with one value in a sample there is a
+ * difference, but no interval and no p. */
+struct sj_paired sj_unpaired_compare(const double *x, size_t count, const double *base, size_t base_count,
+                                     double level);
+
 /* Holm's correction (Scandinavian Journal of Statistics 6, 1979) of `count` p-values, in place: of those below 0.05
  * afterwards all are real with probability 0.95 at least, whatever depends on what. A NAN is no test and stays. */
 void sj_holm(double *p, size_t count);
