@@ -38,9 +38,10 @@ struct sj_learned;
 struct sj_reading {
   const char *time_column;     /* NULL: "time" */
   const char *run_column;      /* rows with the same text there are one trajectory; NULL: each file is one */
-  const char *const *features; /* columns, or time series of results; NULL: all columns; of results every server's
-                                  in_system and every client's latency */
+  const char *const *features; /* columns, or time series of results; NULL: all columns; of results `server`'s */
   size_t feature_count;
+  const char *server; /* of results: its in_system and its sojourn (a store's latency) are the features; NULL: every
+                         server's in_system and every client's latency, all in one */
   double step;       /* of the grid; NAN: the median distance of the samples; of results, that of their series */
   double gap;        /* between samples further apart nothing is known; NAN: three steps */
   double test_share; /* of the trajectories (of results: of the runs), from the last, held out; NAN: 0.25 */
