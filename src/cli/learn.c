@@ -35,6 +35,7 @@ enum own {
   WIDTHS,
   EPOCHS,
   PATIENCE,
+  LINEAR,
   RATE,
   LIMIT,
   DELAYS,
@@ -60,6 +61,7 @@ static const struct sj_own_option own[] = {
     {"--widths", "N,N,...", "autoencoder: the encoder's hidden layers, or none (default: 100,500)"},
     {"--epochs", "N", "autoencoder: at most (default: 1000)"},
     {"--patience", "N", "autoencoder: end after so many epochs without progress, 0 never (default: 200)"},
+    {"--linear", "X", "autoencoder: share of the epochs, the first, to keep the network linear (default: 0.7)"},
     {"--rate", "X", "autoencoder: step of the optimizer, Adam (default: 1e-4)"},
     {"--limit", "X", "autoencoder: of the spectral norm of the step in latent space (default: 0.99)"},
     {"--delays", "N", "edmd: earlier states beside the present one (default: 1)"},
@@ -221,6 +223,9 @@ static enum sj_status settings(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) status = number(job, STEP, false, &job->reading.step, error);
   if (status == SJ_OK) status = number(job, GAP, false, &job->reading.gap, error);
   if (status == SJ_OK) status = number(job, HORIZON, false, &job->horizon, error);
+  if (status == SJ_OK) status = number(job, LINEAR, true, &learn->linear, error);
+  if (status == SJ_OK && learn->linear > 1)
+    status = sj_error_set(error, SJ_INVALID, "--linear %s: expected a share from 0 to 1", job->options->own[LINEAR]);
   if (status == SJ_OK) status = number(job, RATE, false, &learn->rate, error);
   if (status == SJ_OK) status = number(job, LIMIT, false, &learn->limit, error);
   if (status == SJ_OK) status = number(job, RIDGE, true, &learn->ridge, error);

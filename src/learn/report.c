@@ -99,6 +99,7 @@ static void put_settings(json_t *document, const struct sj_learn_options *option
   json_object_set_new(document, "widths", widths);
   json_object_set_new(document, "epochs", json_integer((json_int_t)options->epochs));
   json_object_set_new(document, "patience", json_integer((json_int_t)options->patience));
+  json_object_set_new(document, "linear", json_real(options->linear));
   json_object_set_new(document, "rate", json_real(options->rate));
   json_object_set_new(document, "limit", json_real(options->limit));
 }
@@ -175,6 +176,7 @@ static void add_training(struct report *report) {
   const struct sj_trained *const trained = &report->model->trained;
   if (report->model->method == SJ_LEARN_EDMD) return;
   add_own(report, (double)trained->epochs, "training.epochs");
+  add_own(report, (double)trained->linear, "training.linear");
   add_own(report, (double)trained->best_epoch, "training.best_epoch");
   add_own(report, trained->first_loss, "training.first_loss");
   add_own(report, trained->loss, "training.loss");
