@@ -38,13 +38,14 @@ struct sj_learned;
 struct sj_reading {
   const char *time_column;     /* NULL: "time" */
   const char *run_column;      /* rows with the same text there are one trajectory; NULL: each file is one */
-  const char *const *features; /* columns, or time series of results; NULL: all columns; of results every server's
-                                  in_system and every client's latency */
+  const char *const *features; /* columns, or time series of results; NULL: all columns; of results `server`'s */
   size_t feature_count;
-  double step;       /* of the grid; NAN: the median distance of the samples; of results, that of their series */
-  double gap;        /* between samples further apart nothing is known; NAN: three steps */
-  double test_share; /* of the trajectories (of results: of the runs), from the last, held out; NAN: 0.25 */
-  bool any_length;   /* trajectories of one state are fine too, to predict from */
+  const char *server; /* of results: its in_system and its sojourn (a store's latency) are the features; NULL: every
+                         server's in_system and every client's latency, all in one */
+  double step;        /* of the grid; NAN: the median distance of the samples; of results, that of their series */
+  double gap;         /* between samples further apart nothing is known; NAN: three steps */
+  double test_share;  /* of the trajectories (of results: of the runs), from the last, held out; NAN: 0.25 */
+  bool any_length;    /* trajectories of one state are fine too, to predict from */
 };
 SJ_PUBLIC void sj_reading_default(struct sj_reading *reading);
 
@@ -92,6 +93,7 @@ struct sj_learn_options {
   size_t width_count;   /* at most 8; 0: none, a linear model */
   size_t epochs;        /* 1000 */
   size_t patience;      /* end after so many epochs in which the loss has not fallen by 0.1 %: 200; 0: never */
+  double linear;        /* share of the epochs, the first, in which the network is kept linear: 0.7 */
   double rate;          /* Adam's step: 1e-4 */
   double limit;         /* of K's spectral norm, above 0: 0.99. No time constant is above -step / ln limit */
   uint64_t seed;        /* of the first weights: 1 */

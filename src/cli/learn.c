@@ -25,6 +25,8 @@
 enum own {
   METHOD,
   FEATURES,
+  SERVER,
+  TOGETHER,
   TIME_COLUMN,
   RUN_COLUMN,
   STEP,
@@ -34,6 +36,7 @@ enum own {
   WIDTHS,
   EPOCHS,
   PATIENCE,
+  LINEAR,
   RATE,
   LIMIT,
   DELAYS,
@@ -47,7 +50,9 @@ enum own {
 };
 static const struct sj_own_option own[] = {
     {"--method", "NAME", "autoencoder (default) or edmd, extended dynamic mode decomposition"},
-    {"--features", "A,B,...", "columns, or series of the model, to learn (default: all; queues and latencies)"},
+    {"--features", "A,B,...", "columns, or series of the model, to learn (default: all; of a model --server)"},
+    {"--server", "NAME", "of a model, its in_system and sojourn (default: each server, by itself)"},
+    {"--together", NULL, "of a model: all servers' in_system and all clients' latency, in one"},
     {"--time-column", "NAME", "the column with the time (default: time)"},
     {"--run-column", "NAME", "the column that tells runs apart (default: each file is one run)"},
     {"--step", "T", "of the grid (default: the median distance of the samples; of runs a thousandth)"},
@@ -57,6 +62,7 @@ static const struct sj_own_option own[] = {
     {"--widths", "N,N,...", "autoencoder: the encoder's hidden layers, or none (default: 100,500)"},
     {"--epochs", "N", "autoencoder: at most (default: 1000)"},
     {"--patience", "N", "autoencoder: end after so many epochs without progress, 0 never (default: 200)"},
+    {"--linear", "X", "autoencoder: share of the epochs, the first, to keep the network linear (default: 0.7)"},
     {"--rate", "X", "autoencoder: step of the optimizer, Adam (default: 1e-4)"},
     {"--limit", "X", "autoencoder: of the spectral norm of the step in latent space (default: 0.99)"},
     {"--delays", "N", "edmd: earlier states beside the present one (default: 1)"},
@@ -70,6 +76,12 @@ static const struct sj_own_option own[] = {
     {NULL, NULL, NULL},
 };
 
+/* What is learned by itself; see sj_learn_subject. */
+struct sj_subject {
+  struct sj_trajectories *trajectories; /* its own; or NULL, the job's */
+  struct sj_learned *model;
+};
+
 /* One run of the command. Lists point into texts that are the job's. */
 struct job {
   const struct sj_options *options;
@@ -79,9 +91,13 @@ struct job {
   char *features_text;
   const char **features;
   size_t widths[8];
-  struct sj_model *model; /* MODEL; NULL for data */
+  struct sj_model *model;  /* MODEL; NULL for data */
+  struct sj_model *stored; /* that of a results file; NULL if it cannot be had again, which `why_not` tells */
+  char *why_not;
   struct sj_trajectories *trajectories;
-  struct sj_learned *learned;
+  struct sj_subject *subjects;
+  size_t subject_count;      /* learned so far */
+  struct sj_learned *loaded; /* --predict */
   struct sj_results *results;
   struct sj_store *store;
   struct sj_progress progress;
@@ -173,9 +189,20 @@ static enum sj_status check_method(const struct job *job, struct sj_error *error
       return sj_error_set(error, SJ_INVALID, "%s is for --method %s", own[i].name, edmd ? "autoencoder" : "edmd");
   if (!job->options->own[PREDICT]) return SJ_OK;
   for (int i = METHOD; i <= SAVE; i++)
-    if (job->options->own[i] && (i == METHOD || i == STEP || i == FEATURES || i >= TEST_SHARE))
+    if (job->options->own[i] && i != TIME_COLUMN && i != RUN_COLUMN && i != GAP)
       return sj_error_set(error, SJ_INVALID, "%s and --predict: the model of that file is learned already",
                           own[i].name);
+  return SJ_OK;
+}
+
+/* Three ways to say what is learned together. */
+static enum sj_status check_choice(const struct job *job, struct sj_error *error) {
+  const char *const *const own_texts = job->options->own;
+  if (own_texts[FEATURES] && (own_texts[SERVER] || own_texts[TOGETHER]))
+    return sj_error_set(error, SJ_INVALID, "--features names all there is to learn: expected no %s beside it",
+                        own[own_texts[SERVER] ? SERVER : TOGETHER].name);
+  if (own_texts[SERVER] && own_texts[TOGETHER])
+    return sj_error_set(error, SJ_INVALID, "--server takes one, --together all: expected one of the two");
   return SJ_OK;
 }
 
@@ -187,6 +214,7 @@ static enum sj_status settings(struct job *job, struct sj_error *error) {
   job->horizon = NAN;
   job->reading.time_column = options->own[TIME_COLUMN];
   job->reading.run_column = options->own[RUN_COLUMN];
+  job->reading.server = options->own[SERVER];
   if (given(job, SJ_OPTION_SEED)) learn->seed = options->seed;
   learn->threads = options->threads;
   enum sj_status status = read_method(job, error);
@@ -196,6 +224,9 @@ static enum sj_status settings(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) status = number(job, STEP, false, &job->reading.step, error);
   if (status == SJ_OK) status = number(job, GAP, false, &job->reading.gap, error);
   if (status == SJ_OK) status = number(job, HORIZON, false, &job->horizon, error);
+  if (status == SJ_OK) status = number(job, LINEAR, true, &learn->linear, error);
+  if (status == SJ_OK && learn->linear > 1)
+    status = sj_error_set(error, SJ_INVALID, "--linear %s: expected a share from 0 to 1", job->options->own[LINEAR]);
   if (status == SJ_OK) status = number(job, RATE, false, &learn->rate, error);
   if (status == SJ_OK) status = number(job, LIMIT, false, &learn->limit, error);
   if (status == SJ_OK) status = number(job, RIDGE, true, &learn->ridge, error);
@@ -205,10 +236,18 @@ static enum sj_status settings(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) status = whole(job, DELAYS, 0, SJ_MOST_LATENT, &learn->delays, error);
   if (status == SJ_OK) status = whole(job, DEGREE, 1, 16, &learn->degree, error);
   if (status == SJ_OK) status = whole(job, RADIAL, 0, SJ_MOST_LATENT, &learn->radial, error);
+  if (status == SJ_OK) status = check_choice(job, error);
   return status == SJ_OK ? check_method(job, error) : status;
 }
 
 /* ---- trajectories ---- */
+
+static bool is_stored(const struct job *job) { return !job->model && sj_store_is_database(job->options->file); }
+
+/* Whether the model is solved, too, to have exact figures beside the learned ones. */
+static bool looks_beside(const struct job *job) {
+  return (job->model || is_stored(job)) && !job->options->own[NO_SOLVE];
+}
 
 static bool ends_with(const char *name, const char *ending) {
   const size_t length = strlen(name), end = strlen(ending);
@@ -217,6 +256,11 @@ static bool ends_with(const char *name, const char *ending) {
 
 static void on_progress(void *context, const struct sj_simulate_progress *state) {
   sj_progress_show(&((struct job *)context)->progress, state);
+}
+
+static enum sj_status from_results(struct job *job, const struct sj_results *results, struct sj_error *error) {
+  return (job->options->own[TOGETHER] ? sj_trajectories_from_results : sj_trajectories_by_server)(
+      results, &job->reading, &job->trajectories, error);
 }
 
 static enum sj_status simulate(struct job *job, struct sj_error *error) {
@@ -235,7 +279,7 @@ static enum sj_status simulate(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) status = sj_simulate_run(job->model, &how, results, error);
   sj_progress_end(&job->progress);
   job->reading.step = NAN; /* it is that of the series */
-  if (status == SJ_OK) status = sj_trajectories_from_results(results, &job->reading, &job->trajectories, error);
+  if (status == SJ_OK) status = from_results(job, results, error);
   sj_results_destroy(results);
   return status;
 }
@@ -260,7 +304,12 @@ static enum sj_status from_store(struct job *job, struct sj_error *error) {
   if (status == SJ_OK && !results)
     status = sj_error_set(error, SJ_INVALID, "%s: no simulation with time series%s%s", job->options->file,
                           wanted ? " of the scenario " : "", wanted ? wanted : "");
-  if (status == SJ_OK) status = sj_trajectories_from_results(results, &job->reading, &job->trajectories, error);
+  if (status == SJ_OK) status = from_results(job, results, error);
+  if (status == SJ_OK && looks_beside(job)) {
+    struct sj_error why;
+    if (sj_model_from_canonical(results->model, results->canonical, results->duration, &job->stored, &why) != SJ_OK)
+      job->why_not = sj_copy_string(why.message);
+  }
   sj_results_destroy(results);
   sj_store_list_destroy(entries, count);
   sj_store_close(store);
@@ -272,6 +321,10 @@ static enum sj_status check_data_options(const struct job *job, bool data, struc
   if (!data && options->file_count > 1)
     return sj_error_set(error, SJ_INVALID, "expected one model or results file, got %s and %s", options->files[0],
                         options->files[1]);
+  for (int i = SERVER; i <= TOGETHER; i++)
+    if (data && options->own[i])
+      return sj_error_set(error, SJ_INVALID, "%s is for models and results files, and %s is none", own[i].name,
+                          options->file);
   for (int i = TIME_COLUMN; i <= GAP; i++)
     if (!data && i != STEP && options->own[i])
       return sj_error_set(error, SJ_INVALID, "%s is for data of columns, and %s is none", own[i].name, options->file);
@@ -283,7 +336,7 @@ static enum sj_status check_data_options(const struct job *job, bool data, struc
 }
 
 static enum sj_status get_trajectories(struct job *job, struct sj_error *error) {
-  const bool stored = sj_store_is_database(job->options->file), data = !job->model && !stored;
+  const bool stored = is_stored(job), data = !job->model && !stored;
   enum sj_status status = check_data_options(job, data, error);
   if (status != SJ_OK) return status;
   if (job->model) return simulate(job, error);
@@ -295,9 +348,6 @@ static enum sj_status get_trajectories(struct job *job, struct sj_error *error) 
 }
 
 /* ---- the results file ---- */
-
-/* Whether the model is solved, too, to have exact figures beside the learned ones. */
-static bool looks_beside(const struct job *job) { return job->model && !job->options->own[NO_SOLVE]; }
 
 static enum sj_status load_kept(struct job *job, struct sj_error *error) {
   struct sj_results *const asked =
@@ -314,40 +364,86 @@ static void on_epoch(void *context, size_t epoch, size_t epochs, double loss) {
   sj_progress_show_epoch(&((struct job *)context)->progress, epoch, epochs, loss);
 }
 
+static enum sj_status check_save(const struct job *job, struct sj_error *error) {
+  const struct sj_trajectories *const from = job->trajectories;
+  if (!job->options->own[SAVE] || from->group_count <= 1) return SJ_OK;
+  return sj_error_set(error, SJ_INVALID,
+                      "--save: %zu servers are learned each by itself, %s, %s%s; expected --server with one, or "
+                      "--together",
+                      from->group_count, from->groups[0].server, from->groups[1].server,
+                      from->group_count > 2 ? ", ..." : "");
+}
+
+static struct sj_trajectories *trajectories_of(const struct job *job, size_t subject) {
+  return job->subjects[subject].trajectories ? job->subjects[subject].trajectories : job->trajectories;
+}
+
+static enum sj_status learn_one(struct job *job, size_t index, struct sj_error *error) {
+  const struct sj_trajectories *const all = job->trajectories;
+  struct sj_subject *const subject = &job->subjects[index];
+  if (all->group_count > 0) subject->trajectories = sj_trajectories_select(all, &all->groups[index]);
+  if (all->group_count > 0 && !subject->trajectories) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET));
+  const enum sj_status status = sj_learn_train(trajectories_of(job, index), &job->learn, &subject->model, error);
+  sj_progress_end(&job->progress);
+  job->subject_count += subject->model != NULL;
+  return status;
+}
+
 static enum sj_status learn(struct job *job, struct sj_error *error) {
+  const size_t groups = job->trajectories->group_count, count = groups > 0 ? groups : 1;
   job->learn.on_epoch = on_epoch;
   job->learn.context = job;
-  sj_progress_start(&job->progress, given(job, SJ_OPTION_QUIET));
-  enum sj_status status = sj_learn_train(job->trajectories, &job->learn, &job->learned, error);
-  sj_progress_end(&job->progress);
+  job->subjects = sj_allocate_array(count, sizeof *job->subjects);
+  enum sj_status status = check_save(job, error);
+  for (size_t i = 0; i < count && status == SJ_OK; i++) status = learn_one(job, i, error);
   const bool interrupted = status == SJ_INTERRUPTED;
   if (status != SJ_OK && !interrupted) return status;
-  if (job->options->own[SAVE]) status = sj_learned_save(job->learned, job->options->own[SAVE], error);
+  for (size_t i = job->subject_count; i < groups; i++)
+    sj_trajectories_note(job->trajectories, "%s is not learned", job->trajectories->groups[i].server);
+  if (job->options->own[SAVE]) status = sj_learned_save(job->subjects[0].model, job->options->own[SAVE], error);
   return interrupted && status == SJ_OK ? SJ_INTERRUPTED : status;
+}
+
+static enum sj_status use_loaded(struct job *job) {
+  job->subjects = sj_allocate_array(1, sizeof *job->subjects);
+  job->subjects[0].model = job->loaded;
+  job->loaded = NULL;
+  job->subject_count = 1;
+  return SJ_OK;
 }
 
 /* Features and step are those of the model of the file, whatever else is in the data. */
 static enum sj_status load_learned(struct job *job, struct sj_error *error) {
-  const enum sj_status status = sj_learned_load(job->options->own[PREDICT], &job->learned, error);
+  const enum sj_status status = sj_learned_load(job->options->own[PREDICT], &job->loaded, error);
   if (status != SJ_OK) return status;
-  const size_t count = sj_learned_feature_count(job->learned);
+  const size_t count = sj_learned_feature_count(job->loaded);
   job->features = sj_reallocate_array(job->features, count, sizeof *job->features);
-  for (size_t i = 0; i < count; i++) job->features[i] = sj_learned_feature(job->learned, i);
+  for (size_t i = 0; i < count; i++) job->features[i] = sj_learned_feature(job->loaded, i);
   job->reading.features = job->features;
   job->reading.feature_count = count;
-  job->reading.step = sj_learned_step(job->learned);
+  job->reading.step = sj_learned_step(job->loaded);
   job->reading.any_length = true;
   job->reading.test_share = 1; /* all of it is a test */
   return SJ_OK;
 }
 
 static enum sj_status make_results(struct job *job, struct sj_error *error) {
+  const struct sj_trajectories *const all = job->trajectories;
   struct sj_solved_beside solved = {0};
-  if (looks_beside(job)) sj_solve_beside(job->model, job->learned, job->trajectories, job->learn.stop, &solved);
-  char *const note = solved.why_not ? sj_format("no exact figures beside the learned ones: %s", solved.why_not) : NULL;
-  const enum sj_status status = sj_learn_report(job->learned, job->trajectories, job->horizon, looks_beside(job),
+  struct sj_learn_subject *const subjects = sj_allocate_array(job->subject_count, sizeof *subjects);
+  for (size_t i = 0; i < job->subject_count; i++)
+    subjects[i] = (struct sj_learn_subject){.name = all->group_count > 0 ? all->groups[i].server : NULL,
+                                            .model = job->subjects[i].model,
+                                            .trajectories = trajectories_of(job, i)};
+  const struct sj_model *const model = job->model ? job->model : job->stored;
+  if (looks_beside(job) && model) sj_solve_beside(model, all, subjects, job->subject_count, job->learn.stop, &solved);
+  const char *const why_not = solved.why_not ? solved.why_not : job->why_not;
+  char *const note = why_not ? sj_format("no exact figures beside the learned ones: %s", why_not) : NULL;
+  const enum sj_status status = sj_learn_report(all, subjects, job->subject_count, job->horizon, looks_beside(job),
                                                 solved.figures, solved.count, note, &job->results, error);
   free(note);
+  free(subjects);
   sj_solved_beside_clear(&solved);
   return status;
 }
@@ -357,10 +453,10 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   if (status == SJ_OK) status = get_trajectories(job, error);
   if (status == SJ_OK && job->options->output)
     status = sj_store_open(job->options->output, SJ_STORE_WRITE, &job->store, error);
-  const bool look = job->store && !given(job, SJ_OPTION_AGAIN) && !job->options->own[SAVE] && !job->learned;
+  const bool look = job->store && !given(job, SJ_OPTION_AGAIN) && !job->options->own[SAVE] && !job->loaded;
   if (status == SJ_OK && look) status = load_kept(job, error);
   if (status != SJ_OK || job->results) return status;
-  if (!job->learned) status = learn(job, error);
+  status = job->loaded ? use_loaded(job) : learn(job, error);
   const bool interrupted = status == SJ_INTERRUPTED;
   if (status != SJ_OK && !interrupted) return status;
   status = make_results(job, error);
@@ -372,46 +468,11 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
 
 /* ---- what is printed ---- */
 
-/* A row for each state of each trajectory: time since its start, then each series of it. */
-static void write_csv(const struct sj_results *results, FILE *out) {
-  const double *const series = results->runs[0].series;
-  struct sj_text row = {0};
-  char prefix[48];
-  size_t end = 0;
-  for (size_t trajectory = 0, first = 0; first < results->series_count; trajectory++, first = end) {
-    const int length = snprintf(prefix, sizeof prefix, "trajectory[%zu].", trajectory);
-    while (end < results->series_count && !strncmp(results->series[end].name, prefix, (size_t)length)) end++;
-    if (end == first) break;
-    for (size_t s = first; trajectory == 0 && s < end; s++) {
-      sj_text_add(&row, s == first ? "trajectory,time," : ",");
-      sj_text_add_csv(&row, results->series[s].name + length);
-    }
-    if (trajectory == 0) sj_text_add(&row, "\n");
-    for (size_t cell = 0; cell < results->grid_count; cell++) {
-      const size_t start = row.length;
-      bool any = false;
-      sj_text_add(&row, "%zu,", trajectory);
-      sj_text_add_csv_number(&row, results->grid_start + (double)cell * results->grid_step);
-      for (size_t s = first; s < end; s++) {
-        const double value = series[s * results->grid_count + cell];
-        any = any || !isnan(value);
-        sj_text_add(&row, ",");
-        sj_text_add_csv_number(&row, value);
-      }
-      sj_text_add(&row, "\n");
-      if (!any) row.length = start;
-    }
-    fwrite(row.data, 1, row.length, out);
-    row.length = 0;
-  }
-  free(row.data);
-}
-
 static enum sj_status export_csv(const struct job *job, struct sj_error *error) {
   FILE *csv;
   const enum sj_status status = sj_csv_open(job->options, &csv, error);
   if (status != SJ_OK || !csv) return status;
-  write_csv(job->results, csv);
+  sj_learn_write_rows(job->results, csv);
   return sj_csv_close(job->options, &csv, error);
 }
 
@@ -481,8 +542,15 @@ static enum sj_exit run(const struct sj_options *options) {
   if (code == SJ_EXIT_DONE) code = carry_out(&job);
   sj_store_close(job.store);
   sj_results_destroy(job.results);
-  sj_learned_destroy(job.learned);
+  for (size_t i = 0; job.subjects && i < (job.trajectories->group_count ? job.trajectories->group_count : 1); i++) {
+    sj_learned_destroy(job.subjects[i].model);
+    sj_trajectories_destroy(job.subjects[i].trajectories);
+  }
+  free(job.subjects);
+  free(job.why_not);
+  sj_learned_destroy(job.loaded);
   sj_trajectories_destroy(job.trajectories);
+  sj_model_destroy(job.stored);
   sj_model_destroy(job.model);
   free(job.features);
   free(job.features_text);

@@ -55,25 +55,40 @@ static void add_settling(struct sj_solved_beside *solved, const struct sj_learne
   }
 }
 
-void sj_solve_beside(const struct sj_model *model, const struct sj_learned *learned,
-                     const struct sj_trajectories *trajectories, const volatile sig_atomic_t *stop,
+static double horizon_of(const struct sj_trajectories *trajectories) {
+  double horizon = trajectories->step;
+  for (size_t i = 0; i < trajectories->count; i++) {
+    const struct sj_trajectory *const item = &trajectories->items[i];
+    const double end = item->start + SJ_SETTLING_LONGER * (double)item->length * trajectories->step;
+    if (end > horizon) horizon = end;
+  }
+  return horizon;
+}
+
+static void add_subject(struct sj_solved_beside *solved, const struct sj_results *exact,
+                        const struct sj_learn_subject *subject) {
+  const struct sj_trajectories *const trajectories = subject->trajectories;
+  double last = 0;
+  for (size_t i = 0; i < trajectories->count; i++)
+    if (trajectories->items[i].start > last) last = trajectories->items[i].start;
+  for (size_t i = 0; i < trajectories->count && i < SJ_MOST_SHOWN; i++)
+    for (size_t f = 0; f < subject->model->feature_count; f++)
+      if (is_server_level(subject->model->features[f]))
+        add_settling(solved, subject->model, exact, &trajectories->items[i], i, f,
+                     trajectories->items[i].start >= last);
+}
+
+void sj_solve_beside(const struct sj_model *model, const struct sj_trajectories *trajectories,
+                     const struct sj_learn_subject *subjects, size_t count, const volatile sig_atomic_t *stop,
                      struct sj_solved_beside *solved) {
   static const char *const names[] = {"relaxation_time", "mixing_time", "mixing_time.bound"};
   struct sj_solve_options how;
   struct sj_results *exact = NULL;
   struct sj_error error = {{0}};
   *solved = (struct sj_solved_beside){0};
-  double last = 0;
   sj_solve_options_default(&how);
-  how.step = learned->step;
-  how.horizon = how.step;
-  for (size_t i = 0; i < trajectories->count; i++) {
-    const struct sj_trajectory *const item = &trajectories->items[i];
-    const double end = item->start + SJ_SETTLING_LONGER * (double)item->length * learned->step;
-    if (end > how.horizon) how.horizon = end;
-  }
-  for (size_t i = 0; i < trajectories->count; i++)
-    if (trajectories->items[i].start > last) last = trajectories->items[i].start;
+  how.step = trajectories->step;
+  how.horizon = horizon_of(trajectories);
   how.most_bytes = most_bytes;
   how.stop = stop;
   if (sj_solve(model, &how, &exact, &error) != SJ_OK || !exact) {
@@ -83,10 +98,7 @@ void sj_solve_beside(const struct sj_model *model, const struct sj_learned *lear
   }
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (sj_results_find(exact, names[i]) != SIZE_MAX) add(solved, sj_results_value(exact, names[i]), "%s", names[i]);
-  for (size_t i = 0; i < trajectories->count && i < SJ_MOST_SHOWN; i++)
-    for (size_t f = 0; f < learned->feature_count; f++)
-      if (is_server_level(learned->features[f]))
-        add_settling(solved, learned, exact, &trajectories->items[i], i, f, trajectories->items[i].start >= last);
+  for (size_t i = 0; i < count; i++) add_subject(solved, exact, &subjects[i]);
   sj_results_destroy(exact);
 }
 

@@ -20,6 +20,7 @@ void sj_learn_options_default(struct sj_learn_options *options) {
                                        .width_count = sizeof usual_widths / sizeof *usual_widths,
                                        .epochs = 1000,
                                        .patience = 200,
+                                       .linear = 0.7,
                                        .rate = 1e-4,
                                        .limit = 0.99,
                                        .seed = 1,
@@ -39,6 +40,8 @@ static enum sj_status check_options(const struct sj_learn_options *options, stru
       return sj_error_set(error, SJ_INVALID, "a width of %zu, expected 1 to %d", options->widths[i], MOST_WIDTH);
   if (!(options->rate > 0) || !isfinite(options->rate))
     return sj_error_set(error, SJ_INVALID, "a step of Adam of %g, expected more than 0", options->rate);
+  if (!(options->linear >= 0 && options->linear <= 1))
+    return sj_error_set(error, SJ_INVALID, "a linear share of %g of the epochs, expected 0 to 1", options->linear);
   if (!(options->limit > 0) || !isfinite(options->limit))
     return sj_error_set(error, SJ_INVALID, "a limit of K's norm of %g, expected more than 0", options->limit);
   if (!(options->ridge >= 0) || !isfinite(options->ridge))
@@ -154,16 +157,16 @@ static enum sj_status make_operator(struct sj_learned *model, struct sj_error *e
 static enum sj_status train_network(struct sj_learned *model, const struct sj_learn_options *options,
                                     const struct training_data *data, const char *source, struct sj_error *error) {
   const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  const struct sj_training how = {.epochs = options->epochs,
-                                  .patience = options->patience,
-                                  .rate = options->rate,
-                                  .limit = options->limit,
-                                  .threads = options->threads ? options->threads
-                                             : cores > 0      ? (unsigned)cores
-                                                              : 1,
-                                  .stop = options->stop,
-                                  .on_epoch = options->on_epoch,
-                                  .context = options->context};
+  struct sj_training how = {.epochs = options->epochs,
+                            .patience = options->patience,
+                            .rate = options->rate,
+                            .limit = options->limit,
+                            .threads = options->threads ? options->threads
+                                       : cores > 0      ? (unsigned)cores
+                                                        : 1,
+                            .stop = options->stop,
+                            .on_epoch = options->on_epoch,
+                            .context = options->context};
   model->latent = options->latent;
   model->network = sj_network_shape(model->feature_count, model->latent, options->widths, options->width_count);
   if (data->total <= model->latent)
@@ -175,7 +178,9 @@ static enum sj_status train_network(struct sj_learned *model, const struct sj_le
   if (!model->parameters) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   enum sj_status status = make_operator(model, error);
   if (status != SJ_OK) return status;
-  sj_network_start(&model->network, options->seed, model->parameters);
+  const bool mirrored = options->linear > 0 && sj_network_can_mirror(&model->network);
+  (mirrored ? sj_network_start_mirrored : sj_network_start)(&model->network, options->seed, model->parameters);
+  if (mirrored) how.linear = (size_t)ceil(options->linear * (double)options->epochs);
   status = sj_train(&model->network, &data->rollout, &how, model->parameters, &model->trained, error);
   sj_learned_take_operator(model);
   return status;

@@ -63,9 +63,11 @@ static void put_autoencoder(json_t *header, const struct sj_learned *model) {
   json_object_set_new(header, "widths", sizes(model->widths, asked->width_count));
   json_object_set_new(header, "epochs", json_integer((json_int_t)asked->epochs));
   json_object_set_new(header, "patience", json_integer((json_int_t)asked->patience));
+  json_object_set_new(header, "linear", json_real(asked->linear));
   json_object_set_new(header, "rate", json_real(asked->rate));
   json_object_set_new(header, "limit", json_real(asked->limit));
   json_object_set_new(header, "epochs_done", json_integer((json_int_t)trained->epochs));
+  json_object_set_new(header, "linear_epochs", json_integer((json_int_t)trained->linear));
   json_object_set_new(header, "best_epoch", json_integer((json_int_t)trained->best_epoch));
   json_object_set_new(header, "first_loss", json_real(trained->first_loss));
   json_object_set_new(header, "loss", json_real(trained->loss));
@@ -166,6 +168,7 @@ static bool read_autoencoder(const json_t *header, struct sj_learned *model) {
   struct sj_trained *const trained = &model->trained;
   const json_t *const widths = json_object_get(header, "widths");
   asked->width_count = json_array_size(widths);
+  asked->linear = 0;
   if (!json_is_array(widths) || asked->width_count > SJ_MOST_WIDTHS) return false;
   for (size_t i = 0; i < asked->width_count; i++) {
     const json_int_t width = json_integer_value(json_array_get(widths, i));
@@ -174,6 +177,11 @@ static bool read_autoencoder(const json_t *header, struct sj_learned *model) {
   }
   model->network = sj_network_shape(model->feature_count, model->latent, model->widths, asked->width_count);
   trained->interrupted = json_is_true(json_object_get(header, "interrupted"));
+  /* Files of before there were mirrored weights have neither. */
+  if (json_object_get(header, "linear") &&
+      !(real(header, "linear", &asked->linear) && asked->linear >= 0 && asked->linear <= 1 &&
+        whole(header, "linear_epochs", 0, SIZE_MAX / 2, &trained->linear)))
+    return false;
   return whole(header, "epochs", 0, SIZE_MAX / 2, &asked->epochs) &&
          whole(header, "patience", 0, SIZE_MAX / 2, &asked->patience) && real(header, "rate", &asked->rate) &&
          real(header, "limit", &asked->limit) && whole(header, "epochs_done", 0, SIZE_MAX / 2, &trained->epochs) &&

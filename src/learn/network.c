@@ -47,6 +47,89 @@ void sj_network_start(const struct sj_network *network, uint64_t seed, double *p
   for (size_t i = 0; i < network->latent; i++) parameters[network->transition + i * (network->latent + 1)] = diagonal;
 }
 
+bool sj_network_can_mirror(const struct sj_network *network) {
+  bool can = network->layer_count > 1;
+  for (size_t i = 0; i + 1 < network->layer_count; i++) can = can && network->encoder[i].out >= 2;
+  return can;
+}
+
+/* A layer of which `from` inputs and `to` outputs have a negative each, so many places further on; 0: none have. */
+struct halves {
+  size_t from, to;
+};
+
+static struct halves halves_of(const struct sj_network *network, const struct sj_layer *layers, size_t index) {
+  return (struct halves){.from = index > 0 ? layers[index].in / 2 : 0,
+                         .to = index + 1 < network->layer_count ? layers[index].out / 2 : 0};
+}
+
+/* The mean of the (up to four) weights that are the same but for their sign takes the place of each. */
+static void mirror_weights(const struct sj_layer *layer, struct halves halves, double *weights) {
+  const size_t columns = halves.from ? halves.from : layer->in, rows = halves.to ? halves.to : layer->out;
+  for (size_t column = 0; column < columns; column++)
+    for (size_t row = 0; row < rows; row++) {
+      double *const first = &weights[column * layer->out + row], *const across = first + halves.from * layer->out;
+      double sum = *first;
+      if (halves.to) sum -= first[halves.to];
+      if (halves.from) sum -= *across;
+      if (halves.to && halves.from) sum += across[halves.to];
+      *first = sum / ((halves.to ? 2 : 1) * (halves.from ? 2 : 1));
+      if (halves.to) first[halves.to] = -*first;
+      if (halves.from) *across = -*first;
+      if (halves.to && halves.from) across[halves.to] = *first;
+    }
+  for (size_t column = halves.from ? 2 * halves.from : layer->in; column < layer->in; column++)
+    memset(&weights[column * layer->out], 0, layer->out * sizeof *weights);
+  for (size_t row = halves.to ? 2 * halves.to : layer->out; row < layer->out; row++)
+    for (size_t column = 0; column < layer->in; column++) weights[column * layer->out + row] = 0;
+}
+
+void sj_network_mirror(const struct sj_network *network, double *parameters) {
+  for (int part = 0; part < 2; part++)
+    for (size_t i = 0; i < network->layer_count; i++) {
+      const struct sj_layer *const layers = part ? network->decoder : network->encoder, *const layer = &layers[i];
+      const struct halves halves = halves_of(network, layers, i);
+      double *const bias = parameters + layer->bias;
+      mirror_weights(layer, halves, parameters + layer->weights);
+      for (size_t row = 0; row < halves.to; row++) {
+        bias[row] = (bias[row] - bias[row + halves.to]) / 2;
+        bias[row + halves.to] = -bias[row];
+      }
+      if (halves.to && layer->out % 2) bias[layer->out - 1] = 0;
+    }
+}
+
+/* The last row of a layer whose unit has no mirror image. */
+static void start_odd_unit(const struct sj_layer *layer, struct sj_stream *stream, double *weights) {
+  const double bound = 1 / sqrt((double)layer->in);
+  for (size_t column = 0; column < layer->in; column++)
+    weights[(column + 1) * layer->out - 1] = bound * (2 * sj_stream_uniform(stream) - 1);
+}
+
+void sj_network_start_mirrored(const struct sj_network *network, uint64_t seed, double *parameters) {
+  struct sj_stream stream;
+  sj_stream_seed(&stream, sj_stream_key(seed, 0, "learn", "odd units"), 0);
+  sj_network_start(network, seed, parameters);
+  for (int part = 0; part < 2; part++)
+    for (size_t i = 0; i < network->layer_count; i++) {
+      const struct sj_layer *const layers = part ? network->decoder : network->encoder, *const layer = &layers[i];
+      const struct halves halves = halves_of(network, layers, i);
+      /* Uniform in +-1/sqrt(in) now. A mean of some has so many times less of variance, and shall have 1 / (inputs that
+       * count). */
+      const double averaged = (halves.to ? 2 : 1) * (halves.from ? 2 : 1),
+                   inputs = (double)(halves.from ? halves.from : layer->in),
+                   scale = sqrt(3 * averaged * (double)layer->in / inputs);
+      for (size_t p = 0; p < layer->in * layer->out; p++) parameters[layer->weights + p] *= scale;
+      memset(parameters + layer->bias, 0, layer->out * sizeof *parameters);
+    }
+  sj_network_mirror(network, parameters);
+  for (int part = 0; part < 2; part++)
+    for (size_t i = 0; i + 1 < network->layer_count; i++) {
+      const struct sj_layer *const layer = part ? &network->decoder[i] : &network->encoder[i];
+      if (layer->out % 2) start_odd_unit(layer, &stream, parameters + layer->weights);
+    }
+}
+
 /* One state through layers; the result is in the half of `scratch` that is returned. */
 static const double *through(const struct sj_network *network, const struct sj_layer *layers, const double *parameters,
                              const double *from, double *scratch) {

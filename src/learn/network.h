@@ -11,6 +11,7 @@
 #ifndef SJ_LEARN_NETWORK_H
 #define SJ_LEARN_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,17 @@ struct sj_network sj_network_shape(size_t features, size_t latent, const size_t 
 
 /* Fills `parameters`: weights and biases uniform within 1/sqrt(in), as PyTorch's layers begin; K = 0.8 I, b = 0. */
 void sj_network_start(const struct sj_network *network, uint64_t seed, double *parameters);
+
+/* A hidden layer of mirrored weights: the second half of its units are the negatives of the first, and count with the
+ * opposite sign; since max(0, x) - max(0, -x) = x, a network of such layers is linear ("looks linear": Balduzzi et al.,
+ * "The shattered gradients problem", ICML 2017). False if a hidden layer has but one unit, or there is none. */
+bool sj_network_can_mirror(const struct sj_network *network);
+/* Makes of a vector of parameters, or of a gradient by them, the nearest with mirrored weights. The odd unit of a layer
+ * has no part: zeros. K and b stay. */
+void sj_network_mirror(const struct sj_network *network, double *parameters);
+/* As sj_network_start, but with mirrored weights, as large as to keep lengths on average, and biases of 0. What an odd
+ * unit takes in is as sj_network_start would have it. */
+void sj_network_start_mirrored(const struct sj_network *network, uint64_t seed, double *parameters);
 
 /* z = encode(x) and x = decode(z) for one state. `scratch` holds 2 x network->widest numbers. */
 void sj_network_encode(const struct sj_network *network, const double *parameters, const double *state, double *latent,

@@ -22,18 +22,32 @@ struct finding {
 };
 
 struct report {
-  const struct sj_learned *model;
-  const struct sj_trajectories *trajectories;
+  const struct sj_trajectories *all;
+  const struct sj_learn_subject *subjects;
+  size_t subject_count;
   double horizon;
   const struct sj_beside *beside;
   size_t beside_count;
   struct finding *findings;
   size_t finding_count;
-  struct sj_course *courses; /* of each trajectory */
-  size_t shown;              /* trajectories of which there are series and settling times */
+  struct sj_course *all_courses; /* trajectories x subjects */
+  size_t shown;                  /* trajectories of which there are series and settling times */
   struct sj_results *results;
+  /* The subject at hand. */
+  const char *name;
+  const struct sj_learned *model;
+  const struct sj_trajectories *trajectories;
+  struct sj_course *courses; /* of each trajectory */
 };
 
+static void turn_to(struct report *report, size_t subject) {
+  report->name = report->subjects[subject].name;
+  report->model = report->subjects[subject].model;
+  report->trajectories = report->subjects[subject].trajectories;
+  report->courses = report->all_courses + subject * report->all->count;
+}
+
+/* A figure with a name of its own. */
 static void add(struct report *report, double value, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void add(struct report *report, double value, const char *format, ...) {
   char name[512];
@@ -43,6 +57,27 @@ static void add(struct report *report, double value, const char *format, ...) {
   va_end(arguments);
   report->findings = sj_reallocate_array(report->findings, report->finding_count + 1, sizeof *report->findings);
   report->findings[report->finding_count++] = (struct finding){sj_copy_string(name), value};
+}
+
+/* A figure that each subject has: the subject's name comes first. */
+static void add_own(struct report *report, double value, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add_own(struct report *report, double value, const char *format, ...) {
+  char name[256];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(name, sizeof name, format, arguments);
+  va_end(arguments);
+  add(report, value, "%s%s%s", report->name ? report->name : "", report->name ? "." : "", name);
+}
+
+static void note_own(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void note_own(struct report *report, const char *format, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  sj_results_add_note(report->results, "%s%s%s", report->name ? report->name : "", report->name ? ": " : "", text);
 }
 
 /* ---- what identifies the results ---- */
@@ -64,16 +99,18 @@ static void put_settings(json_t *document, const struct sj_learn_options *option
   json_object_set_new(document, "widths", widths);
   json_object_set_new(document, "epochs", json_integer((json_int_t)options->epochs));
   json_object_set_new(document, "patience", json_integer((json_int_t)options->patience));
+  json_object_set_new(document, "linear", json_real(options->linear));
   json_object_set_new(document, "rate", json_real(options->rate));
   json_object_set_new(document, "limit", json_real(options->limit));
 }
 
 static char *identity(const struct sj_learn_options *options, const char *learned_from, const char *shown_on,
-                      double horizon, bool looked, size_t interrupted_at) {
+                      bool by_server, double horizon, bool looked, size_t interrupted_at) {
   json_t *const document = json_object();
   put_settings(document, options);
   json_object_set_new(document, "learned_from", json_string(learned_from));
   json_object_set_new(document, "trajectories", json_string(shown_on));
+  if (by_server) json_object_set_new(document, "by", json_string("server"));
   json_object_set_new(document, "horizon", isnan(horizon) ? json_null() : json_real(horizon));
   json_object_set_new(document, "solved", json_boolean(looked));
   if (interrupted_at != SIZE_MAX)
@@ -96,7 +133,8 @@ static struct sj_results *prepare(const struct sj_learn_options *options, const 
     if (length > results->duration) results->duration = length;
   }
   if (horizon > results->duration) results->duration = horizon;
-  results->canonical = identity(options, learned_from ? learned_from : hash, hash, horizon, looked, interrupted_at);
+  results->canonical = identity(options, learned_from ? learned_from : hash, hash, trajectories->group_count > 0,
+                                horizon, looked, interrupted_at);
   if (results->canonical) return results;
   sj_results_destroy(results);
   return NULL;
@@ -128,20 +166,21 @@ static void add_errors(struct report *report) {
       trajectories++;
       states += item->length;
     }
-    add(report, count > 0 ? sqrt(squares / (double)count) : (double)NAN, "error.%s", names[held_out]);
-    add(report, (double)trajectories, "trajectories.%s", names[held_out]);
-    add(report, (double)states, "states.%s", names[held_out]);
+    add_own(report, count > 0 ? sqrt(squares / (double)count) : (double)NAN, "error.%s", names[held_out]);
+    add_own(report, (double)trajectories, "trajectories.%s", names[held_out]);
+    add_own(report, (double)states, "states.%s", names[held_out]);
   }
 }
 
 static void add_training(struct report *report) {
   const struct sj_trained *const trained = &report->model->trained;
   if (report->model->method == SJ_LEARN_EDMD) return;
-  add(report, (double)trained->epochs, "training.epochs");
-  add(report, (double)trained->best_epoch, "training.best_epoch");
-  add(report, trained->first_loss, "training.first_loss");
-  add(report, trained->loss, "training.loss");
-  add(report, (double)trained->halvings, "training.halvings");
+  add_own(report, (double)trained->epochs, "training.epochs");
+  add_own(report, (double)trained->linear, "training.linear");
+  add_own(report, (double)trained->best_epoch, "training.best_epoch");
+  add_own(report, trained->first_loss, "training.first_loss");
+  add_own(report, trained->loss, "training.loss");
+  add_own(report, (double)trained->halvings, "training.halvings");
 }
 
 /* The spectral radius, or NAN. */
@@ -156,25 +195,23 @@ static enum sj_status add_spectrum(struct report *report, double *radius, struct
     const double modulus = hypot(re[k], im[k]);
     growing += modulus >= 1;
     if (k >= MOST_EIGENVALUES) continue;
-    add(report, re[k], "spectrum[%zu].re", k);
-    add(report, im[k], "spectrum[%zu].im", k);
-    add(report, modulus < 1 ? -model->step / log(modulus) : (double)NAN, "time_constant[%zu]", k);
+    add_own(report, re[k], "spectrum[%zu].re", k);
+    add_own(report, im[k], "spectrum[%zu].im", k);
+    add_own(report, modulus < 1 ? -model->step / log(modulus) : (double)NAN, "time_constant[%zu]", k);
   }
   free(re);
   if (growing > 0)
-    sj_results_add_note(report->results,
-                        "%zu eigenvalue%s of modulus 1 or more: what was learned does not settle, and is no guide "
-                        "beyond the length of the trajectories",
-                        growing, growing == 1 ? "" : "s");
+    note_own(report,
+             "%zu eigenvalue%s of modulus 1 or more: what was learned does not settle, and is no guide "
+             "beyond the length of the trajectories",
+             growing, growing == 1 ? "" : "s");
   const double limit = model->asked.limit;
   if (model->method == SJ_LEARN_AUTOENCODER && *radius > near_limit * limit && limit < 1)
-    sj_results_add_note(
-        report->results,
-        "the slowest mode lies at the limit of K's norm, %g: nothing slower than %.4g %s can be learned "
-        "with this step (--limit, --step)",
-        limit, -model->step / log(limit), model->time_unit);
-  if (n > MOST_EIGENVALUES)
-    sj_results_add_note(report->results, "of %zu eigenvalues the %d largest are given", n, MOST_EIGENVALUES);
+    note_own(report,
+             "the slowest mode lies at the limit of K's norm, %g: nothing slower than %.4g %s can be learned "
+             "with this step (--limit, --step)",
+             limit, -model->step / log(limit), model->time_unit);
+  if (n > MOST_EIGENVALUES) note_own(report, "of %zu eigenvalues the %d largest are given", n, MOST_EIGENVALUES);
   return status;
 }
 
@@ -214,11 +251,11 @@ static void add_latent_settling(struct report *report, const double *rest, doubl
     sj_number_text(sj_settling_limits[k], limit);
     for (size_t i = 0; i < starts; i++) sum += times[k * count + i];
     const double mean = sum / (double)starts;
-    add(report, mean, "settling[%s].mean", limit);
-    add(report, deviation(times + k * count, starts, mean), "settling[%s].std", limit);
+    add_own(report, mean, "settling[%s].mean", limit);
+    add_own(report, deviation(times + k * count, starts, mean), "settling[%s].std", limit);
     const double bound =
         farthest > sj_settling_limits[k] ? model->step * log(sj_settling_limits[k] / farthest) / log(radius) : 0;
-    add(report, radius < 1 ? bound : (double)NAN, "settling[%s].bound", limit);
+    add_own(report, radius < 1 ? bound : (double)NAN, "settling[%s].bound", limit);
   }
   free(times);
   free(scratch);
@@ -287,43 +324,42 @@ static enum sj_status add_settling(struct report *report, double radius) {
 
 /* ---- series ---- */
 
-static bool name_series(struct report *report) {
+static bool name_trajectory(struct report *report, size_t index) {
   const struct sj_learned *const model = report->model;
   bool ok = true;
-  for (size_t i = 0; i < report->shown; i++) {
-    for (size_t f = 0; f < 2 * model->feature_count; f++) {
-      char *const name =
-          sj_format("trajectory[%zu].%s.%s", i, model->features[f / 2], f % 2 ? "predicted" : "recorded");
-      ok = sj_results_add_series(report->results, name, "") && ok;
-      free(name);
-    }
-    for (size_t k = 0; k < model->latent && k < MOST_EIGENVALUES; k++) {
-      char *const name = sj_format("trajectory[%zu].latent[%zu]", i, k);
-      ok = sj_results_add_series(report->results, name, "") && ok;
-      free(name);
-    }
+  for (size_t f = 0; f < 2 * model->feature_count; f++) {
+    char *const name =
+        sj_format("trajectory[%zu].%s.%s", index, model->features[f / 2], f % 2 ? "predicted" : "recorded");
+    ok = sj_results_add_series(report->results, name, "") && ok;
+    free(name);
+  }
+  for (size_t k = 0; k < model->latent && k < MOST_EIGENVALUES; k++) {
+    char *const name = sj_format("trajectory[%zu].%s%slatent[%zu]", index, report->name ? report->name : "",
+                                 report->name ? "." : "", k);
+    ok = sj_results_add_series(report->results, name, "") && ok;
+    free(name);
   }
   return ok;
 }
 
-static void fill_series(const struct report *report, double *at) {
+/* Returns where the next trajectory's series begin. */
+static double *fill_trajectory(const struct report *report, size_t index, double *at) {
   const struct sj_learned *const model = report->model;
   const size_t features = model->feature_count, cells = report->results->grid_count;
-  for (size_t i = 0; i < report->shown; i++) {
-    const struct sj_trajectory *const item = &report->trajectories->items[i];
-    const struct sj_course *const course = &report->courses[i];
-    for (size_t f = 0; f < 2 * features; f++, at += cells) {
-      const double *const from = f % 2 ? course->predicted : item->states;
-      const size_t length = f % 2 ? course->length : item->length;
-      for (size_t t = 0; t < length && t < cells; t++) at[t] = from[t * features + f / 2];
-    }
-    for (size_t k = 0; k < model->latent && k < MOST_EIGENVALUES; k++, at += cells)
-      for (size_t t = 0; t < course->length && t < cells; t++) at[t] = course->latent[t * model->latent + k];
+  const struct sj_trajectory *const item = &report->trajectories->items[index];
+  const struct sj_course *const course = &report->courses[index];
+  for (size_t f = 0; f < 2 * features; f++, at += cells) {
+    const double *const from = f % 2 ? course->predicted : item->states;
+    const size_t length = f % 2 ? course->length : item->length;
+    for (size_t t = 0; t < length && t < cells; t++) at[t] = from[t * features + f / 2];
   }
+  for (size_t k = 0; k < model->latent && k < MOST_EIGENVALUES; k++, at += cells)
+    for (size_t t = 0; t < course->length && t < cells; t++) at[t] = course->latent[t * model->latent + k];
+  return at;
 }
 
 static void note_names(struct report *report) {
-  const struct sj_trajectories *const from = report->trajectories;
+  const struct sj_trajectories *const from = report->all;
   struct sj_text names = {0};
   for (size_t i = 0; i < report->shown; i++)
     sj_text_add(&names, "%s %zu %s%s", i ? "," : "", i, from->items[i].name,
@@ -335,39 +371,47 @@ static void note_names(struct report *report) {
 }
 
 static void add_notes(struct report *report) {
-  const struct sj_trajectories *const from = report->trajectories;
-  const struct sj_trained *const trained = &report->model->trained;
+  const struct sj_trajectories *const from = report->all;
   note_names(report);
   for (size_t i = 0; i < from->note_count; i++) sj_results_add_note(report->results, "%s", from->notes[i]);
   if (report->shown < from->count)
     sj_results_add_note(report->results, "of %zu trajectories the first %zu have series and settling times",
                         from->count, report->shown);
+}
+
+static void add_training_notes(struct report *report) {
+  const struct sj_trained *const trained = &report->model->trained;
   if (trained->halvings > 0)
-    sj_results_add_note(report->results,
-                        "training diverged %zu time%s and went on from the best with half the step, %.3g in the end",
-                        trained->halvings, trained->halvings == 1 ? "" : "s", trained->rate);
+    note_own(report, "training diverged %zu time%s and went on from the best with half the step, %.3g in the end",
+             trained->halvings, trained->halvings == 1 ? "" : "s", trained->rate);
   if (trained->patient)
-    sj_results_add_note(report->results, "training ended after epoch %zu: no progress in %zu epochs", trained->epochs,
-                        report->model->asked.patience);
+    note_own(report, "training ended after epoch %zu: no progress in %zu epochs", trained->epochs,
+             report->model->asked.patience);
   if (trained->interrupted)
-    sj_results_add_note(report->results, "training was interrupted after epoch %zu of %zu: this is the best so far",
-                        trained->epochs, report->model->asked.epochs);
+    note_own(report, "training was interrupted after epoch %zu of %zu: this is the best so far", trained->epochs,
+             report->model->asked.epochs);
 }
 
 static enum sj_status fill(struct report *report) {
   struct sj_results *const results = report->results;
-  for (size_t i = 0; i < report->trajectories->count; i++)
-    if (i < report->shown && course_length(report, i) > results->grid_count)
-      results->grid_count = course_length(report, i);
+  for (size_t i = 0; i < report->shown; i++)
+    if (course_length(report, i) > results->grid_count) results->grid_count = course_length(report, i);
   results->grid_step = report->model->step;
   bool ok = true;
   for (size_t i = 0; i < report->finding_count; i++)
     ok = sj_results_add_metric(results, report->findings[i].name, SJ_REDUCE_MEAN) && ok;
-  ok = ok && name_series(report);
+  for (size_t i = 0; i < report->shown * report->subject_count; i++) {
+    turn_to(report, i % report->subject_count);
+    ok = ok && name_trajectory(report, i / report->subject_count);
+  }
   struct sj_run run = {0};
   if (!ok || !sj_run_prepare(results, &run, 0)) return SJ_NO_MEMORY;
   for (size_t i = 0; i < report->finding_count; i++) run.values[i] = report->findings[i].value;
-  fill_series(report, run.series);
+  double *at = run.series;
+  for (size_t i = 0; i < report->shown * report->subject_count; i++) {
+    turn_to(report, i % report->subject_count);
+    at = fill_trajectory(report, i / report->subject_count, at);
+  }
   if (sj_results_add_run(results, &run)) return SJ_OK;
   sj_run_clear(results, &run);
   return SJ_NO_MEMORY;
@@ -388,9 +432,11 @@ static enum sj_status check_fit(const struct sj_learned *model, const struct sj_
   return SJ_OK;
 }
 
-static enum sj_status find_all(struct report *report, struct sj_error *error) {
+/* All about the subject at hand. */
+static enum sj_status find(struct report *report, struct sj_error *error) {
   double radius;
-  enum sj_status status = SJ_OK;
+  enum sj_status status = check_fit(report->model, report->trajectories, error);
+  if (status != SJ_OK) return status;
   for (size_t i = 0; i < report->trajectories->count && status == SJ_OK; i++)
     status =
         sj_course_make(report->model, &report->trajectories->items[i], course_length(report, i), &report->courses[i]);
@@ -400,37 +446,62 @@ static enum sj_status find_all(struct report *report, struct sj_error *error) {
   status = add_spectrum(report, &radius, error);
   if (status != SJ_OK) return status;
   status = add_settling(report, radius);
-  for (size_t i = 0; i < report->beside_count; i++) add(report, report->beside[i].value, "%s", report->beside[i].name);
-  add_notes(report);
-  if (status == SJ_OK) status = fill(report);
   return status == SJ_OK ? SJ_OK : sj_error_set(error, status, "out of memory");
+}
+
+static enum sj_status find_all(struct report *report, struct sj_error *error) {
+  for (size_t i = 0; i < report->subject_count; i++) {
+    turn_to(report, i);
+    const enum sj_status status = find(report, error);
+    if (status != SJ_OK) return status;
+  }
+  add_notes(report);
+  for (size_t i = 0; i < report->subject_count; i++) {
+    turn_to(report, i);
+    add_training_notes(report);
+  }
+  for (size_t i = 0; i < report->beside_count; i++) add(report, report->beside[i].value, "%s", report->beside[i].name);
+  return fill(report) == SJ_OK ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
 }
 
 enum sj_status sj_learn_results(const struct sj_learned *model, const struct sj_trajectories *trajectories,
                                 double horizon, struct sj_results **results, struct sj_error *error) {
-  return sj_learn_report(model, trajectories, horizon, false, NULL, 0, NULL, results, error);
+  const struct sj_learn_subject subject = {.model = model, .trajectories = trajectories};
+  return sj_learn_report(trajectories, &subject, 1, horizon, false, NULL, 0, NULL, results, error);
 }
 
-enum sj_status sj_learn_report(const struct sj_learned *model, const struct sj_trajectories *trajectories,
-                               double horizon, bool looked, const struct sj_beside *beside, size_t count,
-                               const char *note, struct sj_results **results, struct sj_error *error) {
+/* The results without figures. One model may come from other trajectories than it is shown on; several are those of the
+ * servers. */
+static struct sj_results *begin(const struct sj_trajectories *trajectories, const struct sj_learn_subject *subjects,
+                                size_t count, double horizon, bool looked) {
+  const struct sj_learned *const last = subjects[count - 1].model;
+  return prepare(&last->asked, trajectories, trajectories->group_count > 0 ? NULL : last->source, horizon, looked,
+                 last->trained.interrupted ? last->trained.epochs : SIZE_MAX);
+}
+
+enum sj_status sj_learn_report(const struct sj_trajectories *trajectories, const struct sj_learn_subject *subjects,
+                               size_t subject_count, double horizon, bool looked, const struct sj_beside *beside,
+                               size_t count, const char *note, struct sj_results **results, struct sj_error *error) {
   *results = NULL;
-  enum sj_status status = check_fit(model, trajectories, error);
-  if (status != SJ_OK) return status;
-  struct report report = {
-      .model = model, .trajectories = trajectories, .horizon = horizon, .beside = beside, .beside_count = count};
+  struct report report = {.all = trajectories,
+                          .subjects = subjects,
+                          .subject_count = subject_count,
+                          .horizon = horizon,
+                          .beside = beside,
+                          .beside_count = count};
   report.shown = trajectories->count < SJ_MOST_SHOWN ? trajectories->count : SJ_MOST_SHOWN;
-  report.courses = sj_allocate_array(trajectories->count + 1, sizeof *report.courses);
-  report.results = prepare(&model->asked, trajectories, model->source, horizon, looked,
-                           model->trained.interrupted ? model->trained.epochs : SIZE_MAX);
+  const size_t courses = trajectories->count * subject_count;
+  report.all_courses = sj_allocate_array(courses + 1, sizeof *report.all_courses);
+  report.results = begin(trajectories, subjects, subject_count, horizon, looked);
   if (report.results && note) sj_results_add_note(report.results, "%s", note);
-  status = report.results ? find_all(&report, error) : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
-  for (size_t i = 0; i < trajectories->count; i++) sj_course_clear(&report.courses[i]);
+  const enum sj_status status =
+      report.results ? find_all(&report, error) : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < courses; i++) sj_course_clear(&report.all_courses[i]);
   for (size_t i = 0; i < report.finding_count; i++) free(report.findings[i].name);
-  free(report.courses);
+  free(report.all_courses);
   free(report.findings);
   if (status == SJ_OK) {
-    report.results->partial = model->trained.interrupted;
+    report.results->partial = subjects[subject_count - 1].model->trained.interrupted;
     *results = report.results;
   } else {
     sj_results_destroy(report.results);

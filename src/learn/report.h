@@ -11,6 +11,14 @@ enum { SJ_SETTLING_LIMITS = 7 };
 enum { SJ_SETTLING_LONGER = 4, SJ_MOST_SHOWN = 16 };
 extern const double sj_settling_limits[SJ_SETTLING_LIMITS];
 
+/* What is learned by itself: one server of several, whose name stands before the names of its figures; or, with the
+ * name NULL, all there is. */
+struct sj_learn_subject {
+  const char *name;
+  const struct sj_learned *model;
+  const struct sj_trajectories *trajectories;
+};
+
 /* Results with all that identifies them and nothing else, for asking a results file whether it has them: what learning
  * with `options` from `trajectories` would give, if it is not interrupted. */
 struct sj_results *sj_learn_results_prepare(const struct sj_learn_options *options,
@@ -22,11 +30,12 @@ struct sj_beside {
   double value;
 };
 
-/* sj_learn_results, with `count` such figures after its own, and a note, unless it is NULL. `looked` says that they
+/* sj_learn_results of `subject_count` subjects (at least one), whose trajectories are parts of `trajectories`; with
+ * `count` figures of another engine after their own, and a note, unless it is NULL. `looked` says that such figures
  * were looked for, also if there are none. */
-enum sj_status sj_learn_report(const struct sj_learned *model, const struct sj_trajectories *trajectories,
-                               double horizon, bool looked, const struct sj_beside *beside, size_t count,
-                               const char *note, struct sj_results **results, struct sj_error *error);
+enum sj_status sj_learn_report(const struct sj_trajectories *trajectories, const struct sj_learn_subject *subjects,
+                               size_t subject_count, double horizon, bool looked, const struct sj_beside *beside,
+                               size_t count, const char *note, struct sj_results **results, struct sj_error *error);
 
 /* A trajectory and what the model makes of it, from its first known history on. */
 struct sj_course {

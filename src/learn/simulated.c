@@ -96,13 +96,70 @@ static bool ends_with(const char *name, const char *ending) {
   return length > end && strcmp(name + length - end, ending) == 0;
 }
 
-static char **usual_features(const struct sj_results *results, size_t *count) {
-  char **const features = sj_allocate_array(results->series_count + 1, sizeof *features);
-  *count = 0;
-  for (size_t i = 0; i < results->series_count; i++)
-    if (ends_with(results->series[i].name, ".in_system") || ends_with(results->series[i].name, ".latency"))
-      features[(*count)++] = sj_copy_string(results->series[i].name);
-  return features;
+static const char level[] = ".in_system";
+
+static bool has_series(const struct sj_results *results, int length, const char *component, const char *series) {
+  struct sj_series_view view;
+  char *const name = sj_format("%.*s.%s", length, component, series);
+  const bool found = sj_results_series(results, name, 0, &view);
+  free(name);
+  return found;
+}
+
+/* Names of series, and which of them are whose. */
+struct choice {
+  char **features;
+  size_t count;
+  struct sj_trajectory_group *groups;
+  size_t group_count;
+};
+
+static void choose(struct choice *choice, char *feature) {
+  choice->features = sj_reallocate_array(choice->features, choice->count + 1, sizeof *choice->features);
+  choice->features[choice->count++] = feature;
+}
+
+static void choice_clear(struct choice *choice) {
+  for (size_t i = 0; i < choice->count; i++) free(choice->features[i]);
+  for (size_t i = 0; i < choice->group_count; i++) free(choice->groups[i].server);
+  free(choice->features);
+  free(choice->groups);
+}
+
+/* Every server's level and every client's latency (a store, too, has a latency, and a level). */
+static void choose_all(const struct sj_results *results, struct choice *choice) {
+  for (size_t i = 0; i < results->series_count; i++) {
+    const char *const name = results->series[i].name, *const dot = strrchr(name, '.');
+    if (ends_with(name, level) ||
+        (ends_with(name, ".latency") && !has_series(results, (int)(dot - name), name, "in_system")))
+      choose(choice, sj_copy_string(name));
+  }
+}
+
+/* A server's level and how long requests are there; a file of an earlier version lacks that. */
+static void choose_server(const struct sj_results *results, const char *server, struct choice *choice) {
+  static const char *const times[] = {"sojourn", "latency"};
+  const int length = (int)strlen(server);
+  choice->groups = sj_reallocate_array(choice->groups, choice->group_count + 1, sizeof *choice->groups);
+  struct sj_trajectory_group *const group = &choice->groups[choice->group_count++];
+  *group = (struct sj_trajectory_group){.server = sj_copy_string(server), .first = choice->count};
+  choose(choice, sj_format("%s%s", server, level));
+  for (size_t i = 0; i < 2; i++)
+    if (has_series(results, length, server, times[i])) {
+      choose(choice, sj_format("%s.%s", server, times[i]));
+      break;
+    }
+  group->count = choice->count - group->first;
+}
+
+static void choose_each_server(const struct sj_results *results, struct choice *choice) {
+  for (size_t i = 0; i < results->series_count; i++) {
+    const char *const name = results->series[i].name;
+    if (!ends_with(name, level)) continue;
+    char *const server = sj_format("%.*s", (int)(strlen(name) - strlen(level)), name);
+    choose_server(results, server, choice);
+    free(server);
+  }
 }
 
 static enum sj_status no_series(const struct sj_results *results, const char *name, struct sj_error *error) {
@@ -114,8 +171,8 @@ static enum sj_status no_series(const struct sj_results *results, const char *na
     return sj_error_set(error, SJ_INVALID, "%s has no series `%.100s`; did you mean `%s`?", results->model, name,
                         nearest);
   return sj_error_set(error, SJ_INVALID,
-                      "%s has no series `%.100s`; there are NAME.in_system, NAME.waiting and NAME.utilization of "
-                      "servers, NAME.latency, NAME.arrivals, NAME.goodput and NAME.failed of clients",
+                      "%s has no series `%.100s`; there are NAME.in_system, NAME.waiting, NAME.utilization and "
+                      "NAME.sojourn of servers, NAME.latency, NAME.arrivals, NAME.goodput and NAME.failed of clients",
                       results->model, name);
 }
 
@@ -212,6 +269,60 @@ static enum sj_status choose_step(struct maker *maker, struct sj_error *error) {
   return SJ_OK;
 }
 
+/* ---- servers where there is nothing to learn ---- */
+
+static size_t cell_at(const struct maker *maker, double time) {
+  const struct sj_results *const results = maker->results;
+  const double cells = (time - results->grid_start) / results->grid_step;
+  return cells < 1 ? 0 : cells > (double)results->grid_count ? results->grid_count : (size_t)cells;
+}
+
+/* NULL: it has what learning takes. */
+static const char *trouble(const struct maker *maker, const double *means, size_t feature) {
+  const size_t features = maker->made->feature_count,
+               middle = cell_at(maker, (maker->parts[0].begin + maker->parts[0].end) / 2);
+  double low = INFINITY, high = -INFINITY;
+  for (size_t i = 0; i < maker->part_count; i++)
+    for (size_t cell = cell_at(maker, maker->parts[i].begin); cell < cell_at(maker, maker->parts[i].end); cell++) {
+      const double mean = means[cell * features + feature];
+      if (mean < low) low = mean;
+      if (mean > high) high = mean;
+    }
+  if (isnan(means[(middle > 0 ? middle - 1 : 0) * features + feature])) return "is not known early on";
+  return high > low ? NULL : "never changes";
+}
+
+/* Leaves the groups out that cannot be learned; no trajectory is made yet. */
+static enum sj_status drop_groups(struct maker *maker, size_t from, size_t to, struct sj_error *error) {
+  struct sj_trajectories *const made = maker->made;
+  double *const means = maker->part_count > 0 ? averages(maker, from, to) : NULL;
+  if (maker->part_count > 0 && !means) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  size_t groups = 0, features = 0;
+  for (size_t g = 0; means && g < made->group_count; g++) {
+    struct sj_trajectory_group group = made->groups[g];
+    const char *why = NULL;
+    size_t f = group.first;
+    while (f < group.first + group.count && !(why = trouble(maker, means, f))) f++;
+    if (why) {
+      sj_trajectories_note(made, "%s is left out: %s %s", group.server, made->features[f], why);
+      free(group.server);
+      for (f = group.first; f < group.first + group.count; f++) free(made->features[f]);
+      continue;
+    }
+    memmove(made->features + features, made->features + group.first, group.count * sizeof *made->features);
+    group.first = features;
+    features += group.count;
+    made->groups[groups++] = group;
+  }
+  free(means);
+  if (!means) return SJ_OK;
+  made->group_count = groups;
+  made->feature_count = features;
+  return groups > 0
+             ? SJ_OK
+             : sj_error_set(error, SJ_INVALID, "%s: no server has anything to learn: %s", made->source, made->notes[0]);
+}
+
 static enum sj_status make(struct maker *maker, struct sj_error *error) {
   const struct sj_results *const results = maker->results;
   const size_t runs = sj_results_run_count(results);
@@ -220,34 +331,55 @@ static enum sj_status make(struct maker *maker, struct sj_error *error) {
   if (status != SJ_OK) return status;
   split(maker);
   maker->held = sj_held_out(runs, maker->reading->test_share);
-  status = add_trajectories(maker, 0, runs - maker->held, false, error);
+  if (maker->made->group_count > 0)
+    status = drop_groups(maker, 0, runs > maker->held ? runs - maker->held : runs, error);
+  if (status == SJ_OK) status = add_trajectories(maker, 0, runs - maker->held, false, error);
   if (status == SJ_OK) status = add_trajectories(maker, runs - maker->held, runs, true, error);
   if (status == SJ_OK && maker->made->count == 0)
     return sj_error_set(error, SJ_INVALID, "%s: no part without a fault has two steps", results->model);
   return status;
 }
 
-enum sj_status sj_trajectories_from_results(const struct sj_results *results, const struct sj_reading *reading,
-                                            struct sj_trajectories **trajectories, struct sj_error *error) {
+static enum sj_status from_results(const struct sj_results *results, const struct sj_reading *reading, bool apart,
+                                   struct sj_trajectories **trajectories, struct sj_error *error) {
   *trajectories = NULL;
   if (sj_results_run_count(results) == 0 || results->series_count == 0 || !results->runs[0].series)
     return sj_error_set(error, SJ_INVALID, "%s: results without time series, as `simulate -o` collects them",
                         results->model);
-  size_t count = reading->feature_count;
-  char **const usual = count == 0 ? usual_features(results, &count) : NULL;
-  const char *const *const features = usual ? (const char *const *)usual : reading->features;
+  struct choice choice = {0};
+  if (reading->feature_count > 0)
+    for (size_t i = 0; i < reading->feature_count; i++) choose(&choice, sj_copy_string(reading->features[i]));
+  else if (reading->server)
+    choose_server(results, reading->server, &choice);
+  else
+    (apart ? choose_each_server : choose_all)(results, &choice);
   struct maker maker = {.results = results, .reading = reading};
-  enum sj_status status = check_features(results, features, count, error);
+  enum sj_status status = check_features(results, (const char *const *)choice.features, choice.count, error);
   if (status == SJ_OK) {
-    maker.made = sj_trajectories_create(results->model, features, count);
+    maker.made = sj_trajectories_create(results->model, (const char *const *)choice.features, choice.count);
+    if (choice.group_count > 1) {
+      maker.made->groups = choice.groups;
+      maker.made->group_count = choice.group_count;
+      choice.groups = NULL;
+      choice.group_count = 0;
+    }
     status = make(&maker, error);
   }
-  for (size_t i = 0; usual && i < count; i++) free(usual[i]);
-  free(usual);
+  choice_clear(&choice);
   free(maker.parts);
   if (status == SJ_OK)
     *trajectories = maker.made;
   else
     sj_trajectories_destroy(maker.made);
   return status;
+}
+
+enum sj_status sj_trajectories_from_results(const struct sj_results *results, const struct sj_reading *reading,
+                                            struct sj_trajectories **trajectories, struct sj_error *error) {
+  return from_results(results, reading, false, trajectories, error);
+}
+
+enum sj_status sj_trajectories_by_server(const struct sj_results *results, const struct sj_reading *reading,
+                                         struct sj_trajectories **trajectories, struct sj_error *error) {
+  return from_results(results, reading, true, trajectories, error);
 }

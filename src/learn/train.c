@@ -61,6 +61,7 @@ static enum sj_status epochs(struct optimizer *optimizer, struct sj_trained *tra
   const size_t size = optimizer->network->parameter_count * sizeof *optimizer->now;
   double progress = INFINITY; /* the loss from which the waiting counts */
   size_t progress_epoch = 0;
+  bool linear = how->linear > 0;
   for (size_t epoch = 0;; epoch++) {
     const double loss = sj_network_loss(optimizer->work, optimizer->now, optimizer->gradient);
     if (epoch == 0) trained->first_loss = trained->loss = loss;
@@ -84,9 +85,16 @@ static enum sj_status epochs(struct optimizer *optimizer, struct sj_trained *tra
     }
     if (epoch > 0 && how->on_epoch) how->on_epoch(how->context, epoch, how->epochs, trained->loss);
     trained->interrupted = how->stop && __atomic_load_n(how->stop, __ATOMIC_RELAXED);
-    trained->patient = how->patience > 0 && epoch - progress_epoch >= how->patience;
+    const size_t waited = epoch - progress_epoch;
+    if (linear && (epoch >= how->linear || (how->patience > 0 && waited >= how->patience / 4 + 1))) {
+      linear = false;
+      progress_epoch = epoch;
+    }
+    trained->linear += linear && epoch < how->epochs;
+    trained->patient = !linear && how->patience > 0 && epoch - progress_epoch >= how->patience;
     if (epoch >= how->epochs || trained->interrupted || trained->patient) return SJ_OK;
     if (lost) continue; /* the gradient is not that of where it is now */
+    if (linear) sj_network_mirror(optimizer->network, optimizer->gradient);
     step(optimizer);
     if (hold(optimizer) != SJ_OK) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   }

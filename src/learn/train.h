@@ -13,8 +13,11 @@ struct sj_training {
   uint64_t seed;
   size_t epochs;   /* at most */
   size_t patience; /* end after so many epochs in which the loss has not fallen by 0.1 %; 0: never */
-  double rate;     /* Adam's step */
-  double limit;    /* of K's spectral norm, kept after each step; 0.99 */
+  /* The first epochs, at most so many, in which the weights stay mirrored (sj_network_mirror), as `parameters` must
+   * have them, and so the network linear. It is set free before that after a quarter of `patience` without progress. */
+  size_t linear;
+  double rate;  /* Adam's step */
+  double limit; /* of K's spectral norm, kept after each step; 0.99 */
   unsigned threads;
   const volatile sig_atomic_t *stop; /* non-zero ends it; NULL: never */
   /* After each epoch; NULL: not called. */
@@ -25,6 +28,7 @@ struct sj_training {
 /* How it went. */
 struct sj_trained {
   size_t epochs;             /* done */
+  size_t linear;             /* of them, in which the network was kept linear */
   size_t best_epoch;         /* whose parameters are kept: 0 is the start */
   double first_loss, loss;   /* of the start, and of what is kept */
   size_t halvings;           /* of the step, because the training diverged */

@@ -44,6 +44,27 @@ void sj_trajectories_note(struct sj_trajectories *trajectories, const char *form
   trajectories->notes[trajectories->note_count++] = text;
 }
 
+struct sj_trajectories *sj_trajectories_select(const struct sj_trajectories *trajectories,
+                                               const struct sj_trajectory_group *group) {
+  struct sj_trajectories *const made = sj_trajectories_create(
+      trajectories->source, (const char *const *)trajectories->features + group->first, group->count);
+  memcpy(made->time_unit, trajectories->time_unit, sizeof made->time_unit);
+  made->step = trajectories->step;
+  for (size_t i = 0; i < trajectories->count; i++) {
+    const struct sj_trajectory *const item = &trajectories->items[i];
+    double *const states = malloc((item->length * group->count + 1) * sizeof *states);
+    if (!states) {
+      sj_trajectories_destroy(made);
+      return NULL;
+    }
+    for (size_t t = 0; t < item->length; t++)
+      memcpy(states + t * group->count, item->states + t * trajectories->feature_count + group->first,
+             group->count * sizeof *states);
+    sj_trajectories_append(made, item->name, item->start, states, item->length, item->held_out);
+  }
+  return made;
+}
+
 size_t sj_held_out(size_t count, double share) {
   const double wanted = isnan(share) ? usual_share : share;
   const size_t held = (size_t)(wanted * (double)count + 1e-9);
@@ -89,6 +110,8 @@ void sj_trajectories_destroy(struct sj_trajectories *trajectories) {
   }
   for (size_t i = 0; i < trajectories->feature_count; i++) free(trajectories->features[i]);
   for (size_t i = 0; i < trajectories->note_count; i++) free(trajectories->notes[i]);
+  for (size_t i = 0; i < trajectories->group_count; i++) free(trajectories->groups[i].server);
+  free(trajectories->groups);
   free(trajectories->notes);
   free(trajectories->features);
   free(trajectories->items);

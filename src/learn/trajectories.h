@@ -15,11 +15,19 @@ struct sj_trajectory {
   bool held_out;
 };
 
+/* Features that are learned by themselves: those of one server. */
+struct sj_trajectory_group {
+  char *server;
+  size_t first, count; /* features */
+};
+
 struct sj_trajectories {
   char *source; /* the file's name, of several the first */
   char time_unit[16];
   size_t feature_count, count;
   char **features;
+  size_t group_count; /* 0: all features belong together */
+  struct sj_trajectory_group *groups;
   double step;
   struct sj_trajectory *items;
   size_t note_count;
@@ -36,6 +44,15 @@ void sj_trajectories_note(struct sj_trajectories *trajectories, const char *form
 /* Marks the last `share` of the trajectories, rounded down, held out; of NAN a quarter. */
 void sj_trajectories_hold_out(struct sj_trajectories *trajectories, double share);
 size_t sj_held_out(size_t count, double share);
+
+/* As sj_trajectories_from_results, but of several servers each by itself, in groups, if `reading` names neither
+ * features nor a server. All servers' trajectories begin and end alike. A server whose features never change, or are
+ * not known early on, is left out, with a note. */
+enum sj_status sj_trajectories_by_server(const struct sj_results *results, const struct sj_reading *reading,
+                                         struct sj_trajectories **trajectories, struct sj_error *error);
+/* The trajectories of one group's features, without notes; the caller destroys them. NULL: no memory. */
+struct sj_trajectories *sj_trajectories_select(const struct sj_trajectories *trajectories,
+                                               const struct sj_trajectory_group *group);
 
 /* SHA-256 over names, step and all numbers, in hexadecimal: the same for the same data. */
 void sj_trajectories_hash(const struct sj_trajectories *trajectories, char hex[65]);

@@ -457,6 +457,13 @@ struct sj_model {
  */
 char *sj_model_canonical_to_solve(const struct sj_model *model, const struct sj_solve_settings *solve);
 
+/* The model that a canonical form (not that to solve) describes, named `name`, with that duration of its runs.
+ * SJ_INVALID: it cannot be had again exactly, since the form names data files by their hash, or has what this does not
+ * read (networks, policies, batchers, ...): what is made is taken only if its own canonical form is the same, byte for
+ * byte. */
+enum sj_status sj_model_from_canonical(const char *name, const char *canonical, double duration,
+                                       struct sj_model **model, struct sj_error *error);
+
 /* How many metrics BATCHER.retries[k] there are, k = 1, 2, ...: one for each retry, ten at most. */
 static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher) {
   const uint32_t retries = batcher->apis[0].calls[0].retries;

@@ -8,7 +8,7 @@
 
 #include "results/table.h"
 
-enum { MOST_MODES = 8, MOST_TRAJECTORIES = 2, MOST_FEATURES = 6, MOST_LIMITS = 16, NAME_WIDTH = 15 };
+enum { MOST_MODES = 8, MOST_TRAJECTORIES = 2, MOST_FEATURES = 16, MOST_LIMITS = 16, NAME_WIDTH = 15 };
 
 static double value_of(const struct sj_results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static double value_of(const struct sj_results *results, const char *format, ...) {
@@ -30,6 +30,51 @@ static void add_number(struct sj_grid *grid, double value, const char *unit_of_n
 static void print(struct sj_grid *grid, struct sj_text *text) {
   sj_grid_print(grid, 2, text);
   sj_grid_clear(grid);
+}
+
+/* The server whose figures begin at metric `index`, of several; NULL: none begin there. The caller frees it. */
+static char *server_at(const struct sj_results *results, size_t index) {
+  static const char end[] = ".error.train";
+  const char *const name = results->metrics[index].name;
+  const size_t length = strlen(name), ending = sizeof end - 1;
+  if (length <= ending || strcmp(name + length - ending, end) != 0) return NULL;
+  return sj_format("%.*s", (int)(length - ending), name);
+}
+
+static bool is_by_server(const struct sj_results *results) {
+  for (size_t i = 0; i < results->metric_count; i++) {
+    char *const server = server_at(results, i);
+    free(server);
+    if (server) return true;
+  }
+  return false;
+}
+
+/* Of several servers, each learned by itself, a row. */
+static void add_servers(const struct sj_results *results, struct sj_text *text) {
+  struct sj_grid grid = {0};
+  bool trained = false;
+  sj_grid_start(&grid, 6);
+  for (size_t i = 0; i < 6; i++)
+    sj_grid_add(&grid,
+                (const char *[]){"server", "error", "held out", "time constant", "settles to 0.1", "to 0.01"}[i]);
+  for (size_t i = 0; i < results->metric_count; i++) {
+    static const char *const figures[] = {"error.train", "error.test", "time_constant[0]", "settling[0.1].mean",
+                                          "settling[0.01].mean"};
+    char *const server = server_at(results, i);
+    if (!server) continue;
+    trained = trained || !isnan(value_of(results, "%s.training.epochs", server));
+    sj_grid_add(&grid, server);
+    for (size_t k = 0; k < sizeof figures / sizeof *figures; k++)
+      add_number(&grid, value_of(results, "%s.%s", server, figures[k]), k == 2 ? "grows" : "-");
+    free(server);
+  }
+  sj_text_add(text, "%s\n%s, each server by itself, seed %llu\n\n", results->model,
+              trained ? "Koopman autoencoder" : "extended dynamic mode decomposition",
+              (unsigned long long)results->seed);
+  if (results->partial) sj_text_add(text, "partial: the training was interrupted\n\n");
+  print(&grid, text);
+  sj_text_add(text, "  (error: root mean square, in deviations of a feature; times in %s)\n", results->time_unit);
 }
 
 static void add_data(const struct sj_results *results, struct sj_text *text) {
@@ -194,9 +239,13 @@ static void add_exact(const struct sj_results *results, struct sj_text *text) {
 void sj_learn_table(const struct sj_results *results, struct sj_text *text) {
   char limits[MOST_LIMITS][16];
   const size_t count = limits_of(results, limits);
-  add_data(results, text);
-  add_modes(results, text);
-  add_settling(results, limits, count, text);
+  if (is_by_server(results)) {
+    add_servers(results, text);
+  } else {
+    add_data(results, text);
+    add_modes(results, text);
+    add_settling(results, limits, count, text);
+  }
   add_feature_settling(results, limits, count, text);
   add_exact(results, text);
   if (results->note_count > 0) sj_text_add(text, "\n");

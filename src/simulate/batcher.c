@@ -307,6 +307,7 @@ static void answer_one(struct engine *engine, struct server *server, struct atte
     ok = sj_stream_uniform(&stream) >= server->fail_ratio;
   }
   count(ok ? &s->batching->answered : &s->batching->failed, attempt);
+  cell_visits_add(s, engine->now - attempt->arrived);
   if (attempt->request->flags & REQUEST_COUNTED) sample_add(&s->sojourn, engine->now - attempt->arrived);
   s->in_window += engine->counting && ok;
   if (vanishes)

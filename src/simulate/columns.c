@@ -317,17 +317,25 @@ struct series_name {
 };
 
 static bool name_series(struct sj_results *results, const struct sj_model *model) {
-  static const struct series_name
-      of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
-                                      {"goodput", "requests/time"},
-                                      {"failed", "requests/time"},
-                                      {"latency", "time"}},
-      of_server[SERIES_PER_SERVER] = {{"in_system", "requests"}, {"waiting", "requests"}, {"utilization", "share"}},
-      of_batcher[SERIES_PER_BATCHER] = {{"pending", "requests"},        {"current", "requests"},
-                                        {"in_flight", "batches"},       {"in_flight.limit", "batches"},
-                                        {"unacknowledged", "requests"}, {"in_system", "requests"}},
-      of_store[SERIES_PER_STORE] = {
-          {"in_system", "requests"}, {"requests", "requests/time"}, {"failures", "requests/time"}};
+  static const struct series_name of_client[SERIES_PER_CLIENT] = {{"arrivals", "requests/time"},
+                                                                  {"goodput", "requests/time"},
+                                                                  {"failed", "requests/time"},
+                                                                  {"latency", "time"}},
+                                  of_server[SERIES_PER_SERVER] = {{"in_system", "requests"},
+                                                                  {"waiting", "requests"},
+                                                                  {"utilization", "share"},
+                                                                  {"sojourn", "time"}},
+                                  of_batcher[SERIES_PER_BATCHER] = {{"pending", "requests"},
+                                                                    {"current", "requests"},
+                                                                    {"in_flight", "batches"},
+                                                                    {"in_flight.limit", "batches"},
+                                                                    {"unacknowledged", "requests"},
+                                                                    {"in_system", "requests"},
+                                                                    {"sojourn", "time"}},
+                                  of_store[SERIES_PER_STORE] = {{"in_system", "requests"},
+                                                                {"requests", "requests/time"},
+                                                                {"failures", "requests/time"},
+                                                                {"latency", "time"}};
   bool ok = true;
   for (size_t i = 0; i < model->client_count; i++)
     for (size_t k = 0; k < SERIES_PER_CLIENT; k++) {
@@ -398,15 +406,19 @@ void sj_series_cell(struct engine *engine) {
     if (engine->servers[i].spec->kind == SJ_BATCHER) {
       const struct sj_gauge *const levels = s->batching->levels;
       const uint32_t most = engine->servers[i].spec->batcher.in_flight;
-      const double figures[SERIES_PER_BATCHER] = {levels[LEVEL_PENDING].level,        levels[LEVEL_CURRENT].level,
-                                                  levels[LEVEL_IN_FLIGHT].level,      most ? (double)most : (double)NAN,
-                                                  levels[LEVEL_UNACKNOWLEDGED].level, s->in_system.level};
+      const double figures[SERIES_PER_BATCHER] = {levels[LEVEL_PENDING].level,
+                                                  levels[LEVEL_CURRENT].level,
+                                                  levels[LEVEL_IN_FLIGHT].level,
+                                                  most ? (double)most : (double)NAN,
+                                                  levels[LEVEL_UNACKNOWLEDGED].level,
+                                                  s->in_system.level,
+                                                  sj_cell_sojourn(s)};
       for (size_t k = 0; k < SERIES_PER_BATCHER; k++, at += cells) *at = figures[k];
       continue;
     }
     if (engine->servers[i].spec->kind == SJ_STORE) {
       const double figures[SERIES_PER_STORE] = {s->in_system.level, (double)s->cell_requests / step,
-                                                (double)s->cell_failures / step};
+                                                (double)s->cell_failures / step, sj_cell_sojourn(s)};
       for (size_t k = 0; k < SERIES_PER_STORE; k++, at += cells) *at = figures[k];
       s->cell_requests = s->cell_failures = 0;
       continue;
@@ -416,7 +428,7 @@ void sj_series_cell(struct engine *engine) {
     const double figures[SERIES_PER_SERVER] = {
         s->in_system.level,
         s->follows ? (s->in_system.level > s->follows ? s->in_system.level - s->follows : 0) : s->waiting.level,
-        threads > s->cell_threads ? (busy - s->cell_busy) / (threads - s->cell_threads) : NAN};
+        threads > s->cell_threads ? (busy - s->cell_busy) / (threads - s->cell_threads) : NAN, sj_cell_sojourn(s)};
     s->cell_busy = busy;
     s->cell_threads = threads;
     for (size_t k = 0; k < SERIES_PER_SERVER; k++, at += cells) *at = figures[k];

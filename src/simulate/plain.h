@@ -51,7 +51,10 @@ static inline void quick_receive(struct engine *engine, struct server *server, s
 static inline void quick_finish(struct engine *engine, struct server *server, const struct request *request) {
   struct server_statistics *const s = server->statistics;
   const struct attempt *const attempt = &request->first;
-  if (request->flags & REQUEST_COUNTED) visits_add(s, attempt->arrived, attempt->started, engine->now);
+  if (request->flags & REQUEST_COUNTED)
+    visits_add(s, attempt->arrived, attempt->started, engine->now);
+  else
+    cell_visits_add(s, engine->now - attempt->arrived);
   s->in_window += engine->counting;
   const uint32_t after = --server->in_system;
   sj_gauge_set(&s->in_system, engine->now, after);

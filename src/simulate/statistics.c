@@ -15,10 +15,27 @@ void sj_sample_settle(struct sample *sample) {
   sample->gathered = 0;
 }
 
+static void visits_into_cell(struct server_statistics *s) {
+  struct visits *const visits = &s->visits;
+  for (uint32_t i = visits->cell_from; i < visits->gathered; i++)
+    cell_visits_add(s, visits->left[i] - visits->arrived[i]);
+  visits->cell_from = visits->gathered;
+}
+
+double sj_cell_sojourn(struct server_statistics *s) {
+  visits_into_cell(s);
+  const double mean = s->cell_visits ? s->cell_sojourn / (double)s->cell_visits : (double)NAN;
+  s->cell_visits = 0;
+  s->cell_sojourn = 0;
+  return mean;
+}
+
 void sj_visits_settle(struct server_statistics *s) {
   struct visits *const visits = &s->visits;
   const uint32_t count = visits->gathered;
   if (count == 0) return;
+  if (s->in_cells) visits_into_cell(s);
+  visits->cell_from = 0;
   double times[SAMPLE_GATHERED];
   for (uint32_t i = 0; i < count; i++) times[i] = visits->left[i] - visits->arrived[i];
   add_many(&s->sojourn, times, count);

@@ -34,6 +34,7 @@ static inline void sample_add(struct sample *sample, double value) {
  * times that follow are worked in some at a time: sj_visits_settle before reading those samples. */
 struct visits {
   uint32_t gathered;
+  uint32_t cell_from; /* those before it are in a cell of the time series already */
   double arrived[SAMPLE_GATHERED], started[SAMPLE_GATHERED], left[SAMPLE_GATHERED];
 };
 
@@ -69,6 +70,11 @@ struct server_statistics {
   uint64_t store_requests;
   double store_bytes;
   uint64_t cell_requests, cell_failures; /* likewise, since the time series' last cell */
+  /* Those that left since that cell, counted requests or not, and the sum of their sojourn times; but for those in
+   * `visits` from visits.cell_from on. */
+  uint64_t cell_visits;
+  double cell_sojourn;
+  bool in_cells;    /* `visits` are wanted in the time series */
   uint32_t follows; /* if not 0: min(in_system, follows) threads are busy and the rest waits, at every instant; their
                        gauges are made of in_system's when the window closes */
   double threads_area, threads_since; /* integral of the number of threads over time */
@@ -99,6 +105,15 @@ static inline void visits_add(struct server_statistics *s, double arrived, doubl
   if (__builtin_expect(i + 1 == SAMPLE_GATHERED, 0)) sj_visits_settle(s);
 }
 
+/* A visit that no sample counts, or that is not in `visits`: for the time series alone. */
+static inline void cell_visits_add(struct server_statistics *s, double sojourn) {
+  s->cell_visits++;
+  s->cell_sojourn += sojourn;
+}
+
+/* The mean sojourn time of those that left since the last cell, which a new cell begins; NAN of none. */
+double sj_cell_sojourn(struct server_statistics *s);
+
 void sj_client_statistics_clear(struct client_statistics *s);
 void sj_server_statistics_clear(struct server_statistics *s, size_t api_count);
 
@@ -118,7 +133,7 @@ void sj_server_statistics_close(struct server_statistics *s, double capacity, do
 /* Names the columns of a model's results. False if memory ran out. */
 bool sj_statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
 /* Notes one cell of the time series, which ends now. */
-enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 3, SERIES_PER_BATCHER = 6, SERIES_PER_STORE = 3 };
+enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 4, SERIES_PER_BATCHER = 7, SERIES_PER_STORE = 4 };
 void sj_series_cell(struct engine *engine);
 /* Whether the server hands requests on, or is handed some: it has figures of the stages sent to it. */
 bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t server);

@@ -148,6 +148,7 @@ static bool pool_create(struct engine *engine, struct server_pool *pool, const s
   pool->count = spec->count;
   pool->join_key = sj_stream_key(engine->seed, engine->run, spec->name, "join");
   pool->statistics = calloc(1, sizeof *pool->statistics);
+  if (pool->statistics) pool->statistics->in_cells = engine->series != NULL;
   pool->members = calloc(spec->count, sizeof *pool->members);
   pool->call_keys = calloc(spec->api_count, sizeof *pool->call_keys);
   if (!pool->statistics || !pool->members || !pool->call_keys) return false;

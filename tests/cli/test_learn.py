@@ -18,6 +18,14 @@ client "c" { calls = "q", arrivals = poisson { rate = 0.5 } }
 run { duration = 300, runs = 400 }
 fault { at = 100, lasts = 20, scale = { ["c.arrivals.rate"] = 6 } }
 """
+TWO = """server "front" { service = exponential { rate = 2 }, capacity = 20, forward = { "back" } }
+server "back" { service = exponential { rate = 1.5 }, capacity = 10 }
+server "spare" { service = exponential { rate = 1 } }
+client "c" { calls = "front", arrivals = poisson { rate = 0.7 } }
+client "rare" { calls = "spare", arrivals = poisson { rate = 1e-9 } }
+run { duration = 300, runs = 100 }
+fault { at = 100, lasts = 20, scale = { ["c.arrivals.rate"] = 6 } }
+"""
 SMALL = ["--widths", "8", "--latent", "3", "--rate", "3e-3"]
 
 
@@ -106,10 +114,61 @@ def _():
     for kind in ("recorded", "predicted"):
         assert abs(value(document, f"trajectory[1].q.in_system.settling[1].{kind}") - exact) <= 4, kind
     done("simulate", "q.lua", "--warmup", "0", "-o", "q.db", "--quiet")
-    stored = learn("q.db", *common)
-    fresh = learn("q.lua", "--no-solve", *common)
-    equal(stored["metrics"], fresh["metrics"])
-    assert "relaxation_time" not in fresh["metrics"]
+    # The results file says what the model is, though that is gone: it is solved too.
+    without = learn("q.lua", "--no-solve", *common)
+    fresh = learn("q.lua", *common)
+    os.remove("q.lua")
+    equal(learn("q.db", *common)["metrics"], fresh["metrics"])
+    equal(learn("q.db", "--no-solve", *common)["metrics"], without["metrics"])
+    assert "relaxation_time" in fresh["metrics"] and "relaxation_time" not in without["metrics"]
+
+
+@case("a results file whose model is more than it says: no exact figures, and why")
+def _():
+    write("times.csv", "a\n" + "".join(f"{0.5 + i % 7}\n" for i in range(70)))
+    write("q.lua", QUEUE.replace("exponential { rate = 1 }", 'empirical { file = "times.csv", column = "a" }'))
+    done("simulate", "q.lua", "--runs", "20", "--warmup", "0", "-o", "q.db", "--quiet")
+    document = learn("q.db", "--method", "edmd")
+    contains(" ".join(document["notes"]), r"no exact figures beside the learned ones: q\.lua: the model cannot be made "
+             "again from the results")
+
+
+@case("several servers are learned each by itself: its level and its sojourn time, figures by its name")
+def _():
+    write("two.lua", TWO)
+    common = ["--method", "edmd", "--step", "1"]
+    both = learn("two.lua", *common)
+    for server in ("front", "back"):
+        one = learn("two.lua", *common, "--server", server)
+        for name, figure in one["metrics"].items():
+            plain = name.startswith(("trajectory[", server)) or name.startswith(("relaxation", "mixing"))
+            equal(both["metrics"][name if plain else f"{server}.{name}"], figure, name)
+        for name, series in one["series"].items():
+            equal(both["series"][name.replace("latent", f"{server}.latent")], series, name)
+        assert f"trajectory[1].{server}.sojourn.settling[1].recorded" in one["metrics"]
+        named = learn("two.lua", *common, "--features", f"{server}.in_system,{server}.sojourn")
+        equal(named["metrics"], one["metrics"])
+    assert "spectrum[0].re" not in both["metrics"] and "back.spectrum[0].re" in both["metrics"]
+    contains(" ".join(both["notes"]), r"spare is left out: spare\.\w+ (never changes|is not known early on)")
+    rows = list(csv.DictReader(io.StringIO(done("learn", "two.lua", *common, "--csv", "-"))))
+    equal((rows[0]["trajectory"], rows[0]["time"]), ("0", "0"))
+    for name in ("front.in_system.recorded", "back.sojourn.predicted", "back.latent[1]"):
+        values = [v for v in both["series"][f"trajectory[1].{name}"]["values"] if v is not None]
+        equal([float(row[name]) for row in rows if row["trajectory"] == "1" and row[name]], values)
+    table = done("learn", "two.lua", *common)
+    contains(table, r"(?m)^  server +error +held out +time constant")
+    contains(table, r"(?m)^  back +0\.\d+ +0\.\d+ ")
+    contains(table, r"(?m)^  1 back\.sojourn recorded ")
+    assert max(map(len, table.splitlines())) <= 80, table
+
+
+@case("--together: all servers and clients in one, as one latent state")
+def _():
+    write("two.lua", TWO.replace('server "spare"', '-- server "spare"').replace('client "rare"', '-- client "rare"'))
+    document = learn("two.lua", "--method", "edmd", "--step", "1", "--together", "--delays", "0", "--no-solve")
+    equal(sorted(name[:-5] for name in document["metrics"] if name.endswith(".rest")),
+          ["back.in_system", "c.latency", "front.in_system"])
+    assert "spectrum[2].re" in document["metrics"] and "spectrum[3].re" not in document["metrics"]
 
 
 @case("the transient of a simulated M/M/1/10 at load 0.5: the time constant within 10 % of 6.99 service times")
@@ -206,6 +265,7 @@ def _():
 def wrong(arguments, message, code=2):
     damped()
     write("q.lua", QUEUE)
+    write("two.lua", TWO)
     write("bad.csv", "time,a\n0,1\n1,two\n")
     write("flat.csv", "time,a\n" + "".join(f"{t},3\n" for t in range(50)))
     write("few.csv", "time,a\n" + "".join(f"{t},{t}\n" for t in range(10)))
@@ -229,6 +289,13 @@ for case_arguments, case_message in [
         (["q.lua", "--features", "q.in_sistem"], "q.lua has no series `q.in_sistem`; did you mean `q.in_system`?"),
         (["q.lua", "--run-column", "run"], "--run-column is for data of columns, and q.lua is none"),
         (["q.lua", "m.csv"], "expected one model or results file, got q.lua and m.csv"),
+        (["m.csv", "--server", "q"], "--server is for models and results files, and m.csv is none"),
+        (["q.lua", "--server", "p"], "q.lua has no series `p.in_system`; did you mean `q.in_system`?"),
+        (["q.lua", "--server", "q", "--together"], "--server takes one, --together all: expected one of the two"),
+        (["q.lua", "--features", "q.waiting", "--together"],
+         "--features names all there is to learn: expected no --together beside it"),
+        (["two.lua", "--method", "edmd", "--save", "x.model"],
+         "--save: 2 servers are learned each by itself, front, back; expected --server with one, or --together"),
         (["m.csv", "--runs", "3"], "--set, --runs, --duration and --data are for models, and m.csv is none"),
         (["m.csv", "--method", "magic"], "--method magic: expected autoencoder or edmd"),
         (["m.csv", "--degree", "2"], "--degree is for --method edmd"),

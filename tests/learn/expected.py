@@ -11,6 +11,7 @@ import numpy as np
 FEATURES, LATENT, WIDTHS = 2, 3, [5, 4]
 LENGTHS = [9, 7, 5]
 EPOCHS, RATE, LIMIT = 60, 2e-2, 0.99
+LINEAR = 25  # epochs, in the second training
 
 
 def shapes():
@@ -98,19 +99,44 @@ def show(name, values):
     print("};")
 
 
-def main():
-    size = sum(a * b + a for a, b in ENCODER + DECODER) + LATENT * LATENT + LATENT
-    operator = sum(a * b + a for a, b in ENCODER)
-    p, data = start(size, operator), trajectories()
-    mean = square = np.zeros(size)
-    losses, first_gradient = [], None
+def mirrored(p):
+    """The projection on networks that are linear, by a basis: each weight of the first halves, with its images."""
+    basis, at = [], 0
+    for layers in (ENCODER, DECODER):
+        if layers is DECODER:
+            for i in range(LATENT * LATENT + LATENT):
+                basis.append({at + i: 1})
+            at += LATENT * LATENT + LATENT
+        for index, (rows, columns) in enumerate(layers):
+            inputs = [[(c, 1)] for c in range(columns)] if index == 0 else [
+                [(c, 1), (c + columns // 2, -1)] for c in range(columns // 2)]
+            outputs = [[(r, 1)] for r in range(rows)] if index + 1 == len(layers) else [
+                [(r, 1), (r + rows // 2, -1)] for r in range(rows // 2)]
+            for pair in outputs:
+                for images in inputs:
+                    basis.append({at + c * rows + r: s * t for r, s in pair for c, t in images})
+                basis.append({at + rows * columns + r: s for r, s in pair})
+            at += rows * columns + rows
+    assert at == len(p)
+    result = np.zeros(len(p))
+    for vector in basis:
+        share = sum(p[i] * s for i, s in vector.items()) / len(vector)
+        for i, s in vector.items():
+            result[i] = share * s
+    return result
+
+
+def train(p, operator, data, linear):
+    """The losses of all epochs, and the last parameters."""
+    mean = square = np.zeros(len(p))
+    losses = []
     for epoch in range(EPOCHS + 1):
         losses.append(loss(p, data))
-        g = gradient(p, data)
-        if epoch == 0:
-            first_gradient = g
         if epoch == EPOCHS:
-            break
+            return losses, p
+        g = gradient(p, data)
+        if epoch < linear:
+            g = mirrored(g)
         mean = 0.9 * mean + 0.1 * g
         square = 0.999 * square + 0.001 * g * g
         n = epoch + 1
@@ -119,10 +145,23 @@ def main():
         norm = np.linalg.svd(p[place].reshape(LATENT, LATENT), compute_uv=False)[0]
         if norm > LIMIT:
             p[place] *= LIMIT / norm
+
+
+def main():
+    size = sum(a * b + a for a, b in ENCODER + DECODER) + LATENT * LATENT + LATENT
+    operator = sum(a * b + a for a, b in ENCODER)
+    p, data = start(size, operator), trajectories()
+    first_gradient = gradient(p, data)
+    losses, last = train(p, operator, data, 0)
+    start_mirrored = mirrored(p)
+    losses_mirrored, last_mirrored = train(start_mirrored, operator, data, LINEAR)
     print("/* Made by expected.py. */")
     show("expected_losses", losses)
     show("expected_gradient", first_gradient)
-    show("expected_operator", p[operator:operator + LATENT * LATENT + LATENT])
+    show("expected_operator", last[operator:operator + LATENT * LATENT + LATENT])
+    show("expected_mirrored", start_mirrored)
+    show("expected_mirrored_losses", losses_mirrored)
+    show("expected_mirrored_operator", last_mirrored[operator:operator + LATENT * LATENT + LATENT])
 
 
 main()

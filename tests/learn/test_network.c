@@ -95,6 +95,102 @@ static void test_training_is_that_of_numpy(void **state) {
   assert_true(sj_spectral_norm(LATENT, parameters + network.transition) <= 0.99 * (1 + 1e-12));
 }
 
+/* Mirrored weights: the nearest to a vector, and a training that keeps them for a while. One layer's width is odd. */
+static void test_mirrored_training_is_that_of_numpy(void **state) {
+  (void)state;
+  double states[STATES * FEATURES], parameters[200], best = INFINITY;
+  struct seen seen;
+  struct sj_trained trained;
+  struct sj_error error;
+  small_states(states);
+  const struct sj_network network = small_network(parameters);
+  sj_network_mirror(&network, parameters);
+  for (size_t i = 0; i < network.parameter_count; i++) check_near(parameters[i], expected_mirrored[i], 1e-13, 1e-15);
+  const struct sj_rollout rollout = {3, small_lengths, states};
+  const struct sj_training how = {
+      .epochs = EPOCHS, .linear = 25, .rate = 2e-2, .limit = 0.99, .threads = 1, .on_epoch = see, .context = &seen};
+  assert_int_equal(sj_train(&network, &rollout, &how, parameters, &trained, &error), SJ_OK);
+  for (size_t epoch = 0; epoch <= EPOCHS; epoch++) {
+    if (expected_mirrored_losses[epoch] < best) best = expected_mirrored_losses[epoch];
+    if (epoch > 0) check_near(seen.losses[epoch], best, 1e-9, 0);
+  }
+  check_near(trained.loss, best, 1e-9, 0);
+  assert_int_equal(trained.linear, 25);
+  if (trained.best_epoch == EPOCHS)
+    for (size_t i = 0; i < LATENT * LATENT + LATENT; i++)
+      check_near(parameters[network.transition + i], expected_mirrored_operator[i], 1e-8, 1e-10);
+}
+
+static void check_linear(const struct sj_network *network, const double *parameters, bool wanted) {
+  double z[3][3], scratch[2 * 64];
+  bool linear = true;
+  assert_true(network->widest <= 64 && network->latent == 3 && network->features == 2);
+  const double points[3][2] = {{0.3, -1.7}, {-2.2, 0.4}, {(0.3 - 2.2) / 2, (-1.7 + 0.4) / 2}};
+  for (int i = 0; i < 3; i++) sj_network_encode(network, parameters, points[i], z[i], scratch);
+  for (int k = 0; k < 3; k++) linear = linear && fabs(z[2][k] - (z[0][k] + z[1][k]) / 2) < 1e-12;
+  double decoded[3][2];
+  for (int i = 0; i < 2; i++) sj_network_decode(network, parameters, z[i], decoded[i], scratch);
+  for (int k = 0; k < 3; k++) z[2][k] = (z[0][k] + z[1][k]) / 2;
+  sj_network_decode(network, parameters, z[2], decoded[2], scratch);
+  for (int k = 0; k < 2; k++) linear = linear && fabs(decoded[2][k] - (decoded[0][k] + decoded[1][k]) / 2) < 1e-12;
+  assert_int_equal(linear, wanted);
+}
+
+/* Linear at first and as long as it shall be; its odd unit and all the others are free afterwards. */
+static void test_mirrored_weights_are_linear(void **state) {
+  (void)state;
+  static const size_t widths[] = {11, 40}, one[] = {11, 1}, lengths[] = {60};
+  double states[2 * 60];
+  struct sj_error error;
+  for (int t = 0; t < 60; t++) {
+    states[2 * t] = exp(-0.05 * t);
+    states[2 * t + 1] = states[2 * t] * states[2 * t];
+  }
+  const struct sj_network network = sj_network_shape(2, 3, widths, 2), narrow = sj_network_shape(2, 3, one, 2),
+                          none = sj_network_shape(2, 3, NULL, 0);
+  assert_true(sj_network_can_mirror(&network));
+  assert_false(sj_network_can_mirror(&narrow) || sj_network_can_mirror(&none));
+  double *const parameters = malloc(2 * network.parameter_count * sizeof *parameters), *const before =
+                                                                                           parameters +
+                                                                                           network.parameter_count;
+  for (int freed = 0; freed < 2; freed++) {
+    struct sj_trained trained;
+    sj_network_start_mirrored(&network, 3, parameters);
+    check_linear(&network, parameters, true);
+    memcpy(before, parameters, network.parameter_count * sizeof *parameters);
+    const struct sj_rollout rollout = {1, lengths, states};
+    const struct sj_training how = {.epochs = 60, .linear = freed ? 20 : 60, .rate = 3e-3, .limit = 0.99, .threads = 1};
+    assert_int_equal(sj_train(&network, &rollout, &how, parameters, &trained, &error), SJ_OK);
+    assert_int_equal(trained.linear, how.linear);
+    assert_true(trained.loss < 0.5 * trained.first_loss);
+    check_linear(&network, parameters, !freed);
+    /* The decoder's first weight of the odd unit of its second layer, which was 0. */
+    const double out = parameters[network.decoder[2].weights + 10 * network.decoder[2].out];
+    assert_true(freed ? out != 0 : out == 0);
+  }
+  free(parameters);
+}
+
+/* Where a linear network has nothing left to learn it is set free early. */
+static void test_linear_training_ends_early(void **state) {
+  (void)state;
+  static const size_t widths[] = {8}, lengths[] = {40};
+  double states[40];
+  struct sj_error error;
+  struct sj_trained trained;
+  for (int t = 0; t < 40; t++) states[t] = t % 2; /* K's limit lets nothing follow that */
+  const struct sj_network network = sj_network_shape(1, 2, widths, 1);
+  double parameters[200];
+  assert_true(network.parameter_count <= 200);
+  sj_network_start_mirrored(&network, 3, parameters);
+  const struct sj_rollout rollout = {1, lengths, states};
+  const struct sj_training how = {
+      .epochs = 2000, .linear = 2000, .patience = 40, .rate = 1e-2, .limit = 0.5, .threads = 1};
+  assert_int_equal(sj_train(&network, &rollout, &how, parameters, &trained, &error), SJ_OK);
+  assert_true(trained.linear > 10 && trained.linear < 1000);
+  assert_true(trained.epochs >= trained.linear + 40);
+}
+
 /* Larger than a block, so that lanes and threads come in. */
 struct large {
   struct sj_network network;
@@ -240,6 +336,9 @@ int main(void) {
       cmocka_unit_test(test_start),
       cmocka_unit_test(test_loss_and_gradient_are_those_of_numpy),
       cmocka_unit_test(test_training_is_that_of_numpy),
+      cmocka_unit_test(test_mirrored_training_is_that_of_numpy),
+      cmocka_unit_test(test_mirrored_weights_are_linear),
+      cmocka_unit_test(test_linear_training_ends_early),
       cmocka_unit_test(test_gradient_is_that_of_finite_differences),
       cmocka_unit_test(test_bits_do_not_depend_on_the_threads),
       cmocka_unit_test(test_divergence_halves_the_step),

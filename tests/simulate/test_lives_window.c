@@ -100,7 +100,7 @@ static double cell(const struct sj_results *results, const char *name, size_t i)
   return view.values[i];
 }
 
-static void series_of(const char *more) {
+static void series_of(const char *more, double warmup) {
   struct scratch scratch;
   scratch_create(&scratch);
   scratch_write(&scratch, "trace.csv", "time,service\n0,2.5\n0.5,1\n5,0.25\n5.5,1\n6.25,0.25\n999.5,4\n");
@@ -112,6 +112,7 @@ static void series_of(const char *more) {
   struct sj_simulate_options options;
   sj_simulate_options_default(&options);
   options.series = true;
+  options.warmup = warmup;
   struct sj_results *const r = scratch_run(model, &options, NULL);
   /* service on [0, 2.5), [2.5, 3.5), [5, 5.25), [5.5, 6.5), [6.5, 6.75), [999.5, 1003.5) */
   static const struct {
@@ -123,11 +124,11 @@ static void series_of(const char *more) {
                   {999, 1, 0, 0, NAN, 1, 0, 0.5}};
   for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
     const size_t at = expected[i].cell;
-    const double values[] = {cell(r, "web.arrivals", at),  cell(r, "web.goodput", at),  cell(r, "web.failed", at),
-                             cell(r, "web.latency", at),   cell(r, "db.in_system", at), cell(r, "db.waiting", at),
-                             cell(r, "db.utilization", at)};
-    const double wanted[] = {expected[i].arrivals,  expected[i].goodput, expected[i].failed,     expected[i].latency,
-                             expected[i].in_system, expected[i].waiting, expected[i].utilization};
+    const double values[] = {cell(r, "web.arrivals", at),   cell(r, "web.goodput", at),  cell(r, "web.failed", at),
+                             cell(r, "web.latency", at),    cell(r, "db.in_system", at), cell(r, "db.waiting", at),
+                             cell(r, "db.utilization", at), cell(r, "db.sojourn", at)};
+    const double wanted[] = {expected[i].arrivals,  expected[i].goodput, expected[i].failed,      expected[i].latency,
+                             expected[i].in_system, expected[i].waiting, expected[i].utilization, expected[i].latency};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++)
       if (!(fabs(values[k] - wanted[k]) < 1e-9 || (isnan(values[k]) && isnan(wanted[k]))))
         fail_msg("cell %zu, series %zu: %g, expected %g", at, k, values[k], wanted[k]);
@@ -139,8 +140,38 @@ static void series_of(const char *more) {
 
 static void time_series(void **state) {
   (void)state;
-  series_of("");
-  series_of("fault { at = 1e6, lasts = 1, slow = \"db\", by = 2 }\n");
+  series_of("", 0);
+  series_of("", 2.75); /* the first two requests, one of which is in service then, are not counted */
+  series_of("fault { at = 1e6, lasts = 1, slow = \"db\", by = 2 }\n", 0);
+}
+
+/* Where nothing but one server makes a request wait, the server's sojourn times, gathered some at a time, are the
+ * client's latencies, added up one by one. */
+static void sojourn_times_are_latencies(void **state) {
+  (void)state;
+  static const char *const mores[] = {"", "fault { at = 1e6, lasts = 1, slow = \"db\", by = 2 }\n"};
+  struct scratch scratch;
+  scratch_create(&scratch);
+  for (int i = 0; i < 4; i++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "server \"db\" { service = exponential { rate = 30 }, threads = 2 }\n"
+             "client \"web\" { calls = \"db\", arrivals = poisson { rate = 50 } }\nrun { duration = 1000 }\n%s",
+             mores[i / 2]);
+    scratch_write(&scratch, "model.lua", text);
+    struct sj_model *const model = scratch_load(&scratch);
+    struct sj_simulate_options options;
+    sj_simulate_options_default(&options);
+    options.series = true;
+    options.warmup = i % 2 ? 330.3 : 0;
+    struct sj_results *const r = scratch_run(model, &options, NULL);
+    for (size_t at = 0; at < 1000; at++)
+      if (!(fabs(cell(r, "db.sojourn", at) / cell(r, "web.latency", at) - 1) < 1e-12))
+        fail_msg("cell %zu: %.17g, expected %.17g", at, cell(r, "db.sojourn", at), cell(r, "web.latency", at));
+    sj_results_destroy(r);
+    sj_model_destroy(model);
+  }
+  scratch_destroy(&scratch);
 }
 
 /* The last cell ends with the window, whether or not anything is left to be done then; and who comes at the end of one
@@ -181,6 +212,7 @@ int main(void) {
       LIFE(ends_of_the_window),
       LIFE(nothing_happens),
       cmocka_unit_test(time_series),
+      cmocka_unit_test(sojourn_times_are_latencies),
       cmocka_unit_test(last_cell),
   };
   return cmocka_run_group_tests_name("the measured window", tests, NULL, NULL);

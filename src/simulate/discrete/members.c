@@ -114,6 +114,7 @@ static void note_served(struct world *world, struct member *member, const struct
   struct server_statistics *const both[] = {member->pool->figures->statistics, member->own};
   for (int i = 0; i < 2 && both[i]; i++) {
     both[i]->in_window += world->engine->counting;
+    cell_visits_add(both[i], (world->tick - message->queued) * world->quantum);
     if (!message->counted) continue;
     sample_add(&both[i]->sojourn, (world->tick - message->queued) * world->quantum);
     sample_add(&both[i]->wait, (message->started - 1 - message->queued) * world->quantum);
