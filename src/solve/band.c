@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "solve/multiply.h"
+#include "solve/pages.h"
 
 size_t sj_band_block(size_t bandwidth) {
   return bandwidth >= 128 ? 32 : bandwidth >= 48 ? 16 : bandwidth >= 16 ? 8 : bandwidth >= 4 ? 4 : 1;
@@ -19,22 +19,12 @@ double sj_band_bytes(size_t count, size_t bandwidth) {
   return (double)count * (2 * (double)width_of(count, bandwidth) + 2) * sizeof(double);
 }
 
-static size_t entry_bytes(const struct sj_band *band) {
-  return (band->count * (2 * band->width + 1) + 1) * sizeof *band->entry;
-}
-
-/* Zeros, in large pages where there are any: a sweep through the band touches a new small page in almost every row. */
-static double *allocate_entries(const struct sj_band *band) {
-  void *const pages = mmap(NULL, entry_bytes(band), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (pages == MAP_FAILED) return NULL;
-  madvise(pages, entry_bytes(band), MADV_HUGEPAGE);
-  return pages;
-}
+static size_t entries(const struct sj_band *band) { return band->room * (2 * band->width + 1) + 1; }
 
 enum sj_status sj_band_start(struct sj_band *band, size_t count, size_t bandwidth, bool killed) {
   if (!bandwidth) bandwidth = 1;
-  *band = (struct sj_band){.count = count, .bandwidth = bandwidth, .width = width_of(count, bandwidth)};
-  band->entry = allocate_entries(band);
+  *band = (struct sj_band){.count = count, .room = count, .bandwidth = bandwidth, .width = width_of(count, bandwidth)};
+  band->entry = sj_pages_get(entries(band));
   band->exit = calloc(count + 1, sizeof *band->exit);
   if (killed) band->kill = calloc(count + 1, sizeof *band->kill);
   if (band->entry && band->exit && (band->kill || !killed)) return SJ_OK;
@@ -43,7 +33,7 @@ enum sj_status sj_band_start(struct sj_band *band, size_t count, size_t bandwidt
 }
 
 void sj_band_clear(struct sj_band *band) {
-  if (band->entry) munmap(band->entry, entry_bytes(band));
+  sj_pages_release(band->entry, entries(band));
   free(band->exit);
   free(band->kill);
   *band = (struct sj_band){0};

@@ -1,4 +1,4 @@
-/* A banded generator, and its elimination in place. Only this folder's eliminate.c and pinned.c see it.
+/* A banded generator, and its elimination in place. Chains are eliminated in parts: triangles.h.
  *
  * Rows and columns are places 0 ... count - 1; a transition joins places at most `bandwidth` apart. After the
  * elimination from the last place to place 1 (or 0, with killing), row p holds
@@ -16,6 +16,7 @@
 
 struct sj_band {
   size_t count, bandwidth;
+  size_t room;   /* `count` at first: there is memory for so many rows */
   size_t width;  /* places kept on either side of the diagonal: the bandwidth, and room for the blocks */
   double *entry; /* [count][2 width + 1] */
   double *exit;  /* [count]: the rate out of each place when it was taken out; 0 for one that was not */

@@ -111,7 +111,7 @@ static enum sj_status eliminate(struct stream *s, size_t number, const struct se
 /* From the last segment to the first. Beside the squares it brings down, for hitting times, what reward of 1 in each
  * place collects on the way: kept in `hits`, for the second pass. */
 static enum sj_status pass_down(struct stream *s) {
-  const struct sj_sweep sweep = {&s->band, s->work};
+  const struct sj_sweep sweep = sj_sweep_of_band(&s->band, s->work);
   struct sj_scaled *const hits = s->results->hits;
   for (size_t number = s->segments; number-- > 0;) {
     const struct segment g = segment_at(s, number);
@@ -131,7 +131,7 @@ static enum sj_status pass_down(struct stream *s) {
 static const struct sj_scaled none = {0};
 
 static void carry_pi(struct stream *s, const struct segment *g) {
-  const struct sj_sweep sweep = {&s->band, s->work};
+  const struct sj_sweep sweep = sj_sweep_of_band(&s->band, s->work);
   const size_t low = g->begin - g->before;
   struct sj_scaled *const pi = s->results->pi;
   for (size_t p = low; p < g->end; p++) s->x[p - low] = p < g->begin ? pi[flip(s, p)] : none;
@@ -141,7 +141,7 @@ static void carry_pi(struct stream *s, const struct segment *g) {
 }
 
 static void carry_hits(struct stream *s, const struct segment *g) {
-  const struct sj_sweep sweep = {&s->band, s->work};
+  const struct sj_sweep sweep = sj_sweep_of_band(&s->band, s->work);
   const size_t low = g->begin - g->before, targets = s->results->targets;
   struct sj_scaled *const hits = s->results->hits;
   for (size_t p = low; p < g->end; p++) s->x[p - low] = p < targets ? none : hits[flip(s, p)];

@@ -6,22 +6,35 @@
 #include "solve/factors.h"
 #include "solve/sweep.h"
 
-double sj_factors_bytes(size_t count, size_t bandwidth) { return sj_band_bytes(count, bandwidth); }
+double sj_factors_bytes(size_t count, size_t bandwidth) { return sj_triangles_bytes(count, bandwidth); }
 
 void sj_factors_destroy(struct sj_factors *factors) {
   if (!factors) return;
-  sj_band_clear(&factors->band);
+  sj_triangles_clear(&factors->triangles);
   free(factors);
 }
 
-static void fill(const struct sj_factors *factors, const double *kill) {
+static void fill_row(const void *context, size_t p, double *row) {
+  const struct sj_factors *const factors = context;
   const struct sj_chain *const chain = factors->chain;
-  for (size_t p = 0; p < chain->count; p++) {
-    const size_t i = sj_factors_state(factors, p);
-    for (size_t t = chain->begin[i]; t < chain->begin[i + 1]; t++)
-      *sj_band_at(&factors->band, p, sj_factors_place(factors, chain->to[t])) = chain->rate[t];
-    if (kill) factors->band.kill[p] = kill[i];
+  const size_t i = sj_factors_state(factors, p);
+  for (size_t t = chain->begin[i]; t < chain->begin[i + 1]; t++)
+    row[(ptrdiff_t)(sj_factors_place(factors, chain->to[t]) - p)] = chain->rate[t];
+}
+
+static enum sj_status eliminate(struct sj_factors *factors, const double *kill, const volatile sig_atomic_t *stop) {
+  const size_t count = factors->chain->count;
+  double *by_place = NULL;
+  factors->triangles.count = count; /* places are counted by it */
+  if (kill) {
+    by_place = malloc((count + 1) * sizeof *by_place);
+    if (!by_place) return SJ_NO_MEMORY;
+    for (size_t p = 0; p < count; p++) by_place[p] = kill[sj_factors_state(factors, p)];
   }
+  const enum sj_status status =
+      sj_triangles_create(count, factors->order->bandwidth, by_place, fill_row, factors, stop, &factors->triangles);
+  free(by_place);
+  return status;
 }
 
 enum sj_status sj_factors_create(const struct sj_chain *chain, const double *kill, const struct sj_order *order,
@@ -30,11 +43,7 @@ enum sj_status sj_factors_create(const struct sj_chain *chain, const double *kil
   struct sj_factors *const factors = calloc(1, sizeof *factors);
   if (!factors) return SJ_NO_MEMORY;
   *factors = (struct sj_factors){.chain = chain, .order = order, .reversed = reversed};
-  enum sj_status status = sj_band_start(&factors->band, chain->count, order->bandwidth, kill != NULL);
-  if (status == SJ_OK) {
-    fill(factors, kill);
-    status = sj_band_eliminate(&factors->band, stop);
-  }
+  const enum sj_status status = eliminate(factors, kill, stop);
   if (status == SJ_OK)
     *out = factors;
   else
@@ -80,23 +89,25 @@ enum sj_status sj_factors_create_both(const struct sj_chain *chain, const struct
 
 void sj_factors_to_places(const struct sj_factors *factors, const struct sj_scaled *by_state,
                           struct sj_scaled *by_place) {
-  for (size_t p = 0; p < factors->band.count; p++) by_place[p] = by_state[sj_factors_state(factors, p)];
+  for (size_t p = 0; p < factors->triangles.count; p++) by_place[p] = by_state[sj_factors_state(factors, p)];
 }
 
 void sj_factors_to_states(const struct sj_factors *factors, const struct sj_scaled *by_place,
                           struct sj_scaled *by_state) {
-  for (size_t p = 0; p < factors->band.count; p++) by_state[sj_factors_state(factors, p)] = by_place[p];
+  for (size_t p = 0; p < factors->triangles.count; p++) by_state[sj_factors_state(factors, p)] = by_place[p];
 }
 
 /* A vector by place and the sweeps' room. */
 struct room {
+  size_t count;
   struct sj_scaled *x;
   struct sj_sweep sweep;
 };
 
 static bool make_room(const struct sj_factors *factors, struct room *room) {
-  room->x = calloc(factors->band.count, sizeof *room->x);
-  room->sweep = (struct sj_sweep){&factors->band, calloc(factors->band.count, sizeof *room->sweep.work)};
+  room->count = factors->triangles.count;
+  room->x = calloc(room->count, sizeof *room->x);
+  room->sweep = sj_sweep_of_triangles(&factors->triangles, calloc(factors->triangles.count, sizeof *room->sweep.work));
   return room->x && room->sweep.work;
 }
 
@@ -106,7 +117,7 @@ static void clear_room(struct room *room) {
 }
 
 enum sj_status sj_stationary(const struct sj_factors *factors, struct sj_scaled *pi) {
-  const size_t count = factors->band.count;
+  const size_t count = factors->triangles.count;
   struct room room;
   const bool ok = make_room(factors, &room);
   if (ok) {
@@ -124,7 +135,7 @@ enum sj_status sj_stationary(const struct sj_factors *factors, struct sj_scaled 
 
 /* By place, x becomes the expected reward. */
 static void expect(const struct room *room, size_t targets, const struct sj_scaled *reward, struct sj_scaled *x) {
-  const size_t count = room->sweep.band->count;
+  const size_t count = room->count;
   sj_sweep_collect_down(&room->sweep, targets, count, targets, reward, x);
   sj_sweep_collect_up(&room->sweep, targets, count, targets, x, x);
   for (size_t p = 0; p < targets; p++) x[p] = (struct sj_scaled){0};
@@ -145,7 +156,7 @@ enum sj_status sj_expected_until(const struct sj_factors *factors, size_t target
 
 enum sj_status sj_hitting_times(const struct sj_factors *factors, size_t targets, struct sj_scaled *mean,
                                 struct sj_scaled *deviation) {
-  const size_t count = factors->band.count;
+  const size_t count = factors->triangles.count;
   struct room room;
   struct sj_scaled *const second = calloc(count, sizeof *second);
   const bool ok = make_room(factors, &room) && second;

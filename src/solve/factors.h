@@ -2,23 +2,23 @@
 #ifndef SJ_SOLVE_FACTORS_H
 #define SJ_SOLVE_FACTORS_H
 
-#include "solve/band.h"
 #include "solve/eliminate.h"
+#include "solve/triangles.h"
 
 struct sj_factors {
   const struct sj_chain *chain;
   const struct sj_order *order;
   bool reversed;
-  struct sj_band band; /* by place, counted from the other end if reversed */
+  struct sj_triangles triangles; /* by place, counted from the other end if reversed */
 };
 
 static inline size_t sj_factors_state(const struct sj_factors *factors, size_t place) {
-  if (factors->reversed) place = factors->band.count - 1 - place;
+  if (factors->reversed) place = factors->triangles.count - 1 - place;
   return factors->order->state ? factors->order->state[place] : place;
 }
 static inline size_t sj_factors_place(const struct sj_factors *factors, size_t state) {
   const size_t place = factors->order->place ? factors->order->place[state] : state;
-  return factors->reversed ? factors->band.count - 1 - place : place;
+  return factors->reversed ? factors->triangles.count - 1 - place : place;
 }
 
 /* b by place, and back. */

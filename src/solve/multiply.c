@@ -162,6 +162,68 @@ void sj_add_multiple(enum sj_processor processor, double factor, const double *x
   for (size_t i = 0; i < count; i++) y[i] += factor * x[i];
 }
 
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) static double total(__m256d x) {
+  double part[4];
+  _mm256_storeu_pd(part, x);
+  return (part[0] + part[1]) + (part[2] + part[3]);
+}
+
+__attribute__((target("avx2,fma"))) static void dot_4_avx2(const double *const a[4], const double *b, size_t count,
+                                                           double out[4]) {
+  __m256d sum[4][2];
+  for (size_t r = 0; r < 4; r++) sum[r][0] = sum[r][1] = _mm256_setzero_pd();
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m256d b0 = _mm256_loadu_pd(b + i), b1 = _mm256_loadu_pd(b + i + 4);
+    for (size_t r = 0; r < 4; r++) {
+      sum[r][0] = _mm256_fmadd_pd(_mm256_loadu_pd(a[r] + i), b0, sum[r][0]);
+      sum[r][1] = _mm256_fmadd_pd(_mm256_loadu_pd(a[r] + i + 4), b1, sum[r][1]);
+    }
+  }
+  for (size_t r = 0; r < 4; r++) {
+    double rest = 0;
+    for (size_t k = i; k < count; k++) rest += a[r][k] * b[k];
+    out[r] = total(_mm256_add_pd(sum[r][0], sum[r][1])) + rest;
+  }
+}
+
+__attribute__((target("avx2,fma"))) static void add_multiple_4_avx2(const double factor[4], const double *const x[4],
+                                                                    double *y, size_t count) {
+  __m256d f[4];
+  for (size_t r = 0; r < 4; r++) f[r] = _mm256_set1_pd(factor[r]);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    __m256d sum = _mm256_loadu_pd(y + i);
+    for (size_t r = 0; r < 4; r++) sum = _mm256_fmadd_pd(f[r], _mm256_loadu_pd(x[r] + i), sum);
+    _mm256_storeu_pd(y + i, sum);
+  }
+  for (; i < count; i++)
+    for (size_t r = 0; r < 4; r++) y[i] += factor[r] * x[r][i];
+}
+#endif
+
+void sj_dot_4(enum sj_processor processor, const double *const a[4], const double *b, size_t count, double sum[4]) {
+#if defined(__x86_64__)
+  if (processor != SJ_ANY_PROCESSOR) {
+    dot_4_avx2(a, b, count, sum);
+    return;
+  }
+#endif
+  for (size_t r = 0; r < 4; r++) sum[r] = sj_dot(processor, a[r], b, count);
+}
+
+void sj_add_multiple_4(enum sj_processor processor, const double factor[4], const double *const x[4], double *y,
+                       size_t count) {
+#if defined(__x86_64__)
+  if (processor != SJ_ANY_PROCESSOR) {
+    add_multiple_4_avx2(factor, x, y, count);
+    return;
+  }
+#endif
+  for (size_t r = 0; r < 4; r++) sj_add_multiple(processor, factor[r], x[r], y, count);
+}
+
 unsigned sj_flush_tiny(void) {
 #if defined(__x86_64__)
   enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x0040 };

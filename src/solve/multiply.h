@@ -18,6 +18,11 @@ size_t sj_multiply_work(size_t columns, size_t inner);
 double sj_dot(enum sj_processor processor, const double *a, const double *b, size_t count);
 void sj_add_multiple(enum sj_processor processor, double factor, const double *x, double *y, size_t count);
 
+/* The same with four vectors: sum[r] = sum of a[r][i] b[i]; and y += sum of factor[r] x[r]. */
+void sj_dot_4(enum sj_processor processor, const double *const a[4], const double *b, size_t count, double sum[4]);
+void sj_add_multiple_4(enum sj_processor processor, const double factor[4], const double *const x[4], double *y,
+                       size_t count);
+
 /* On x86, numbers too small to be normal count as 0 from here on (they are slow, and too small to matter); what was set
  * before is returned, for sj_restore_tiny. */
 unsigned sj_flush_tiny(void);

@@ -37,16 +37,16 @@ static size_t swapped(const struct sj_pinned *pinned, size_t i) {
 
 /* What goes through the places of one side that are next to the block. `block` is where it begins in that side's own
  * places; `dense` has its rows and columns in these places. */
-static void add_side(const struct sj_band *band, size_t block, size_t size, double *dense) {
+static void add_side(const struct sj_triangles *side, size_t block, size_t size, double *dense) {
   const enum sj_processor processor = sj_processor();
   const size_t end = block + size;
-  for (size_t k = end; k < band->count && k < end + band->bandwidth; k++) {
-    const size_t first = k - band->bandwidth > block ? k - band->bandwidth : block;
+  for (size_t k = end; k < side->count && k < end + side->bandwidth; k++) {
+    const size_t first = k - side->bandwidth > block ? k - side->bandwidth : block;
     for (size_t i = first; i < end; i++) {
-      const double share = *sj_band_at(band, i, k);
+      const double share = *sj_triangles_right(side, i, k);
       if (share != 0)
-        sj_add_multiple(processor, share, sj_band_at(band, k, first), dense + (i - block) * size + (first - block),
-                        end - first);
+        sj_add_multiple(processor, share, sj_triangles_left(side, k, first),
+                        dense + (i - block) * size + (first - block), end - first);
     }
   }
 }
@@ -65,8 +65,8 @@ static enum sj_status make_middle(struct sj_pinned *pinned) {
     }
   }
   const unsigned tiny = sj_flush_tiny();
-  add_side(&down->band, pinned->low, size, dense);
-  add_side(&pinned->up->band, pinned->count - pinned->high, size, mirrored);
+  add_side(&down->triangles, pinned->low, size, dense);
+  add_side(&pinned->up->triangles, pinned->count - pinned->high, size, mirrored);
   sj_restore_tiny(tiny);
   enum sj_status status = sj_band_start(&pinned->middle, size, size - 1, false);
   if (status == SJ_OK) {
@@ -93,7 +93,7 @@ enum sj_status sj_pinned_create(const struct sj_factors *down, const struct sj_f
   *out = NULL;
   struct sj_pinned *const pinned = calloc(1, sizeof *pinned);
   if (!pinned) return SJ_NO_MEMORY;
-  const size_t count = down->band.count, size = down->band.bandwidth;
+  const size_t count = down->triangles.count, size = down->triangles.bandwidth;
   pinned->down = down;
   pinned->up = up;
   pinned->count = count;
@@ -163,8 +163,9 @@ static void bring_in(const struct sj_pinned *pinned, double *y, int64_t *exponen
 
 void sj_pinned_solve(struct sj_pinned *pinned, const double *x, double *y, int64_t *exponent) {
   const size_t count = pinned->count, low = pinned->low, high = pinned->high, size = high - low;
-  const struct sj_sweep down = {&pinned->down->band, pinned->work}, up = {&pinned->up->band, pinned->work},
-                        middle = {&pinned->middle, pinned->work};
+  const struct sj_sweep down = sj_sweep_of_triangles(&pinned->down->triangles, pinned->work);
+  const struct sj_sweep up = sj_sweep_of_triangles(&pinned->up->triangles, pinned->work);
+  const struct sj_sweep middle = sj_sweep_of_band(&pinned->middle, pinned->work);
   spread_out(pinned, x);
   sj_sweep_collect_down(&down, low, count, high, pinned->above, pinned->above);
   sj_sweep_collect_down(&up, count - high, count, count - low, pinned->below, pinned->below);
@@ -177,24 +178,25 @@ void sj_pinned_solve(struct sj_pinned *pinned, const double *x, double *y, int64
   bring_in(pinned, y, exponent);
 }
 
-static void divide_by_exit(const struct sj_band *band, size_t first, struct sj_scaled *y) {
-  for (size_t p = first; p < band->count; p++) y[p] = sj_scaled_of(y[p].fraction / band->exit[p], y[p].exponent);
+static void divide_by_exit(const double *exit, size_t first, size_t count, struct sj_scaled *y) {
+  for (size_t p = first; p < count; p++) y[p] = sj_scaled_of(y[p].fraction / exit[p], y[p].exponent);
 }
 
 void sj_pinned_solve_left(struct sj_pinned *pinned, const double *x, double *y, int64_t *exponent) {
   const size_t count = pinned->count, low = pinned->low, high = pinned->high, size = high - low;
-  const struct sj_sweep down = {&pinned->down->band, pinned->work}, up = {&pinned->up->band, pinned->work},
-                        middle = {&pinned->middle, pinned->work};
+  const struct sj_sweep down = sj_sweep_of_triangles(&pinned->down->triangles, pinned->work);
+  const struct sj_sweep up = sj_sweep_of_triangles(&pinned->up->triangles, pinned->work);
+  const struct sj_sweep middle = sj_sweep_of_band(&pinned->middle, pinned->work);
   spread_out(pinned, x);
   sj_sweep_spread_down(&down, low, high, count, pinned->above, pinned->above);
   sj_sweep_spread_down(&up, count - high, count - low, count, pinned->below, pinned->below);
   to_middle(pinned);
   sj_sweep_spread_down(&middle, 1, 1, size, pinned->inside, pinned->inside);
-  divide_by_exit(&pinned->middle, 1, pinned->inside);
+  divide_by_exit(middle.exit, 1, size, pinned->inside);
   sj_sweep_spread_up(&middle, 1, 1, size, pinned->inside, pinned->inside);
   from_middle(pinned);
-  divide_by_exit(&pinned->down->band, high, pinned->above);
-  divide_by_exit(&pinned->up->band, count - low, pinned->below);
+  divide_by_exit(down.exit, high, count, pinned->above);
+  divide_by_exit(up.exit, count - low, count, pinned->below);
   sj_sweep_spread_up(&down, low, high, count, pinned->above, pinned->above);
   sj_sweep_spread_up(&up, count - high, count - low, count, pinned->below, pinned->below);
   bring_in(pinned, y, exponent);

@@ -1,21 +1,5 @@
 #include "solve/scaled.h"
 
-/* Beyond this distance of exponents the smaller number does not count. */
-enum { NEGLIGIBLE = 120 };
-
-struct sj_scaled sj_scaled_add(struct sj_scaled a, struct sj_scaled b) {
-  if (a.fraction == 0) return b;
-  if (b.fraction == 0) return a;
-  if (a.exponent < b.exponent) {
-    const struct sj_scaled c = a;
-    a = b;
-    b = c;
-  }
-  const int64_t distance = a.exponent - b.exponent;
-  if (distance > NEGLIGIBLE) return a;
-  return sj_scaled_of(a.fraction + ldexp(b.fraction, (int)-distance), a.exponent);
-}
-
 struct sj_scaled sj_scaled_multiply(struct sj_scaled a, struct sj_scaled b) {
   return sj_scaled_of(a.fraction * b.fraction, a.exponent + b.exponent);
 }

@@ -48,7 +48,7 @@ const char *sj_bytes_text(double bytes, char text[32]) {
 double sj_space_bytes(double states, double transitions, double bandwidth) {
   /* Past what a size_t holds it does not matter by how much. */
   const double most = 0x1p62, a_transition = sizeof(uint32_t) + sizeof(double);
-  const double factors = states < most && bandwidth < most && states * bandwidth < most
+  const double factors = bandwidth > 0 && states < most && bandwidth < most && states * bandwidth < most
                              ? sj_factors_bytes((size_t)states, (size_t)fmin(bandwidth, states))
                              : states * bandwidth * sizeof(double);
   return states * sizeof(size_t) + transitions * a_transition + factors;

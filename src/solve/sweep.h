@@ -10,12 +10,16 @@
 
 #include "solve/band.h"
 #include "solve/scaled.h"
+#include "solve/triangles.h"
 
-/* A band and room for `count` doubles. */
+/* The factors of `count` places: L(p, c) is left[p * step + c], U(p, c) is right[p * step + c]. */
 struct sj_sweep {
-  const struct sj_band *band;
-  double *work;
+  size_t bandwidth, step;
+  const double *left, *right, *exit;
+  double *work; /* room for `count` doubles */
 };
+struct sj_sweep sj_sweep_of_band(const struct sj_band *band, double *work);
+struct sj_sweep sj_sweep_of_triangles(const struct sj_triangles *triangles, double *work);
 
 /* (I - U) x = b, from the last place to the first: x_p = b_p + sum of U(p, c) x_c over c > p that are at least `limit`.
  * With `limit` > first the places below it only collect what comes from above. x and b may be the same. */

@@ -82,9 +82,11 @@ struct stretch {
   double time, *now, *before, *sum, *full;
   size_t n, look, last_look;
   double last_rest, error;
-  double most_lost; /* how much may leave the projection */
-  double still;     /* from here on each step changes so little that it is not worth while; NAN: it is */
-  double explained; /* weight of what the eigenvectors explain, with these factors of their shares */
+  double most_lost;        /* how much may leave the projection */
+  struct sj_window window; /* of `now` and `before` */
+  double trim, trimmed;    /* how much may be cut off at either end of it in each step; how much was */
+  double still;            /* from here on each step changes so little that it is not worth while; NAN: it is */
+  double explained;        /* weight of what the eigenvectors explain, with these factors of their shares */
   double _Complex *factor;
 };
 
@@ -130,7 +132,8 @@ static bool end_by_modes(struct stretch *s) {
  * last one did. Below what steps round it is as good to do none, in this stretch and later. */
 static bool end_by_rest(struct stretch *s) {
   double change = 0, steps = 0;
-  for (size_t i = 0; i < s->u->count; i++) change += fabs(s->now[i] - s->before[i]);
+  for (size_t i = s->window.low; i < s->window.high; i++) change += fabs(s->now[i] - s->before[i]);
+  if (s->u->sink) change += fabs(s->now[s->u->count - 1] - s->before[s->u->count - 1]);
   for (size_t n = s->poisson.right; n > s->n && n >= s->poisson.left; n--)
     steps += s->poisson.weight[n - s->poisson.left] * (double)(n - s->n);
   const bool still = change <= rounding(s->t);
@@ -141,18 +144,52 @@ static bool end_by_rest(struct stretch *s) {
   return true;
 }
 
+/* ---- the window: the states where there is anything ---- */
+
+static void open_window(struct stretch *s) {
+  size_t low = 0, high = s->u->count - (s->u->sink ? 1 : 0);
+  while (low < high && s->now[low] == 0) low++;
+  while (high > low && s->now[high - 1] == 0) high--;
+  s->window = (struct sj_window){low, high};
+  memset(s->before, 0, s->u->count * sizeof *s->before);
+}
+
+/* Cuts off at both ends what holds no more than `most`. It would be somewhere at any later time, of the same total. */
+static void trim_window(struct stretch *s, double most) {
+  size_t low = s->window.low, high = s->window.high;
+  double below = 0, above = 0;
+  for (; low < high && below + s->now[low] <= most; low++) below += s->now[low];
+  for (; high > low && above + s->now[high - 1] <= most; high--) above += s->now[high - 1];
+  for (size_t side = 0; side < 2; side++) {
+    double *const x = side ? s->before : s->now;
+    memset(x + s->window.low, 0, (low - s->window.low) * sizeof *x);
+    memset(x + high, 0, (s->window.high - high) * sizeof *x);
+  }
+  s->trimmed += below + above;
+  s->window = (struct sj_window){low, high};
+}
+
+/* As many steps as are done at once, but none beyond the next look. */
+static enum sj_status step(struct stretch *s) {
+  const struct sj_poisson *const w = &s->poisson;
+  size_t steps = w->right - s->n < SJ_STEPS ? w->right - s->n : SJ_STEPS;
+  if (s->look > s->n && s->look - s->n < steps) steps = s->look - s->n;
+  double weight[SJ_STEPS];
+  for (size_t k = 0; k < steps; k++) weight[k] = s->n + 1 + k >= w->left ? w->weight[s->n + 1 + k - w->left] : 0;
+  const bool counts = s->n + steps >= w->left;
+  sj_uniformized_steps(s->u, steps, &s->now, &s->before, &s->window, counts ? weight : NULL, s->sum);
+  s->n += steps;
+  trim_window(s, s->trim * (double)steps);
+  return count_products(s->t, steps);
+}
+
 static bool has_leaked(const struct stretch *s) { return s->projection && s->now[s->projection->count] > s->most_lost; }
 
 static enum sj_status run_stretch(struct stretch *s) {
   const struct sj_poisson *const w = &s->poisson;
   if (w->left == 0) sj_add_multiple(sj_processor(), w->weight[0], s->now, s->sum, s->u->count);
   while (s->n < w->right && !has_leaked(s)) {
-    const bool counts = ++s->n >= w->left;
-    sj_uniformized_step(s->u, s->now, s->before, counts ? w->weight[s->n - w->left] : 0, counts ? s->sum : NULL);
-    double *const swap = s->now;
-    s->now = s->before;
-    s->before = swap;
-    const enum sj_status status = count_products(s->t, 1);
+    const enum sj_status status = step(s);
     if (status != SJ_OK) return status;
     if (s->n != s->look || s->n + LEAST_WAIT >= w->right) continue;
     s->look += MOST_WAIT;
@@ -191,7 +228,7 @@ static void end_stretch(struct advance *a, const struct stretch *s) {
   else
     memcpy(a->p, s->sum, t->chain->count * sizeof *a->p);
   if (s->factor) sj_modes_add(&t->modes, s->explained, s->factor, a->p);
-  a->error += s->error + (double)s->n * rounding(t);
+  a->error += s->error + s->trimmed + (double)s->n * rounding(t);
   /* What left the projection is missing there and would be elsewhere. */
   if (s->projection) a->error += 2 * s->now[s->projection->count];
   a->left = s->time < a->left ? a->left - s->time : 0;
@@ -222,6 +259,8 @@ static enum sj_status uniformize(struct advance *a, double time) {
     else
       memcpy(s.now, a->p, n * sizeof *s.now);
     memset(s.sum, 0, s.u->count * sizeof *s.sum);
+    open_window(&s);
+    s.trim = tolerance / 64 / (double)(s.poisson.right + 1);
     status = run_stretch(&s);
     leaked = status == SJ_OK && has_leaked(&s);
     if (leaked)

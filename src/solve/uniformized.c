@@ -1,6 +1,5 @@
 #include "solve/uniformized.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "solve/multiply.h"
@@ -44,7 +43,7 @@ static void fill(struct sj_uniformized *u, const struct sj_chain *incoming, cons
     const size_t first = end, in = incoming->begin[j + 1] - incoming->begin[j];
     if (in > most) most = in;
     for (size_t t = incoming->begin[j]; t < incoming->begin[j + 1]; t++) {
-      const size_t i = incoming->to[t], d = number[j + n - 1 - i];
+      const size_t i = incoming->to[t], d = u->sink && j == n - 1 ? SIZE_MAX : number[j + n - 1 - i];
       const double probability = incoming->rate[t] / u->rate;
       if (d == SIZE_MAX) {
         u->from[end] = (uint32_t)i;
@@ -59,6 +58,17 @@ static void fill(struct sj_uniformized *u, const struct sj_chain *incoming, cons
     u->begin[++u->rows] = end;
   }
   u->terms = most + 1;
+}
+
+static void find_reach(struct sj_uniformized *u, const struct sj_chain *chain) {
+  const size_t n = u->count;
+  for (size_t i = 0; i < n; i++)
+    for (size_t t = chain->begin[i]; t < chain->begin[i + 1]; t++) {
+      const size_t j = chain->to[t];
+      if (u->sink && j == n - 1) continue;
+      if (j < i && i - j > u->back) u->back = i - j;
+      if (j > i && j - i > u->forth) u->forth = j - i;
+    }
 }
 
 enum sj_status sj_uniformized_create(const struct sj_chain *chain, struct sj_uniformized *u) {
@@ -76,7 +86,9 @@ enum sj_status sj_uniformized_create(const struct sj_chain *chain, struct sj_uni
       if (u->stay[i] > u->rate) u->rate = u->stay[i];
     }
     for (size_t i = 0; i < u->count; i++) u->stay[i] = u->rate > 0 ? (u->rate - u->stay[i]) / u->rate : 1;
+    u->sink = u->count > 1 && u->rate > 0 && chain->begin[u->count] == chain->begin[u->count - 1];
     fill(u, &incoming, number);
+    find_reach(u, chain);
   } else {
     sj_uniformized_clear(u);
   }
@@ -169,12 +181,26 @@ static void step_diagonals(enum sj_processor processor, const struct sj_uniformi
   step_plain(u, low, high, x, y);
 }
 
-void sj_uniformized_step(const struct sj_uniformized *u, const double *restrict x, double *restrict y, double weight,
-                         double *restrict sum) {
+/* The first of `rows` that leads into a state of at least `least`. */
+static size_t first_row(const struct sj_uniformized *u, size_t least) {
+  size_t first = 0, end = u->rows;
+  while (first < end) {
+    const size_t middle = first + (end - first) / 2;
+    if (u->row[middle] < least)
+      first = middle + 1;
+    else
+      end = middle;
+  }
+  return first;
+}
+
+/* y and sum of the states begin ... end - 1. */
+static void step_states(const struct sj_uniformized *u, size_t begin, size_t end, const double *restrict x,
+                        double *restrict y, double weight, double *restrict sum) {
   const enum sj_processor processor = sj_processor();
-  size_t r = 0;
-  for (size_t low = 0; low < u->count; low += AT_A_TIME) {
-    const size_t high = low + AT_A_TIME < u->count ? low + AT_A_TIME : u->count;
+  size_t r = first_row(u, begin);
+  for (size_t low = begin; low < end; low += AT_A_TIME) {
+    const size_t high = low + AT_A_TIME < end ? low + AT_A_TIME : end;
     step_diagonals(processor, u, low, high, x, y);
     for (; r < u->rows && u->row[r] < high; r++) {
       double in = 0;
@@ -183,6 +209,83 @@ void sj_uniformized_step(const struct sj_uniformized *u, const double *restrict 
     }
     if (sum) sj_add_multiple(processor, weight, y + low, sum + low, high - low);
   }
+}
+
+void sj_uniformized_step(const struct sj_uniformized *u, const double *restrict x, double *restrict y, double weight,
+                         double *restrict sum) {
+  step_states(u, 0, u->count, x, y, weight, sum);
+}
+
+/* ---- several steps at once ---- */
+
+/* After step k the states begin[k] ... end[k] - 1 may be there; up to done[k] they are known; what goes into the sink
+ * from those up to there is in into[k + 1], as far as entry next[k + 1] of the sink's row. */
+struct front {
+  size_t begin[SJ_STEPS + 1], end[SJ_STEPS + 1], done[SJ_STEPS + 1];
+  size_t next[SJ_STEPS + 1];
+  double into[SJ_STEPS + 1];
+};
+
+static void start_front(const struct sj_uniformized *u, size_t steps, const struct sj_window *window, struct front *f) {
+  const size_t states = u->count - (u->sink ? 1 : 0);
+  f->begin[0] = window->low;
+  f->end[0] = f->done[0] = window->high;
+  for (size_t k = 1; k <= steps; k++) {
+    f->begin[k] = f->begin[k - 1] > u->back ? f->begin[k - 1] - u->back : 0;
+    f->end[k] = states - f->end[k - 1] > u->forth ? f->end[k - 1] + u->forth : states;
+    f->done[k] = f->begin[k];
+    f->next[k] = u->rows ? u->begin[u->rows - 1] : 0;
+    f->into[k] = 0;
+  }
+}
+
+/* Step k goes as far as state `end`, or as it can. */
+static void move_front(const struct sj_uniformized *u, struct front *f, size_t k, size_t end, double *const x[2],
+                       const double *weight, double *sum) {
+  if (end > f->end[k]) end = f->end[k];
+  if (end <= f->done[k]) return;
+  step_states(u, f->done[k], end, x[(k + 1) % 2], x[k % 2], weight ? weight[k - 1] : 0, weight ? sum : NULL);
+  f->done[k] = end;
+}
+
+/* The sink's row lists states in rising order; x is what was before step k, known up to done[k - 1]. */
+static void into_sink(const struct sj_uniformized *u, struct front *f, size_t k, const double *x) {
+  const size_t end = u->begin[u->rows];
+  size_t t = f->next[k];
+  for (; t < end && u->from[t] < f->done[k - 1]; t++)
+    if (u->from[t] >= f->begin[k - 1]) f->into[k] += u->probability[t] * x[u->from[t]];
+  f->next[k] = t;
+}
+
+static void fill_sink(const struct sj_uniformized *u, const struct front *f, size_t steps, double *const x[2],
+                      const double *weight, double *sum) {
+  const size_t sink = u->count - 1;
+  for (size_t k = 1; k <= steps; k++) {
+    x[k % 2][sink] = x[(k + 1) % 2][sink] + f->into[k];
+    if (weight) sum[sink] += weight[k - 1] * x[k % 2][sink];
+  }
+}
+
+void sj_uniformized_steps(const struct sj_uniformized *u, size_t steps, double **x, double **other,
+                          struct sj_window *window, const double *weight, double *sum) {
+  double *const both[2] = {*x, *other};
+  const size_t reach = u->back > u->forth ? u->back : u->forth;
+  const bool leaks = u->sink && u->rows && u->row[u->rows - 1] == u->count - 1;
+  struct front f;
+  start_front(u, steps, window, &f);
+  /* Each step stays behind the one before by the reach of a step: then it finds all that it reads, and what it writes
+   * over (the result of the step before last) is read no more. */
+  for (size_t end = f.begin[steps]; f.done[steps] < f.end[steps];) {
+    end += AT_A_TIME;
+    for (size_t k = 1; k <= steps; k++) {
+      if (leaks) into_sink(u, &f, k, both[(k + 1) % 2]);
+      if (end > (k - 1) * reach) move_front(u, &f, k, end - (k - 1) * reach, both, weight, sum);
+    }
+  }
+  if (u->sink) fill_sink(u, &f, steps, both, weight, sum);
+  *window = (struct sj_window){f.begin[steps], f.end[steps]};
+  *x = both[steps % 2];
+  *other = both[(steps + 1) % 2];
 }
 
 void sj_uniformized_flow(const struct sj_uniformized *u, const double *restrict x, double *restrict y) {

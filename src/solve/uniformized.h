@@ -6,6 +6,7 @@
 #ifndef SJ_SOLVE_UNIFORMIZED_H
 #define SJ_SOLVE_UNIFORMIZED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ struct sj_uniformized {
   uint32_t *row, *from;
   double *probability;
   size_t terms; /* the most products that are added up for one state: what its rounding follows from */
+  bool sink;    /* the last state is never left, and there are others; steps into it are on no diagonal */
+  /* How far a step may lead towards lower and towards higher numbers, but for steps into the sink. */
+  size_t back, forth;
 };
 enum sj_status sj_uniformized_create(const struct sj_chain *chain, struct sj_uniformized *uniformized);
 void sj_uniformized_clear(struct sj_uniformized *uniformized); /* zeroed is cleared */
@@ -30,6 +34,17 @@ void sj_uniformized_clear(struct sj_uniformized *uniformized); /* zeroed is clea
 /* y = x P, and sum += weight * y unless `sum` is NULL. x, y and sum, each by state, do not overlap. */
 void sj_uniformized_step(const struct sj_uniformized *uniformized, const double *x, double *y, double weight,
                          double *sum);
+/* The window of a vector that is 0 in states below `low` and from `high` on, but for the sink. */
+struct sj_window {
+  size_t low, high;
+};
+/* Several steps, at most SJ_STEPS: x becomes x P^steps, `other` x P^(steps - 1), and sum += weight[k] times what it is
+ * after step k + 1 for each of them; weight may be NULL. `other` must be 0 outside of the window of x, which becomes
+ * that of both. The sums are the same as step by step, in the same order; but what a step reads of P is used for all
+ * of them while it is in the cache. */
+enum { SJ_STEPS = 8 };
+void sj_uniformized_steps(const struct sj_uniformized *uniformized, size_t steps, double **x, double **other,
+                          struct sj_window *window, const double *weight, double *sum);
 /* y = x Q. */
 void sj_uniformized_flow(const struct sj_uniformized *uniformized, const double *x, double *y);
 

@@ -396,7 +396,7 @@ static void too_large_for_the_memory(void **state) {
   options.most_bytes = 2e5; /* for nothing but the chain */
   assert_int_equal(sj_solve(model, &options, &results, &error), SJ_NO_MEMORY);
   assert_string_equal(error.message,
-                      "test.lua: the chain has 2000 states in a band of 21; solving it would take about 389 kB, more "
+                      "test.lua: the chain has 2000 states in a band of 21; solving it would take about 357 kB, more "
                       "than the 200 kB that it may (--memory)");
   options.most_bytes = 1e5;
   assert_int_equal(sj_solve(model, &options, &results, &error), SJ_NO_MEMORY);
