@@ -318,6 +318,48 @@ static void test_does_not_converge(void **state) {
   sj_orbit_rows_clear(&rows);
 }
 
+/* From n, all that wait are served one after the other: each takes 1 at rates 1 and 2, but for the last of the room. */
+static void check_draining(enum sj_large_method method) {
+  need_module();
+  const struct sj_generator generator = generator_of(&queue);
+  const struct sj_large_options options = {.method = method};
+  struct sj_error error = {""};
+  bool *const target = calloc(generator.count, sizeof *target);
+  double *const mean = room(generator.count), bound = 1, exact = 0;
+  target[0] = true;
+  assert_int_equal(sj_large_hitting(large, &generator, &options, target, mean, &bound, &error), SJ_OK);
+  assert_true(bound < 1e-6);
+  for (size_t i = 1; root && i <= 120; i++) {
+    exact += 1 - ldexp(1, -(int)(121 - i));
+    assert_near(mean[i] / exact, 1, bound);
+  }
+  assert_true(!root || mean[0] == 0);
+  free(target);
+  free(mean);
+}
+
+static void test_draining(void **state) {
+  (void)state;
+  check_draining(SJ_LARGE_DIRECT);
+  check_draining(SJ_LARGE_ITERATIVE);
+}
+
+/* From one well to the other: so long that roundings hide it. */
+static void test_hidden_time(void **state) {
+  (void)state;
+  need_module();
+  const struct sj_large_options options = {.method = SJ_LARGE_DIRECT};
+  struct sj_error error = {""};
+  bool *const target = calloc(twins_aside.count, sizeof *target);
+  double *const mean = room(twins_aside.count), bound = 0;
+  target[twins_aside.count - 1] = true;
+  assert_int_equal(sj_large_hitting(large, &twins_aside, &options, target, mean, &bound, &error), SJ_FAILED);
+  assert_true(bound > 1);
+  assert_non_null(strstr(error.message, "not certified"));
+  free(target);
+  free(mean);
+}
+
 /* -(1 + 2) + 2 sqrt(2) cos(k pi / 121), k = 1 ...; and what an eigenvector is. */
 static void test_spectrum(void **state) {
   (void)state;
@@ -421,7 +463,8 @@ int main(void) {
                                      cmocka_unit_test(test_queue_iterative), cmocka_unit_test(test_orbit_direct),
                                      cmocka_unit_test(test_orbit_iterative), cmocka_unit_test(test_wrong_well),
                                      cmocka_unit_test(test_right_well),      cmocka_unit_test(test_two_regimes),
-                                     cmocka_unit_test(test_window),          cmocka_unit_test(test_does_not_converge),
+                                     cmocka_unit_test(test_window),          cmocka_unit_test(test_draining),
+                                     cmocka_unit_test(test_hidden_time),     cmocka_unit_test(test_does_not_converge),
                                      cmocka_unit_test(test_spectrum),        cmocka_unit_test(test_complex_pairs),
                                      cmocka_unit_test(test_transient)};
   return cmocka_run_group_tests(tests, open_module, close_module);
