@@ -101,6 +101,13 @@ enum sj_status sj_large_spectrum(struct sj_large *large, const struct sj_generat
   return large->module->spectrum(generator, &o, wanted, spectrum, error);
 }
 
+enum sj_status sj_large_hitting(struct sj_large *large, const struct sj_generator *generator,
+                                const struct sj_large_options *options, const bool *target, double *mean,
+                                double *error_bound, struct sj_error *error) {
+  const struct sj_large_options o = complete(options, generator);
+  return large->module->hitting(generator, &o, target, mean, error_bound, error);
+}
+
 enum sj_status sj_large_transient(struct sj_large *large, const struct sj_generator *generator,
                                   const struct sj_large_options *options, double time, double *p, double *apart,
                                   struct sj_error *error) {

@@ -100,6 +100,15 @@ enum sj_status sj_large_spectrum(struct sj_large *large, const struct sj_generat
                                  const struct sj_large_options *options, size_t wanted, struct sj_spectrum *spectrum,
                                  struct sj_error *error);
 
+/* The mean time until one of the states with `target` (by state, the same at every rank) is reached, from every state:
+ * `mean` at rank 0 (NULL at the others). Certified state by state: -Q without the targets is an M-matrix, so if (-Q
+ * h)(i) lies within 1 - e and 1 + e everywhere, roundings included, no time is off by more than e / (1 - e) of itself,
+ * which is `*error_bound`. SJ_FAILED: it did not converge, or that is more than options->error (as it must be where a
+ * time is so long that roundings hide how the chain gets away; `mean` is set all the same). */
+enum sj_status sj_large_hitting(struct sj_large *large, const struct sj_generator *generator,
+                                const struct sj_large_options *options, const bool *target, double *mean,
+                                double *error_bound, struct sj_error *error);
+
 /* p exp(Q time) by Krylov's exponential, in place; p at rank 0 (NULL at the others). Certified by doing it a second
  * time in two halves, with smaller steps: `*apart` (NULL allowed) is the 1-norm of the difference, and of what the sum
  * misses to 1. SJ_FAILED: it did not converge, or `apart` is over options->error. */

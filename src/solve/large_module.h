@@ -5,7 +5,7 @@
 #include "solve/large.h"
 
 /* Goes up with each change of what is below or of the structures handed over. */
-enum { SJ_LARGE_MODULE_VERSION = 1 };
+enum { SJ_LARGE_MODULE_VERSION = 2 };
 #define SJ_LARGE_MODULE_SYMBOL "sj_large_module"
 
 struct sj_large_module {
@@ -15,6 +15,8 @@ struct sj_large_module {
                                struct sj_certificate *certificate, struct sj_error *error);
   enum sj_status (*spectrum)(const struct sj_generator *generator, const struct sj_large_options *options,
                              size_t wanted, struct sj_spectrum *spectrum, struct sj_error *error);
+  enum sj_status (*hitting)(const struct sj_generator *generator, const struct sj_large_options *options,
+                            const bool *target, double *mean, double *error_bound, struct sj_error *error);
   enum sj_status (*transient)(const struct sj_generator *generator, const struct sj_large_options *options, double time,
                               double *p, double *apart, struct sj_error *error);
 };

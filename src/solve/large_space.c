@@ -142,6 +142,94 @@ enum sj_status sj_large_solve(const struct sj_space *space, const struct sj_larg
   return status;
 }
 
+/* ---- hitting times ---- */
+
+/* Solutions by the module take a minute or more where there are more states. */
+enum { MOST_HIT = 1000000, PASSAGES = 4 };
+
+bool sj_large_can_hit(const struct sj_space *space, const struct sj_large_wanted *wanted,
+                      const struct sj_large_solution *solution) {
+  if (!solution->streamed) return space->chain.count <= MOST_HIT;
+  return PASSAGES * sj_stream_work(space->chain.count, wanted->order->bandwidth) <= most_work;
+}
+
+static size_t place_of(const struct sj_order *order, size_t state) {
+  return order->place ? order->place[state] : state;
+}
+
+/* Whether the targets are the first or (`*reversed`) the last `*targets` of the order. */
+static bool at_one_end(const struct sj_order *order, const bool *target, size_t count, bool *reversed,
+                       size_t *targets) {
+  size_t last_place = 0, first_place = count;
+  *targets = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (!target[i]) continue;
+    const size_t place = place_of(order, i);
+    ++*targets;
+    if (place > last_place) last_place = place;
+    if (place < first_place) first_place = place;
+  }
+  *reversed = first_place > 0;
+  return *targets > 0 && (*reversed ? count - first_place == *targets : last_place + 1 == *targets);
+}
+
+static enum sj_status hit_by_stream(const struct sj_space *space, const struct sj_large_wanted *wanted,
+                                    const bool *target, struct sj_scaled *mean, struct sj_error *error) {
+  const size_t count = space->chain.count;
+  const struct ordered ordered = {space, wanted->order};
+  const struct sj_generator generator = generator_of(&ordered);
+  struct sj_stream_results results = {0};
+  bool reversed = false;
+  if (!at_one_end(wanted->order, target, count, &reversed, &results.targets))
+    return sj_error_set(error, SJ_FAILED,
+                        "hitting times by elimination in two passes need a target at one end of the order; --large "
+                        "finds them by PETSc");
+  struct sj_scaled *const by_place = results.hits = malloc(count * sizeof *by_place);
+  if (!by_place) return sj_error_set(error, SJ_NO_MEMORY, "out of memory with %zu states", count);
+  const enum sj_status status = sj_stream_solve(&generator, wanted->order->bandwidth, reversed, wanted->stop, &results);
+  for (size_t i = 0; status == SJ_OK && i < count; i++) mean[i] = by_place[place_of(wanted->order, i)];
+  free(by_place);
+  if (status == SJ_NO_MEMORY) return sj_error_set(error, status, "out of memory with %zu states", count);
+  if (status == SJ_INTERRUPTED) return sj_error_set(error, status, "interrupted");
+  return status == SJ_OK ? SJ_OK : sj_error_set(error, SJ_FAILED, "no hitting times: a state is left for good");
+}
+
+static enum sj_status hit_by_module(const struct sj_space *space, const struct sj_large_wanted *wanted,
+                                    const struct sj_large_solution *solution, const bool *target,
+                                    struct sj_scaled *mean, double *relative_error, struct sj_error *error) {
+  const size_t count = space->chain.count;
+  const struct ordered ordered = {space, NULL};
+  const struct sj_generator generator = generator_of(&ordered);
+  struct sj_large_options options = options_of(space, wanted);
+  options.error = 0.01; /* each goes with its error, and is marked */
+  double *const times = mean ? malloc(count * sizeof *times) : NULL;
+  if (mean && !times) return sj_error_set(error, SJ_NO_MEMORY, "out of memory with %zu states", count);
+  const enum sj_status status =
+      sj_large_hitting(solution->large, &generator, &options, target, times, relative_error, error);
+  for (size_t i = 0; status == SJ_OK && mean && i < count; i++) mean[i] = sj_scaled(times[i]);
+  free(times);
+  return status;
+}
+
+enum sj_status sj_large_hit(const struct sj_space *space, const struct sj_large_wanted *wanted,
+                            const struct sj_large_solution *solution, const bool *target, struct sj_scaled *mean,
+                            double *relative_error, struct sj_error *error) {
+  *relative_error = solution->error; /* of two passes: that of the stationary distribution, which is as often rounded */
+  if (solution->streamed) return hit_by_stream(space, wanted, target, mean, error);
+  return hit_by_module(space, wanted, solution, target, mean, relative_error, error);
+}
+
+/* ---- the transient ---- */
+
+enum sj_status sj_large_advance(const struct sj_large_solution *solution, const struct sj_large_wanted *wanted,
+                                const struct sj_chain *chain, double time, double *p, double *wrong,
+                                struct sj_error *error) {
+  const struct sj_large_options options = {.most_bytes = wanted->most_bytes, .stop = wanted->stop};
+  struct sj_generator generator;
+  sj_generator_of_chain(chain, &generator);
+  return sj_large_transient(solution->large, &generator, &options, time, p, wrong, error);
+}
+
 void sj_large_solution_clear(struct sj_large_solution *solution) {
   sj_spectrum_clear(&solution->spectrum);
   free(solution->pi);

@@ -40,6 +40,24 @@ bool sj_large_can_stream(size_t count, size_t bandwidth);
  * distribution is not certified; SJ_NO_MEMORY; SJ_INTERRUPTED. All with a message. */
 enum sj_status sj_large_solve(const struct sj_space *space, const struct sj_large_wanted *wanted,
                               struct sj_large_solution *solution, struct sj_error *error);
+/* What follows is of a chain that sj_large_solve has solved, by elimination in two passes where it did so itself, else
+ * by the module; under mpirun all processes must call it alike, with `mean` and `p` (by state) at rank 0, NULL at the
+ * others. Errors as there, SJ_FAILED also where a result is not certified. */
+
+/* Whether some hitting times are a matter of minutes. */
+bool sj_large_can_hit(const struct sj_space *space, const struct sj_large_wanted *wanted,
+                      const struct sj_large_solution *solution);
+/* The mean time until one of the states with `target` is reached, and the largest relative error of one. SJ_FAILED also
+ * where two passes would do it, but the targets are not the first or the last of the order. */
+enum sj_status sj_large_hit(const struct sj_space *space, const struct sj_large_wanted *wanted,
+                            const struct sj_large_solution *solution, const bool *target, struct sj_scaled *mean,
+                            double *relative_error, struct sj_error *error);
+/* p becomes p exp(Q time), by the module alone; `chain` may be another one than the space's. `*wrong`: of p, in the
+ * 1-norm. */
+enum sj_status sj_large_advance(const struct sj_large_solution *solution, const struct sj_large_wanted *wanted,
+                                const struct sj_chain *chain, double time, double *p, double *wrong,
+                                struct sj_error *error);
+
 void sj_large_solution_clear(struct sj_large_solution *solution);
 
 #endif

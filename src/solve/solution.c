@@ -121,35 +121,23 @@ static double large_bytes(const struct sj_solution *s, size_t bandwidth) {
 /* Beyond so many states the spectrum takes far longer than all else: it must be asked for. */
 enum { SPECTRUM_UNASKED = 300000 };
 
-static enum sj_status solve_large(struct sj_solution *s, const struct sj_order *order, struct sj_error *error) {
-  const struct sj_large_wanted wanted = {
-      .order = order,
+struct sj_large_wanted sj_solution_wanted(const struct sj_solution *s) {
+  return (struct sj_large_wanted){
+      .order = &s->eliminated.order,
       .eigenvalues = s->options.eigenvalues || s->space.chain.count <= SPECTRUM_UNASKED ? s->eigenvalues : 1,
       .module = s->options.large,
       .most_bytes = s->options.most_bytes,
       .stop = s->options.stop};
+}
+
+static enum sj_status solve_large(struct sj_solution *s, const struct sj_order *order, struct sj_error *error) {
   struct sj_error own = {{0}};
   s->is_large = true;
   s->eliminated = (struct sj_eliminated){.chain = &s->space.chain, .order = *order, .stop = s->options.stop};
+  const struct sj_large_wanted wanted = sj_solution_wanted(s);
   const enum sj_status status = sj_large_solve(&s->space, &wanted, &s->large, &own);
   if (status == SJ_INTERRUPTED) return sj_solution_failed(s, status, error);
   return status == SJ_OK ? SJ_OK : sj_error_set(error, status, "%s: %s", s->model->file, own.message);
-}
-
-void sj_solution_take_large(struct sj_solution *s) {
-  const size_t count = s->space.chain.count;
-  s->eliminated.pi = s->large.pi;
-  s->large.pi = NULL;
-  s->eliminated.p = sj_allocate_array(count, sizeof *s->eliminated.p);
-  for (size_t i = 0; i < count; i++) s->eliminated.p[i] = sj_scaled_double(s->eliminated.pi[i]);
-  s->eliminated.roundings = s->large.error;
-  s->spectrum = s->large.spectrum;
-  s->large.spectrum = (struct sj_spectrum){0};
-  s->servers = sj_allocate_array(s->space.server_count, sizeof *s->servers);
-  for (size_t k = 0; k < s->space.server_count; k++) {
-    s->servers[k].in_system = sj_allocate_array(count, sizeof(double));
-    for (size_t i = 0; i < count; i++) s->servers[k].in_system[i] = s->space.server(&s->space, k, SJ_IN_SYSTEM, i);
-  }
 }
 
 enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *error) {
@@ -181,6 +169,7 @@ static enum sj_status find_passages(const struct sj_solution *s, struct sj_serve
     *vectors[i] = malloc(count * sizeof(struct sj_scaled));
     if (!*vectors[i]) return SJ_NO_MEMORY;
   }
+  server->to_low_error = server->to_high_error = s->eliminated.roundings;
   const enum sj_status status = sj_passage(&s->eliminated, server->regimes.low.in, server->to_low, server->to_low_std);
   if (status != SJ_OK) return status;
   return sj_passage(&s->eliminated, server->regimes.high.in, server->to_high, server->to_high_std);

@@ -19,6 +19,10 @@ struct sj_server_solution {
   struct sj_scaled *to_low_std; /* and deviations */
   struct sj_scaled *to_high;    /* likewise */
   struct sj_scaled *to_high_std;
+  double to_low_error, to_high_error; /* relative, of the means */
+  /* Of a large chain, if they are known (else 0): from full until nothing is left anywhere, until nobody is in it. */
+  struct sj_scaled full_to_empty, full_to_no_queue;
+  double full_to_empty_error, full_to_no_queue_error;
 };
 
 struct sj_solution {
@@ -43,8 +47,12 @@ enum sj_status sj_solution_settle(const struct sj_model *model, const struct sj_
 /* States, elimination, stationary distribution. After sj_solution_settle; cleared in any case with sj_solution_clear.
  */
 enum sj_status sj_solution_eliminate(struct sj_solution *solution, struct sj_error *error);
-/* Instead of the next, of a large chain: the spectrum, and what is known of each server without regimes. */
-void sj_solution_take_large(struct sj_solution *solution);
+/* What large_space.h wants to know of a large chain. */
+struct sj_large_wanted sj_solution_wanted(const struct sj_solution *solution);
+/* Instead of the next, of a large chain: the spectrum, hitting times and regimes as far as they can be had; a note
+ * tells what cannot. Under mpirun by all processes; only rank 0's is to be read. */
+enum sj_status sj_solution_judge_large(struct sj_solution *solution, struct sj_findings *findings,
+                                       struct sj_error *error);
 /* The spectrum (none, count 0, if it does not converge), and each server's regimes and passages. */
 enum sj_status sj_solution_judge(struct sj_solution *solution, struct sj_error *error);
 void sj_solution_clear(struct sj_solution *solution);

@@ -64,21 +64,27 @@ static void add_notes(const struct sj_solution *s, struct sj_findings *findings)
     sj_findings_note(findings, "the eigenvalues did not converge: no spectrum, and no verdict that rests on it");
 }
 
-/* Of a large chain: the steady state and the spectrum. */
-static enum sj_status find_large(struct sj_solution *s, struct sj_findings *findings) {
-  sj_solution_take_large(s);
-  add_notes(s, findings);
-  sj_findings_note(findings, "not by one elimination, but by %s", s->large.how);
-  if (s->large.no_spectrum[0]) sj_findings_note(findings, "no spectrum: %s", s->large.no_spectrum);
-  sj_findings_note(findings, "no hitting times, verdict and transient of a chain this large");
-  sj_find_measures(s, findings);
-  sj_find_gap(s, findings);
-  return SJ_OK;
+/* Of a large chain; under mpirun by all processes, of which the first keeps what is found. */
+static enum sj_status find_large(struct sj_solution *s, struct sj_findings *findings, struct sj_error *error) {
+  enum sj_status status = sj_solution_judge_large(s, findings, error);
+  if (status != SJ_OK) return status;
+  if (s->large.rank == 0) {
+    add_notes(s, findings);
+    sj_findings_note(findings, "not by one elimination, but by %s", s->large.how);
+    if (s->large.no_spectrum[0]) sj_findings_note(findings, "no spectrum: %s", s->large.no_spectrum);
+    if (s->options.picture || s->options.changes)
+      sj_findings_note(findings, "no picture and no changes (--picture, --changes) of a chain this large");
+    sj_find_measures(s, findings);
+    status = sj_find_times(s, findings);
+    sj_find_gap(s, findings);
+  }
+  if (status != SJ_OK) return sj_solution_failed(s, status, error);
+  return sj_find_story(s, findings, error);
 }
 
 static enum sj_status find_all(struct sj_solution *s, struct sj_findings *findings, struct sj_error *error) {
   enum sj_status status = sj_solution_eliminate(s, error);
-  if (status == SJ_OK && s->is_large) return s->large.rank == 0 ? find_large(s, findings) : SJ_OK;
+  if (status == SJ_OK && s->is_large) return find_large(s, findings, error);
   if (status == SJ_OK) status = sj_solution_judge(s, error);
   if (status != SJ_OK) return status;
   add_notes(s, findings);

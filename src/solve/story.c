@@ -12,6 +12,9 @@
 static const double tolerance = 1e-12;
 /* With the chain, for the whole of a chapter: beyond it a transient is given up. */
 static const size_t most_products = 10000000;
+/* Transitions times the jumps that the fastest state makes until the end: some minutes. Beyond it a large chain's
+ * transient is not begun. */
+static const double most_work = 2e11;
 
 /* A fault that the transient carries. */
 struct episode {
@@ -145,6 +148,7 @@ static double expected(const double *p, const double *x, size_t count) {
 static void draw(struct story *story) {
   const struct sj_space *const space = &story->s->space;
   const size_t point = story->next_point++, count = space->chain.count;
+  if (!story->p) return;
   for (size_t k = 0; k < space->server_count; k++) {
     const struct lines *const lines = &story->lines[k];
     const double *const in_system = story->s->servers[k].in_system;
@@ -157,10 +161,21 @@ static void draw(struct story *story) {
   }
 }
 
+/* A large chain's by the module, if that found its steady state. */
+static bool by_module(const struct sj_solution *s) { return s->is_large && !s->large.streamed; }
+
+static enum sj_status move_on(const struct story *story, struct sj_transient *transient, double time, double *wrong) {
+  const struct sj_solution *const s = story->s;
+  if (!(time > 0)) return SJ_OK;
+  if (!by_module(s)) return sj_transient_advance(transient, story->p, time, wrong);
+  const struct sj_large_wanted wanted = sj_solution_wanted(s);
+  return sj_large_advance(&s->large, &wanted, transient->chain, time, story->p, wrong, story->error);
+}
+
 static enum sj_status advance(struct story *story, struct sj_transient *transient, double to) {
   double wrong = 0;
-  const enum sj_status status =
-      to > story->now ? sj_transient_advance(transient, story->p, to - story->now, &wrong) : SJ_OK;
+  const enum sj_status status = move_on(story, transient, to - story->now, &wrong);
+  if (status != SJ_OK) return status;
   story->now = to;
   story->wrong += wrong;
   return status;
@@ -184,6 +199,19 @@ static void set_limits(const struct story *story, struct sj_transient *transient
   transient->tolerance = tolerance;
   transient->stop = story->s->options.stop;
   transient->most_products = most_products;
+}
+
+/* The module needs no more of the chain than itself. */
+static enum sj_status start_moving(const struct story *story, struct sj_transient *transient,
+                                   const struct sj_chain *chain, const struct sj_spectrum *spectrum, const double *pi) {
+  const bool known = spectrum->count > 1;
+  enum sj_status status = SJ_OK;
+  if (by_module(story->s))
+    *transient = (struct sj_transient){.chain = chain};
+  else
+    status = sj_transient_start(transient, chain, known ? spectrum : NULL, known ? pi : NULL);
+  if (status == SJ_OK) set_limits(story, transient);
+  return status;
 }
 
 /* ---- while faults are in force ---- */
@@ -245,6 +273,7 @@ static enum sj_status shorten(const struct story *story, struct variant *variant
 static enum sj_status tell_with(struct story *story, const struct sj_change *const *changes, size_t count, double end) {
   const struct sj_solution *const s = story->s;
   const struct sj_space_options options = {.approximate = s->options.approximate,
+                                           .chain_only = s->is_large,
                                            .most_bytes = s->options.most_bytes,
                                            .calibration = s->options.calibration};
   struct variant variant = {0};
@@ -256,11 +285,8 @@ static enum sj_status tell_with(struct story *story, const struct sj_change *con
                           "%s:%d: the transient cannot carry this fault: the chain has other states while it lasts",
                           s->model->file, story->episodes[0].fault->line);
   if (status == SJ_OK) status = shorten(story, &variant, end - story->now);
-  const bool known = variant.spectrum.count > 1;
   if (status == SJ_OK)
-    status = sj_transient_start(&variant.transient, &variant.space.chain, known ? &variant.spectrum : NULL,
-                                known ? variant.eliminated.p : NULL);
-  set_limits(story, &variant.transient);
+    status = start_moving(story, &variant.transient, &variant.space.chain, &variant.spectrum, variant.eliminated.p);
   if (status == SJ_OK) status = tell(story, &variant.transient, end);
   clear_variant(&variant);
   return status;
@@ -278,7 +304,7 @@ static enum sj_status tell_chapter(struct story *story, double end) {
 
 static enum sj_status keep_after(struct story *story) {
   const size_t count = story->s->space.chain.count;
-  if (story->now != story->last_end || story->after) return SJ_OK;
+  if (story->now != story->last_end || story->after || !story->p) return SJ_OK;
   story->after = calloc(count, sizeof *story->after);
   if (!story->after) return SJ_NO_MEMORY;
   memcpy(story->after, story->p, count * sizeof *story->after);
@@ -289,9 +315,10 @@ static enum sj_status keep_after(struct story *story) {
 /* What is wrong with the distribution may all lie where recovery takes longest. */
 static void add_recovery(struct story *story, const char *name, const struct sj_server_solution *server) {
   struct sj_scaled mean = {0}, second = {0}, longest = {0};
+  const bool spread_known = server->to_low_std != NULL;
   for (size_t i = 0; i < story->s->space.chain.count; i++) {
     const struct sj_scaled weight = sj_scaled(fmax(story->after[i], 0)), h = server->to_low[i],
-                           std = server->to_low_std[i];
+                           std = spread_known ? server->to_low_std[i] : (struct sj_scaled){0};
     const struct sj_scaled square = sj_scaled_add(sj_scaled_multiply(h, h), sj_scaled_multiply(std, std));
     mean = sj_scaled_add(mean, sj_scaled_multiply(weight, h));
     second = sj_scaled_add(second, sj_scaled_multiply(weight, square));
@@ -301,9 +328,9 @@ static void add_recovery(struct story *story, const char *name, const struct sj_
   minus.fraction = -minus.fraction;
   const struct sj_scaled variance = sj_scaled_add(second, minus);
   const double spread = sj_scaled_double(sj_scaled_divide(longest, mean));
-  const double relative = mean.fraction > 0 ? story->after_wrong * spread + story->s->eliminated.roundings : 0;
+  const double relative = mean.fraction > 0 ? story->after_wrong * spread + server->to_low_error : 0;
   sj_findings_add_scaled(story->findings, mean, relative, "%s.recovery.mean", name);
-  if (variance.fraction >= 0)
+  if (spread_known && variance.fraction >= 0)
     sj_findings_add_scaled(story->findings, sj_scaled_sqrt(variance), 3 * relative, "%s.recovery.std", name);
 }
 
@@ -319,10 +346,11 @@ static void add_after(struct story *story) {
     if (story->lines[k].orbit)
       sj_findings_add(story->findings, expected(story->after, story->lines[k].orbit, count), story->after_wrong * orbit,
                       "%s.fault.orbit.mean", name);
-    if (!server->regimes.known) continue;
+    if (!server->to_low) continue;
     double high = 0;
+    const double least = sj_solve_high(&s->settings, capacity);
     for (size_t i = 0; i < count; i++)
-      if (server->regimes.high.in[i]) high += story->after[i];
+      if (server->in_system[i] >= least) high += story->after[i];
     sj_findings_add(story->findings, high, story->after_wrong, "%s.fault.high", name);
     add_recovery(story, name, server);
   }
@@ -345,16 +373,22 @@ static enum sj_status start(struct story *story) {
   story->findings->grid_step = settings->step;
   story->findings->points = (size_t)floor(settings->horizon / settings->step + 1e-9) + 1;
   take_episodes(story);
-  story->p = calloc(s->space.chain.count, sizeof *story->p);
-  if (!story->p) return SJ_NO_MEMORY;
-  story->p[s->space.empty] = 1;
-  enum sj_status status = start_lines(story);
-  const bool known = s->spectrum.count > 1;
-  if (status == SJ_OK)
-    status =
-        sj_transient_start(&story->usual, &s->space.chain, known ? &s->spectrum : NULL, known ? s->eliminated.p : NULL);
-  set_limits(story, &story->usual);
-  return status;
+  if (s->large.rank == 0) story->p = calloc(s->space.chain.count, sizeof *story->p);
+  if (s->large.rank == 0 && !story->p) return SJ_NO_MEMORY;
+  if (story->p) story->p[s->space.empty] = 1;
+  const enum sj_status status = start_lines(story);
+  return status == SJ_OK ? start_moving(story, &story->usual, &s->space.chain, &s->spectrum, s->eliminated.p) : status;
+}
+
+/* Whether it is told at all: a large chain's takes long. */
+static bool worth_telling(const struct sj_solution *s, struct sj_findings *findings) {
+  const double jumps = s->is_large ? s->settings.horizon * fastest_exit(&s->space.chain) : 0;
+  if (jumps * (double)s->space.chain.end <= most_work) return true;
+  sj_findings_note(findings,
+                   "no transient: %.1e jumps of the fastest state lie in %g %s, each to be followed through %zu "
+                   "transitions; a shorter --horizon may do",
+                   jumps, s->settings.horizon, s->model->time_unit, s->space.chain.end);
+  return false;
 }
 
 static void clear(struct story *story) {
@@ -370,13 +404,15 @@ static void clear(struct story *story) {
 enum sj_status sj_find_story(const struct sj_solution *solution, struct sj_findings *findings, struct sj_error *error) {
   struct sj_error own = {{0}};
   struct story story = {.s = solution, .findings = findings, .error = &own};
+  if (!worth_telling(solution, findings)) return SJ_OK;
   enum sj_status status = start(&story);
   if (status == SJ_OK) status = tell_all(&story);
   if (status == SJ_INVALID) { /* what the faults do to the model; the rest stands without it */
     sj_findings_note(findings, "%s", own.message);
     status = SJ_OK;
   } else if (status == SJ_FAILED) {
-    sj_findings_note(findings, "the transient takes too many steps: it ends at %g %s", story.now,
+    sj_findings_note(findings, "%s: it ends at %g %s",
+                     *own.message ? own.message : "the transient takes too many steps", story.now,
                      solution->model->time_unit);
     status = SJ_OK;
   } else if (status == SJ_OK) {

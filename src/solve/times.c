@@ -7,16 +7,18 @@
 #include "solve/solution.h"
 
 /* The variance is a difference: what roundings do to mean and second moment weighs more where it is small. */
-static double std_roundings(const struct sj_solution *s, struct sj_scaled mean, struct sj_scaled std) {
+static double std_roundings(double roundings, struct sj_scaled mean, struct sj_scaled std) {
   const double ratio = sj_scaled_double(sj_scaled_divide(mean, std));
-  return s->eliminated.roundings * (1 + 3 * ratio * ratio) / 2;
+  return roundings * (1 + 3 * ratio * ratio) / 2;
 }
 
-static void add_times(const struct sj_solution *s, struct sj_findings *findings, const char *server, const char *what,
-                      struct sj_scaled mean, struct sj_scaled std) {
-  sj_findings_add_scaled(findings, mean, s->eliminated.roundings, "%s.hitting.%s.mean", server, what);
-  sj_findings_add_scaled(findings, std, std.fraction > 0 ? std_roundings(s, mean, std) : 0, "%s.hitting.%s.std", server,
-                         what);
+/* `error` is relative. `std` NULL: it is not known. */
+static void add_times(struct sj_findings *findings, const char *server, const char *what, struct sj_scaled mean,
+                      const struct sj_scaled *std, double error) {
+  sj_findings_add_scaled(findings, mean, error, "%s.hitting.%s.mean", server, what);
+  if (!std) return;
+  sj_findings_add_scaled(findings, *std, std->fraction > 0 ? std_roundings(error, mean, *std) : 0, "%s.hitting.%s.std",
+                         server, what);
 }
 
 /* From `from` to the states in which `level` is 0 (NULL: to `state` alone). */
@@ -32,11 +34,30 @@ static enum sj_status add_passage(const struct sj_solution *s, struct sj_finding
     if (target[i]) weight = sj_scaled_add(weight, s->eliminated.pi[i]);
   }
   if (status == SJ_OK && weight.fraction > 0) status = sj_passage(&s->eliminated, target, mean, std);
-  if (status == SJ_OK && weight.fraction > 0) add_times(s, findings, server, what, mean[from], std[from]);
+  if (status == SJ_OK && weight.fraction > 0)
+    add_times(findings, server, what, mean[from], &std[from], s->eliminated.roundings);
   free(target);
   free(mean);
   free(std);
   return status;
+}
+
+/* Of the mean over the stationary distribution within a regime, relative: what is wrong with the distribution of a
+ * large chain may all lie where it takes longest. */
+static double exit_error(const struct sj_solution *s, const struct sj_regime *regime, const struct sj_scaled *h,
+                         double error) {
+  if (!s->is_large || s->large.streamed) return error + s->eliminated.roundings;
+  struct sj_scaled longest = {0};
+  for (size_t i = 0; i < s->space.chain.count; i++)
+    if (regime->in[i] && sj_scaled_compare(h[i], longest) > 0) longest = h[i];
+  const double spread = sj_scaled_double(sj_scaled_divide(longest, regime->exit));
+  return error + 2 * s->large.error / sj_scaled_double(regime->share) * fmax(spread, 1);
+}
+
+/* The share of the time, likewise. */
+static double share_error(const struct sj_solution *s, const struct sj_regime *regime) {
+  if (!s->is_large || s->large.streamed) return s->eliminated.roundings;
+  return s->large.error / sj_scaled_double(regime->share);
 }
 
 static void add_high_to_low(const struct sj_solution *s, struct sj_findings *findings, const char *name,
@@ -50,39 +71,57 @@ static void add_high_to_low(const struct sj_solution *s, struct sj_findings *fin
     if (!any || sj_scaled_compare(server->to_low[i], latest) > 0) latest = server->to_low[i];
     any = true;
   }
-  const double roundings = s->eliminated.roundings;
-  sj_findings_add_scaled(findings, high->exit, 2 * roundings, "%s.hitting.high_to_low.mean", name);
-  sj_findings_add_scaled(findings, soonest, roundings, "%s.hitting.high_to_low.soonest", name);
-  sj_findings_add_scaled(findings, latest, roundings, "%s.hitting.high_to_low.latest", name);
+  sj_findings_add_scaled(findings, high->exit, exit_error(s, high, server->to_low, server->to_low_error),
+                         "%s.hitting.high_to_low.mean", name);
+  sj_findings_add_scaled(findings, soonest, server->to_low_error, "%s.hitting.high_to_low.soonest", name);
+  sj_findings_add_scaled(findings, latest, server->to_low_error, "%s.hitting.high_to_low.latest", name);
 }
 
 static void add_regime(const struct sj_solution *s, struct sj_findings *findings, const char *server, const char *name,
-                       const struct sj_regime *regime) {
-  const double roundings = s->eliminated.roundings;
+                       const struct sj_regime *regime, const struct sj_scaled *h, double error) {
   sj_findings_add(findings, regime->requests, 0, "%s.verdict.%s.requests", server, name);
-  sj_findings_add_scaled(findings, regime->share, roundings, "%s.verdict.%s.share", server, name);
-  sj_findings_add_scaled(findings, regime->exit, 2 * roundings, "%s.verdict.%s.exit_time", server, name);
+  sj_findings_add_scaled(findings, regime->share, share_error(s, regime), "%s.verdict.%s.share", server, name);
+  sj_findings_add_scaled(findings, regime->exit, exit_error(s, regime, h, error), "%s.verdict.%s.exit_time", server,
+                         name);
   sj_findings_add(findings, regime->relaxation_time, regime->relaxation_error, "%s.verdict.%s.relaxation_time", server,
                   name);
+}
+
+static enum sj_status add_draining(const struct sj_solution *s, struct sj_findings *findings, size_t index) {
+  const struct sj_server_solution *const server = &s->servers[index];
+  const char *const name = s->space.servers[index].name;
+  const size_t full = s->space.full[index];
+  if (full == SIZE_MAX) return SJ_OK;
+  if (!s->is_large) {
+    const enum sj_status status = add_passage(s, findings, name, "full_to_empty", full, NULL, s->space.empty);
+    return status == SJ_OK ? add_passage(s, findings, name, "full_to_no_queue", full, server->in_system, 0) : status;
+  }
+  if (server->full_to_empty.fraction > 0)
+    add_times(findings, name, "full_to_empty", server->full_to_empty, NULL, server->full_to_empty_error);
+  if (server->full_to_no_queue.fraction > 0)
+    add_times(findings, name, "full_to_no_queue", server->full_to_no_queue, NULL, server->full_to_no_queue_error);
+  return SJ_OK;
 }
 
 static enum sj_status add_server(const struct sj_solution *s, struct sj_findings *findings, size_t index) {
   const struct sj_server_solution *const server = &s->servers[index];
   const char *const name = s->space.servers[index].name;
   const size_t full = s->space.full[index], empty = s->space.empty;
-  enum sj_status status = SJ_OK;
-  if (full != SIZE_MAX) {
-    status = add_passage(s, findings, name, "full_to_empty", full, NULL, empty);
-    if (status == SJ_OK) status = add_passage(s, findings, name, "full_to_no_queue", full, server->in_system, 0);
-  }
-  if (status != SJ_OK || !server->regimes.known) return status;
-  if (full != SIZE_MAX) add_times(s, findings, name, "full_to_low", server->to_low[full], server->to_low_std[full]);
-  add_times(s, findings, name, "empty_to_high", server->to_high[empty], server->to_high_std[empty]);
+  const enum sj_status status = add_draining(s, findings, index);
+  if (status != SJ_OK) return status;
+  const struct sj_scaled *const low_std = server->to_low_std, *const high_std = server->to_high_std;
+  if (server->to_low && full != SIZE_MAX)
+    add_times(findings, name, "full_to_low", server->to_low[full], low_std ? &low_std[full] : NULL,
+              server->to_low_error);
+  if (server->to_high)
+    add_times(findings, name, "empty_to_high", server->to_high[empty], high_std ? &high_std[empty] : NULL,
+              server->to_high_error);
+  if (!server->regimes.known) return SJ_OK;
   add_high_to_low(s, findings, name, server);
   if (server->regimes.judged)
     sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);
-  add_regime(s, findings, name, "low", &server->regimes.low);
-  add_regime(s, findings, name, "high", &server->regimes.high);
+  add_regime(s, findings, name, "low", &server->regimes.low, server->to_high, server->to_high_error);
+  add_regime(s, findings, name, "high", &server->regimes.high, server->to_low, server->to_low_error);
   sj_findings_add(findings, server->regimes.separation, NAN, "%s.verdict.separation", name);
   return SJ_OK;
 }

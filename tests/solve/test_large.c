@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "solve/banded_stream.h"
 #include "solve/eliminate.h"
 #include "solve/large.h"
 #include "solve/orbit.h"
@@ -236,6 +237,63 @@ static void test_right_well(void **state) {
   free(pi);
 }
 
+/* Two wells alike, sixty steps deep: 2^60 times as long in one as it takes to climb a step. */
+static double alike_up(size_t i) { return i < 60 ? 1 : 2; }
+static double alike_down(size_t i) { return i <= 60 ? 2 : 1; }
+static const struct line twins = {120, alike_up, alike_down};
+static const struct sj_generator twins_aside = {.count = 121 * ASIDE, .most = 4, .context = &twins, .row = aside_row};
+
+/* Begun in each of them it finds two answers, each with next to no residual, and says that neither can be shown. */
+static void test_two_regimes(void **state) {
+  (void)state;
+  need_module();
+  const struct sj_large_options options = {.method = SJ_LARGE_ITERATIVE, .start = {0, twins_aside.count - 1}};
+  struct sj_certificate c;
+  struct sj_error error = {""};
+  double *const pi = room(twins_aside.count);
+  assert_int_equal(sj_large_stationary(large, &twins_aside, &options, pi, &c, &error), SJ_FAILED);
+  assert_true(!c.holds && isinf(c.bound) && c.apart > 1.9 && c.residual < 1e-9);
+  assert_non_null(strstr(error.message, "two regimes"));
+  free(pi);
+}
+
+/* A server that cannot keep up, with a third of its room's worth of requests in the orbit: from a start that is nearly
+ * the answer, GMRES has little left to do. */
+static void test_window(void **state) {
+  (void)state;
+  need_module();
+  const struct sj_orbit busy = {.capacity = 99,
+                                .orbit = 99,
+                                .arrival_rate = 57,
+                                .service_rate = 50,
+                                .timeout = 1.1,
+                                .retries = 3,
+                                .threads = 1,
+                                .alpha = 0.25,
+                                .tail = SJ_TAIL_EXACT};
+  struct sj_orbit_rows rows;
+  struct sj_generator generator;
+  struct sj_certificate c;
+  struct sj_error error = {""};
+  const struct sj_large_options options = {.method = SJ_LARGE_ITERATIVE, .once = true, .start = {0, 9999}};
+  assert_int_equal(sj_orbit_rows_start(&busy, &rows), SJ_OK);
+  sj_orbit_generator(&rows, &generator);
+  struct sj_scaled *const exact = calloc(generator.count, sizeof *exact);
+  const struct sj_stream_results results = {.pi = exact};
+  assert_int_equal(sj_stream_solve(&generator, sj_generator_bandwidth(&generator), false, NULL, &results), SJ_OK);
+  double *const pi = room(generator.count), wrong = 0, orbiting = 0;
+  assert_int_equal(sj_large_stationary(large, &generator, &options, pi, &c, &error), SJ_OK);
+  for (size_t i = 0; root && i < generator.count; i++) {
+    wrong += fabs(pi[i] - sj_scaled_double(exact[i]));
+    orbiting += pi[i] * sj_orbit_orbiting(&busy, i);
+  }
+  assert_true(c.holds && wrong <= c.bound && c.iterations < 40);
+  assert_true(!root || orbiting > 20);
+  free(exact);
+  free(pi);
+  sj_orbit_rows_clear(&rows);
+}
+
 static void test_does_not_converge(void **state) {
   (void)state;
   need_module();
@@ -248,7 +306,7 @@ static void test_does_not_converge(void **state) {
   double *const pi = room(generator.count);
   const struct sj_large_options few = {.method = SJ_LARGE_ITERATIVE, .iterations = 2};
   assert_int_equal(sj_large_stationary(large, &generator, &few, pi, &c, &error), SJ_FAILED);
-  assert_non_null(strstr(error.message, "GMRES did not converge: after 2 iterations"));
+  assert_non_null(strstr(error.message, "GMRES did not converge: after 4 iterations"));
   const volatile sig_atomic_t stop = 1;
   const struct sj_large_options stopped = {.method = SJ_LARGE_ITERATIVE, .stop = &stop};
   assert_int_equal(sj_large_stationary(large, &generator, &stopped, pi, &c, &error), SJ_INTERRUPTED);
@@ -258,6 +316,48 @@ static void test_does_not_converge(void **state) {
   assert_non_null(strstr(error.message, "500 states"));
   free(pi);
   sj_orbit_rows_clear(&rows);
+}
+
+/* From n, all that wait are served one after the other: each takes 1 at rates 1 and 2, but for the last of the room. */
+static void check_draining(enum sj_large_method method) {
+  need_module();
+  const struct sj_generator generator = generator_of(&queue);
+  const struct sj_large_options options = {.method = method};
+  struct sj_error error = {""};
+  bool *const target = calloc(generator.count, sizeof *target);
+  double *const mean = room(generator.count), bound = 1, exact = 0;
+  target[0] = true;
+  assert_int_equal(sj_large_hitting(large, &generator, &options, target, mean, &bound, &error), SJ_OK);
+  assert_true(bound < 1e-6);
+  for (size_t i = 1; root && i <= 120; i++) {
+    exact += 1 - ldexp(1, -(int)(121 - i));
+    assert_near(mean[i] / exact, 1, bound);
+  }
+  assert_true(!root || mean[0] == 0);
+  free(target);
+  free(mean);
+}
+
+static void test_draining(void **state) {
+  (void)state;
+  check_draining(SJ_LARGE_DIRECT);
+  check_draining(SJ_LARGE_ITERATIVE);
+}
+
+/* From one well to the other: so long that roundings hide it. */
+static void test_hidden_time(void **state) {
+  (void)state;
+  need_module();
+  const struct sj_large_options options = {.method = SJ_LARGE_DIRECT};
+  struct sj_error error = {""};
+  bool *const target = calloc(twins_aside.count, sizeof *target);
+  double *const mean = room(twins_aside.count), bound = 0;
+  target[twins_aside.count - 1] = true;
+  assert_int_equal(sj_large_hitting(large, &twins_aside, &options, target, mean, &bound, &error), SJ_FAILED);
+  assert_true(bound > 1);
+  assert_non_null(strstr(error.message, "not certified"));
+  free(target);
+  free(mean);
 }
 
 /* -(1 + 2) + 2 sqrt(2) cos(k pi / 121), k = 1 ...; and what an eigenvector is. */
@@ -362,7 +462,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_absent),          cmocka_unit_test(test_queue_direct),
                                      cmocka_unit_test(test_queue_iterative), cmocka_unit_test(test_orbit_direct),
                                      cmocka_unit_test(test_orbit_iterative), cmocka_unit_test(test_wrong_well),
-                                     cmocka_unit_test(test_right_well),      cmocka_unit_test(test_does_not_converge),
+                                     cmocka_unit_test(test_right_well),      cmocka_unit_test(test_two_regimes),
+                                     cmocka_unit_test(test_window),          cmocka_unit_test(test_draining),
+                                     cmocka_unit_test(test_hidden_time),     cmocka_unit_test(test_does_not_converge),
                                      cmocka_unit_test(test_spectrum),        cmocka_unit_test(test_complex_pairs),
                                      cmocka_unit_test(test_transient)};
   return cmocka_run_group_tests(tests, open_module, close_module);

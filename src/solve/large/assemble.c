@@ -17,17 +17,21 @@ static void count_entries(struct task *task, PetscInt *own, PetscInt *others) {
   }
 }
 
+static bool is_pinned(const struct task *task, PetscInt i, PetscInt pin) {
+  return i == pin || (task->pinned && task->pinned[i]);
+}
+
 static PetscErrorCode fill_row(struct task *task, Mat matrix, PetscInt i, PetscInt pin) {
   const struct sj_generator *const g = task->generator;
   const PetscScalar one = 1;
-  if (i == pin) return MatSetValues(matrix, 1, &i, 1, &i, &one, INSERT_VALUES);
+  if (is_pinned(task, i, pin)) return MatSetValues(matrix, 1, &i, 1, &i, &one, INSERT_VALUES);
   const size_t count = g->row(g->context, (size_t)i, task->to, task->rate);
   double sum = 0;
   for (size_t t = 0; t < count; t++) {
     const PetscInt j = (PetscInt)task->to[t];
     const PetscScalar value = -task->rate[t];
     sum += task->rate[t];
-    if (j != pin) PetscCall(MatSetValues(matrix, 1, &i, 1, &j, &value, INSERT_VALUES));
+    if (!is_pinned(task, j, pin)) PetscCall(MatSetValues(matrix, 1, &i, 1, &j, &value, INSERT_VALUES));
   }
   return MatSetValues(matrix, 1, &i, 1, &i, &sum, INSERT_VALUES);
 }

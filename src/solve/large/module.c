@@ -92,5 +92,6 @@ enum sj_status sj_task_run(const struct sj_generator *generator, const struct sj
 }
 
 __attribute__((visibility("default"))) extern const struct sj_large_module sj_large_module;
-const struct sj_large_module sj_large_module = {SJ_LARGE_MODULE_VERSION, start, sj_large_module_stationary,
-                                                sj_large_module_spectrum, sj_large_module_transient};
+const struct sj_large_module sj_large_module = {SJ_LARGE_MODULE_VERSION,    start,
+                                                sj_large_module_stationary, sj_large_module_spectrum,
+                                                sj_large_module_hitting,    sj_large_module_transient};

@@ -38,6 +38,19 @@ static PetscErrorCode choose_method(struct solver *solver, bool transposed) {
   return PCSetType(pc, ranks > 1 ? PCBJACOBI : PCILU);
 }
 
+/* Multigrid that has not done it by then will not do it. */
+enum { MOST_CYCLES = 300 };
+
+static PetscInt most_iterations(const struct solver *solver, bool transposed) {
+  const unsigned most = solver->task->options.iterations;
+#ifdef PETSC_HAVE_HYPRE
+  if (!transposed && most > MOST_CYCLES) return MOST_CYCLES;
+#else
+  (void)transposed;
+#endif
+  return (PetscInt)most;
+}
+
 static PetscErrorCode prepare(struct solver *solver, bool transposed) {
   if (solver->ksp && solver->transposed == transposed) return 0;
   PetscCall(KSPDestroy(&solver->ksp));
@@ -98,7 +111,7 @@ PetscErrorCode sj_solver_solve(struct solver *solver, bool transposed, Vec b, Ve
   PetscCall(prepare(solver, transposed));
   PetscReal of_b, norm;
   PetscInt iterations;
-  const PetscInt most = (PetscInt)solver->task->options.iterations;
+  const PetscInt most = most_iterations(solver, transposed);
   PetscCall(VecNorm(b, NORM_2, &of_b));
   PetscCall(KSPSetTolerances(solver->ksp, PETSC_DEFAULT, residual * of_b, PETSC_DEFAULT, most));
   PetscCall((transposed ? KSPSolveTranspose : KSPSolve)(solver->ksp, b, x));

@@ -16,6 +16,7 @@ struct task {
   struct sj_error *error;
   char petsc_message[512];
   PetscInt first, end; /* the rows of this rank */
+  const bool *pinned;  /* by state: pinned, too; NULL: none */
   uint32_t *to;        /* room for one row */
   double *rate;
 };
@@ -30,7 +31,7 @@ enum sj_status sj_task_run(const struct sj_generator *generator, const struct sj
                            struct sj_error *error);
 
 /* -Q, each rank its own rows. With a pin (>= 0) the row and the column of that state are replaced by those of the unit
- * matrix: a nonsingular M-matrix if the pin can be reached from everywhere. */
+ * matrix, and so are those of task->pinned: a nonsingular M-matrix if one of them can be reached from everywhere. */
 PetscErrorCode sj_large_assemble(struct task *task, PetscInt pin, Mat *matrix);
 
 /* A vector to rank 0 (`values`, by state; NULL elsewhere), and back. */
@@ -48,6 +49,8 @@ enum sj_status sj_large_module_stationary(const struct sj_generator *generator, 
                                           double *pi, struct sj_certificate *certificate, struct sj_error *error);
 enum sj_status sj_large_module_spectrum(const struct sj_generator *generator, const struct sj_large_options *options,
                                         size_t wanted, struct sj_spectrum *spectrum, struct sj_error *error);
+enum sj_status sj_large_module_hitting(const struct sj_generator *generator, const struct sj_large_options *options,
+                                       const bool *target, double *mean, double *error_bound, struct sj_error *error);
 enum sj_status sj_large_module_transient(const struct sj_generator *generator, const struct sj_large_options *options,
                                          double time, double *p, double *apart, struct sj_error *error);
 
