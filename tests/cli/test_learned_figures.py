@@ -65,7 +65,7 @@ def _():
             assert any(alike(line, other, slack) for other in got), f"{' '.join(line)}\nis not in\n{output}"
 
 
-@case("ten seeds: what the page shows, each near to the truth, some run again")
+@case("ten seeds: what the page shows, each near to the truth; the farthest off again")
 def _():
     (command, block), = blocks("seeds")
     seeds = {int(seed): float(figure) for seed, figure in re.findall(r"^seed (\d+): (\S+)$", block, re.MULTILINE)}
@@ -73,14 +73,15 @@ def _():
     assert all(abs(figure / SLOWEST - 1) < 0.1 for figure in seeds.values()), seeds
     least, most, middle = min(seeds.values()), max(seeds.values()), statistics.median(seeds.values())
     said = re.search(r"from ([\d.]+) to ([\d.]+),\s+the median ([\d.]+)", PAGE)
-    assert [float(x) for x in said.groups()] == [round(x, 2) for x in (least, most, middle)], (least, most, middle)
+    for text, figure in zip(said.groups(), (least, most, middle)):
+        assert abs(float(text) - figure) < 0.0051, (text, figure)
     script = re.search(r"^<!-- file: mm1-10.awk -->\n```awk\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1]
     with open("mm1-10.csv", "w", encoding="ascii") as file:
         subprocess.run(["awk", script], stdout=file, check=True)
-    for seed in (1, 7):
-        document = json.loads(done(*arguments(command), "--seed", str(seed), "--json"))
-        found = document["metrics"]["time_constant[0]"]["value"]
-        assert math.isclose(found, seeds[seed], rel_tol=TOLERANCE), (seed, found, seeds[seed])
+    seed = max(seeds, key=seeds.get)  # the farthest off; each takes some seconds
+    document = json.loads(done(*arguments(command), "--seed", str(seed), "--json"))
+    found = document["metrics"]["time_constant[0]"]["value"]
+    assert math.isclose(found, seeds[seed], rel_tol=TOLERANCE), (seed, found, seeds[seed])
 
 
 sys.exit(run())
