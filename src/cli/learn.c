@@ -565,13 +565,14 @@ const struct sj_command sj_command_learn = {
         "Learns how the state of a system moves from one step to the next, from recorded metrics (comma-separated\n"
         "values with a column of times, plain or gzip), from a model, which it simulates first, or from the time\n"
         "series of a results file: how long the system takes to settle after a disturbance, its time constants, and\n"
-        "what it will do. Of a model with a fault, the time before it and the time after it are two trajectories.\n"
+        "what it will do. Of a model with a fault, the time before it and the time after it are two trajectories,\n"
+        "and each server is learned by itself.\n"
         "The same seed gives the same figures, whatever the number of threads. Exit codes: 0 done, 1 an expectation\n"
         "of the model is not met, 2 the command, the model or the data are wrong, 3 it could not be done, 130\n"
         "interrupted (the best so far is reported).\n"
         "\n"
-        "Example: sojourn learn metrics.csv --features queue,latency --save web.model -o web.db\n"
-        "Example: sojourn learn today.csv --predict web.model --horizon 600 --csv forecast.csv\n"
+        "Example: sojourn learn metrics.csv --features queue,latency --save web.model\n"
+        "Example: sojourn learn today.csv --predict web.model --horizon 600 --csv -\n"
         "Example: sojourn learn models/fault-recovery.lua --method edmd",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_THREADS | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV |
