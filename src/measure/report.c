@@ -271,7 +271,7 @@ static void set_rest(struct report *report, const struct sj_ceilings *ceilings) 
   set(report, "parameters.producers", report->options->producers);
   set(report, "parameters.payload", (double)report->options->rows);
   set(report, "parameters.rate", report->options->rate > 0 ? report->options->rate : (double)NAN);
-  set(report, "parameters.queue", "measured.seconds", report->options->queue);
+  set(report, "parameters.queue", report->options->queue);
 }
 
 static void add_notes(struct report *report, uint64_t lost, double length_s) {

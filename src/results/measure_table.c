@@ -122,8 +122,8 @@ void sj_measure_table(const struct sj_results *results, struct sj_text *text) {
 }
 
 void sj_measure_suite_table(const struct sj_results *const *points, size_t count, struct sj_text *text) {
-  static const char *const header[] = {"producers", "rows",     "GB/s",  "peak",     "messages/s",
-                                       "p95 (ms)",  "p99 (ms)", "cores", "of memcpy"};
+  static const char *const header[] = {"producers", "rows",     "GB/s",  "peak",  "messages/s",
+                                       "p95 (ms)",  "p99 (ms)", "cores", "memcpy"};
   enum { COLUMNS = sizeof header / sizeof *header };
   struct sj_grid grid = {0};
   sj_grid_start(&grid, COLUMNS);
