@@ -94,7 +94,7 @@ struct sj_options {
 
 /* A command of `sojourn COMMAND`. `run` is NULL for those that a later version brings. */
 struct sj_command {
-  const char *name, *argument;     /* "simulate", "MODEL" */
+  const char *name, *argument;     /* "simulate", "MODEL"; "" where it takes no file */
   const char *summary;             /* for the list of commands */
   const char *help;                /* paragraphs for --help, with an example */
   uint64_t accepted;               /* of SJ_OPTION_... */
@@ -104,7 +104,7 @@ struct sj_command {
   enum sj_exit (*run)(const struct sj_options *options);
 };
 extern const struct sj_command sj_command_simulate, sj_command_solve, sj_command_compare, sj_command_learn,
-    sj_command_plot, sj_command_show;
+    sj_command_measure, sj_command_plot, sj_command_show;
 
 /* Reads the arguments after the command's name. SJ_INVALID with a message that names the nearest known option; a --help
  * among them wins over whatever else is wrong behind it. `options` is to be cleared in any case. */

@@ -8,11 +8,10 @@
 
 static const struct sj_command planned[] = {
     {.name = "sweep", .argument = "MODEL", .summary = "a grid of parameters, in parallel"},
-    {.name = "measure", .argument = "", .summary = "real messages through shared memory or a bus"},
 };
-static const struct sj_command *const commands[] = {&sj_command_simulate, &sj_command_solve, &sj_command_compare,
-                                                    &sj_command_learn,    &sj_command_plot,  &sj_command_show,
-                                                    &planned[0],          &planned[1]};
+static const struct sj_command *const commands[] = {&sj_command_simulate, &sj_command_solve,   &sj_command_compare,
+                                                    &sj_command_learn,    &sj_command_measure, &sj_command_plot,
+                                                    &sj_command_show,     &planned[0]};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_help(FILE *out) {
@@ -60,7 +59,8 @@ static enum sj_exit unknown(const char *word) {
 static enum sj_exit run_command(const struct sj_command *command, int argc, char **argv) {
   if (!command->run) {
     struct sj_error error;
-    sj_error_set(&error, SJ_INVALID, "%s is not in this version; simulate, solve, compare, learn, plot and show are",
+    sj_error_set(&error, SJ_INVALID,
+                 "%s is not in this version; simulate, solve, compare, learn, measure, plot and show are",
                  command->name);
     return sj_complain(SJ_INVALID, &error);
   }

@@ -299,7 +299,7 @@ static enum sj_status read_option(const struct sj_command *command, int argc, ch
 /* What may not stand together. */
 static enum sj_status check_together(const struct sj_command *command, const struct sj_options *options,
                                      struct sj_error *error) {
-  if (!options->file)
+  if (!options->file && *command->argument)
     return sj_error_set(error, SJ_INVALID, "%s: expected %s; see sojourn %s --help", command->name, command->argument,
                         command->name);
   const bool csv_to_stdout = options->csv && !strcmp(options->csv, "-");
@@ -341,6 +341,9 @@ enum sj_status sj_options_parse(const struct sj_command *command, int argc, char
     } else if (!only_files && word[0] == '-' && word[1]) {
       const enum sj_status status = read_option(command, argc, argv, &i, options, error);
       if (status != SJ_OK || (options->given & SJ_OPTION_HELP)) return status;
+    } else if (!*command->argument) {
+      return sj_error_set(error, SJ_INVALID, "%s takes no file, got %s; see sojourn %s --help", command->name, word,
+                          command->name);
     } else if (options->file && !command->several_files) {
       return sj_error_set(error, SJ_INVALID, "expected one %s, got %s and %s", command->argument, options->file, word);
     } else {

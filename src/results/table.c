@@ -453,6 +453,10 @@ void sj_results_table(const struct sj_results *results, struct sj_text *text) {
     sj_learn_table(results, text);
     return;
   }
+  if (strcmp(results->engine, "measure") == 0) {
+    sj_measure_table(results, text);
+    return;
+  }
   struct report report = {
       .results = results, .entries = sj_allocate_array(results->metric_count, sizeof *report.entries), .text = text};
   for (size_t i = 0; i < results->metric_count; i++)

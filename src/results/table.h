@@ -14,6 +14,10 @@ void sj_results_table(const struct sj_results *results, struct sj_text *text);
 /* The same of results of the engine "learn", which sj_results_table leaves to it: errors, modes, settling times. */
 void sj_learn_table(const struct sj_results *results, struct sj_text *text);
 
+/* The same of results of the engine "measure"; and a row for each of several, in at most 80 columns. */
+void sj_measure_table(const struct sj_results *results, struct sj_text *text);
+void sj_measure_suite_table(const struct sj_results *const *points, size_t count, struct sj_text *text);
+
 /* Appends "note: ..." in lines that fit the width, broken at blanks. */
 void sj_note_text(const char *note, struct sj_text *text);
 

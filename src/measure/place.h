@@ -1,0 +1,19 @@
+/* A folder of its own for a run's sockets, in TMPDIR or /tmp. Folders of runs that were killed are removed when the
+ * next one is made. */
+#ifndef SJ_MEASURE_PLACE_H
+#define SJ_MEASURE_PLACE_H
+
+#include "sojourn/status.h"
+
+enum { SJ_PLACE_PATH = 64 }; /* so that a socket's name, which may have 107 bytes, fits */
+
+struct sj_place {
+  char path[SJ_PLACE_PATH];
+  int lock; /* a descriptor that processes forked later keep open, too */
+};
+
+/* SJ_FAILED: no folder can be made. */
+enum sj_status sj_place_make(struct sj_place *place, struct sj_error *error);
+void sj_place_remove(struct sj_place *place);
+
+#endif
