@@ -163,9 +163,6 @@ struct ring_layout sj_ring_layout(uint32_t slots, uint64_t slot_bytes, uint32_t 
 /* Points `ring` into a mapping whose header has been checked. */
 void sj_ring_locate(struct sj_ring *ring, void *mapping, const struct ring_layout *layout);
 
-/* CLOCK_MONOTONIC. */
-uint64_t sj_ring_now(void);
-
 static inline void *ring_payload(const struct sj_ring *ring, uint32_t slot) {
   return ring->payloads + slot * ring->layout.stride;
 }

@@ -1,10 +1,11 @@
 #include <string.h>
 
 #include "measure/ring_layout.h"
+#include "measure/ring_system.h"
 
 static void count_slots(const struct sj_ring *ring, struct sj_ring_statistics *statistics) {
   uint32_t by_state[4] = {0};
-  uint64_t now = sj_ring_now();
+  uint64_t now = sj_ring_system_now();
   for (uint32_t i = 0; i < ring->slot_count; i++) {
     const struct ring_slot *slot = &ring->slots[i];
     uint64_t claimed_ns = ring_peek(&slot->claimed_ns), word = ring_load(&slot->word);

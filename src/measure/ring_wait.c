@@ -1,9 +1,6 @@
 #include "measure/ring_wait.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include "measure/ring_system.h"
 
 enum {
   SLICE_NS = 20000000,   /* how long at most without a look for the dead, and whatever was lost with them */
@@ -16,19 +13,6 @@ enum {
   CALM_MOST_NS = 1000000000,
   WAKES_MOST = 2 /* for one thing done */
 };
-
-#ifndef SJ_RING_MODEL
-/* Between processes: no FUTEX_PRIVATE_FLAG. */
-static void ring_sleep(_Atomic uint32_t *version, uint32_t seen, uint64_t ns) {
-  struct timespec time = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
-  syscall(SYS_futex, version, FUTEX_WAIT, seen, &time, NULL, 0);
-}
-
-/* Whether there was one to wake. */
-static bool ring_wake(_Atomic uint32_t *version) {
-  return syscall(SYS_futex, version, FUTEX_WAKE, 1, NULL, NULL, 0) > 0;
-}
-#endif
 
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -54,7 +38,7 @@ static bool spin(struct sj_ring_member *member, uint64_t now, uint64_t until, ri
       if (attempt(member, message)) return true;
     }
     uint64_t before = now;
-    now = sj_ring_now();
+    now = sj_ring_system_now();
     if (now - before < PREEMPTED_NS || member->wait == SJ_RING_WAIT_SPIN) continue;
     note_preemption(member, now);
     break;
@@ -82,7 +66,7 @@ static bool sleep_for(struct sj_ring_member *member, enum ring_event_name name, 
   uint32_t version = atomic_load(&event->version);
   bool done = attempt(member, message);
   if (!done) {
-    ring_sleep(&event->version, version, ns);
+    sj_ring_system_sleep(&event->version, version, ns);
     ring_member_count(member, RING_COUNT_SLEEPS, 1);
     ring_store(&event->waking, 0);
   }
@@ -120,22 +104,22 @@ static void learn(struct sj_ring_member *member, enum ring_event_name event, uin
 static bool wait_until(struct sj_ring_member *member, enum ring_event_name event, uint64_t begin, uint64_t deadline,
                        ring_attempt *attempt, struct sj_ring_message *message) {
   bool spun = false, slept = false;
-  for (uint64_t now = begin; now < deadline; now = sj_ring_now()) {
+  for (uint64_t now = begin; now < deadline; now = sj_ring_system_now()) {
     uint64_t spin_ns = spin_time(member, event, now), until = now + spin_ns < deadline ? now + spin_ns : deadline;
     spun = spun || spin_ns > 0;
     if (spin_ns > 0 && spin(member, now, until, attempt, message)) {
-      learn(member, event, sj_ring_now() - begin, spun, slept);
+      learn(member, event, sj_ring_system_now() - begin, spun, slept);
       return true;
     }
-    now = sj_ring_now();
+    now = sj_ring_system_now();
     if (now < deadline && member->wait != SJ_RING_WAIT_SPIN) {
       uint64_t left = deadline - now;
       slept = true;
       if (sleep_for(member, event, left < SLICE_NS ? left : SLICE_NS, attempt, message)) {
-        learn(member, event, sj_ring_now() - begin, spun, slept);
+        learn(member, event, sj_ring_system_now() - begin, spun, slept);
         return true;
       }
-      now = sj_ring_now();
+      now = sj_ring_system_now();
     }
     uint64_t looked = ring_peek(&member->ring->header->looked_ns);
     if (now > looked + SLICE_NS && ring_swap(&member->ring->header->looked_ns, looked, now)) {
@@ -150,7 +134,7 @@ bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int
                   struct sj_ring_message *message) {
   if (timeout_ns != 0) {
     ring_member_count(member, event == RING_EVENT_RELEASED ? RING_COUNT_WAITS_FULL : RING_COUNT_WAITS_EMPTY, 1);
-    uint64_t begin = sj_ring_now();
+    uint64_t begin = sj_ring_system_now();
     uint64_t deadline = timeout_ns < 0 ? UINT64_MAX : begin + (uint64_t)timeout_ns;
     if (wait_until(member, event, begin, deadline, attempt, message)) return true;
   }
@@ -163,13 +147,13 @@ void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name name) {
   for (int i = 0; i < WAKES_MOST; i++) {
     ring_step();
     if (atomic_load(&event->waiters) == 0) return;
-    uint64_t now = sj_ring_now(), waking = ring_load(&event->waking);
+    uint64_t now = sj_ring_system_now(), waking = ring_load(&event->waking);
     if (waking != 0 && now < waking + MOMENT_NS) return;
     if (!ring_swap(&event->waking, waking, now)) return;
     ring_step();
     atomic_fetch_add(&event->version, 1);
     ring_member_count(member, RING_COUNT_WAKES, 1);
-    if (ring_wake(&event->version)) return;
+    if (sj_ring_system_wake(&event->version)) return;
     ring_store(&event->waking, 0);
     // None slept yet; but one may since, and another have trusted in this wake-up.
     if (!more(member->ring, name)) return;
