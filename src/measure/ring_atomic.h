@@ -33,9 +33,10 @@ static inline void ring_set_bits(_Atomic uint64_t *place, uint64_t bits) {
   atomic_fetch_or(place, bits);
 }
 
-static inline void ring_clear_bits(_Atomic uint64_t *place, uint64_t bits) {
+/* Returns what was there. */
+static inline uint64_t ring_clear_bits(_Atomic uint64_t *place, uint64_t bits) {
   ring_step();
-  atomic_fetch_and(place, ~bits);
+  return atomic_fetch_and(place, ~bits);
 }
 
 static inline uint64_t ring_next(_Atomic uint64_t *place) {

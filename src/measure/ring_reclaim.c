@@ -95,7 +95,7 @@ static void bury_owner(struct sj_ring *ring, uint32_t index, struct sj_ring_loss
     uint64_t word = ring_load(&ring->slots[slot].word);
     if (ring_word_state(word) != RING_FREE && ring_word_owner(word) == index) bury_slot(ring, slot, word, loss);
   }
-  sj_ring_forget_sleeper(ring, owner);
+  sj_ring_forget_sleeper(ring, index);
   ring_put(&owner->used, ring_next(&ring->header->uses) + 1);
   loss->members++;
   ring_count(&ring->header->dead_members, 1);

@@ -236,12 +236,12 @@ static void test_sleeper(void **state) {
   struct sj_ring *ring = create((struct sj_ring_options){.slots = 9, .slot_bytes = 1, .wait = SJ_RING_WAIT_FUTEX});
   struct sj_ring_member *member = join(ring);
   pid_t child = start(ring, SLEEP_FOR_MESSAGE);
-  while (atomic_load(&ring->header->events[RING_EVENT_PUBLISHED].waiters) == 0) usleep(100);
+  while (ring_load(&ring->header->events[RING_EVENT_PUBLISHED].sleepers[0]) == 0) usleep(100);
   usleep(3000);
   kill(child, SIGSTOP);
   end(child);
   sj_ring_reclaim(member, NULL);
-  assert_int_equal(atomic_load(&ring->header->events[RING_EVENT_PUBLISHED].waiters), 0);
+  assert_int_equal(ring_load(&ring->header->events[RING_EVENT_PUBLISHED].sleepers[0]), 0);
   publish(member, 'a');
   assert_int_equal(statistics_of(ring).wakes, 0);
   sj_ring_leave(member);
