@@ -71,7 +71,6 @@ static void bury_slot(struct sj_ring *ring, uint32_t slot, uint64_t word, struct
       if (ring->order == SJ_RING_ORDERED) sj_ring_order_remove(ring, slot);
       if (ring->hand_on) {
         count_and_step(ring, RING_HANDED_ON, slot, word, orphan);
-        sj_ring_order_add(ring, slot);
         loss->handed_on++;
       } else {
         free_counted(ring, RING_LOST_TAKEN, slot, word);
@@ -79,9 +78,7 @@ static void bury_slot(struct sj_ring *ring, uint32_t slot, uint64_t word, struct
       }
       break;
     case RING_PUBLISHED:
-      if (!ring_swap(&ring->slots[slot].word, word, orphan)) break;
-      if (ring->order == SJ_RING_ORDERED) restore_order(ring, slot, orphan);
-      loss->orphaned++;
+      if (ring_swap(&ring->slots[slot].word, word, orphan)) loss->orphaned++;
       break;
     case RING_FREE:
       break;
@@ -109,7 +106,8 @@ static bool found_dead(struct sj_ring *ring, uint32_t index, uint64_t self) {
   return ring_swap(&ring->owners[index].word, word, ring_owner_with(word, RING_OWNER_DEAD));
 }
 
-/* What one who reclaimed and was killed had made an orphan, but not put in the order. */
+/* Puts the orphans in the order that are not: those just handed on, those whose publisher was killed before he could,
+ * and those that one who reclaimed left so when he was killed. */
 static void restore_orphans(struct sj_ring *ring) {
   for (uint32_t slot = 0; slot < ring->slot_count && ring->order == SJ_RING_ORDERED; slot++) {
     uint64_t word = ring_load(&ring->slots[slot].word);

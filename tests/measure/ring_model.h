@@ -35,9 +35,10 @@ struct model_run {
   uint64_t made;                  /* messages begun */
   int reads[MESSAGES_MOST];       /* how often each was read */
   struct sj_ring_handle handles[MESSAGES_MOST];
-  _Atomic uint64_t handle_count; /* the bus */
+  _Atomic uint64_t handle_count;                     /* the bus */
+  uint64_t given[MESSAGES_MOST], got[MESSAGES_MOST]; /* sequences + 1 at publication and when read */
+  uint64_t last[ACTORS_MOST + 1];                    /* sequence + 1 that a member read last */
   bool out_of_order, corrupt;
-  uint64_t last_sequence; /* + 1 */
   bool killed[ACTORS_MOST];
   bool asleep[ACTORS_MOST]; /* at the end, with nobody left to wake it */
 };

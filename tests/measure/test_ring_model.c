@@ -24,12 +24,16 @@ static void write_one(struct model_run *run, struct sj_ring_member *member) {
   message.bytes = 16;
   if (sj_ring_publish(member, &message) != SJ_RING_OK) model_fail("publish");
   run->published++;
+  run->given[number] = message.handle.sequence + 1;
   if (run->ring->order == SJ_RING_BY_HANDLE) run->handles[run->handle_count++] = message.handle;
 }
 
 static void read_taken(struct model_run *run, struct sj_ring_member *member, struct sj_ring_message *message) {
   const uint64_t *words = message->data;
-  uint64_t number = words[0];
+  uint64_t number = words[0], sequence = message->handle.sequence + 1;
+  if (sequence <= run->last[member->index] && run->ring->order == SJ_RING_ORDERED) run->out_of_order = true;
+  run->last[member->index] = sequence;
+  if (number < run->made) run->got[number] = sequence;
   ring_step();
   if (message->bytes != 16 || number >= run->made || words[1] != ~number)
     run->corrupt = true;
@@ -108,6 +112,10 @@ static void check(struct model_run *run) {
          "slots claimed are not those published and lost");
   uint64_t read = 0, twice = 0;
   for (uint64_t i = 0; i < run->made; i++) read += run->reads[i] > 0, twice += run->reads[i] > 1;
+  expect(!run->out_of_order, "one read what is older than what he had read");
+  for (uint64_t i = 0; i < run->made; i++)
+    expect(run->got[i] == 0 || run->given[i] == 0 || run->got[i] == run->given[i] || s.handed_on > 0,
+           "a message was taken in another's place");
   expect(twice <= s.handed_on, "a message was read twice");
   expect(read + s.lost_taken + expired >= run->published, "a message was lost");
   expect(read <= s.claims - s.lost_claimed, "a message was read that was not published");
@@ -122,29 +130,36 @@ static void check(struct model_run *run) {
     expect(sj_ring_claim(run->witness, 0, &message) == SJ_RING_OK, "a slot cannot be had");
 }
 
-static void explore(struct model_script script) {
+static void explore(struct model_script script, int changes, int kills, bool random) {
   script.options.slot_bytes = 16;
   script.options.members = 6;
   script.options.wait = SJ_RING_WAIT_FUTEX;
+  script.changes = changes;
+  script.kills = kills;
+  script.random = random;
+  if (random) script.paths = 5000 * thoroughness;
   uint64_t paths = model_explore(&script, check);
-  print_message("%llu paths\n", (unsigned long long)paths);
-  assert_true(paths > 1000);
+  print_message("%llu %s with %d changes and %d kills\n", (unsigned long long)paths,
+                random ? "random paths" : "paths, which are all,", changes, kills);
+  assert_true(paths > 20);
 }
 
-/* All orders with two changes, or one and a death; then at random with more of both. */
+/* Everything that few changes and deaths can do; then at random with many. */
 static void all_and_random(struct model_script script) {
-  script.changes = thoroughness > 1 ? 3 : 2;
-  explore(script);
-  script.changes = 1;
-  script.kills = thoroughness > 1 ? 2 : 1;
-  explore(script);
-  script.random = true;
-  script.paths = 20000 * thoroughness;
-  script.changes = 30;
-  script.kills = 0;
-  explore(script);
-  script.kills = 2;
-  explore(script);
+  explore(script, 1, 0, false);
+  explore(script, 0, 1, false);
+  if (thoroughness > 1) {
+    explore(script, 2, 0, false);
+    explore(script, 1, 1, false);
+    explore(script, 0, 2, false);
+  }
+  if (thoroughness > 100) {
+    explore(script, 3, 0, false);
+    explore(script, 2, 1, false);
+    explore(script, 1, 2, false);
+  }
+  explore(script, 30, 0, true);
+  explore(script, 30, 2, true);
 }
 
 static void test_one_slot(void **state) {
