@@ -11,6 +11,9 @@
 const struct sj_column sj_payload_columns[SJ_PAYLOAD_COLUMNS] = {{"timestamp", SJ_COLUMN_TIMESTAMP},
                                                                  {"value", SJ_COLUMN_FLOAT64}};
 
+/* Values written before they are added to the checksum: they are in the first cache then. */
+enum { PIECE = 2048 };
+
 struct sj_payload {
   enum sj_payload_source source;
   uint64_t rows, producer;
@@ -49,20 +52,46 @@ void sj_payload_destroy(struct sj_payload *payload) {
 
 size_t sj_payload_size(const struct sj_payload *payload) { return sj_table_size(payload->layout); }
 
+static void fill_timestamps(int64_t *place, int64_t timestamp, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) place[i] = timestamp;
+}
+
+static void fill_values(struct sj_payload *payload, double *place, uint64_t from, uint64_t count) {
+  if (payload->source == SJ_PAYLOAD_RANDOM)
+    draw(&payload->stream, place, count);
+  else if (payload->source == SJ_PAYLOAD_COPY)
+    memcpy(place, payload->values + from, count * sizeof *place);
+  else
+    for (uint64_t i = 0; i < count; i++) place[i] = 0.5;
+}
+
+/* Writes a column piece by piece, and adds to the checksum what is in front of each. */
+static size_t write_column(struct sj_payload *payload, size_t column, int64_t timestamp, unsigned char *bytes,
+                           size_t added, struct sj_checksum_sum *sum) {
+  size_t at = sj_table_offset(payload->layout, column);
+  for (uint64_t row = 0; row < payload->rows; row += PIECE) {
+    const uint64_t count = payload->rows - row < PIECE ? payload->rows - row : PIECE;
+    if (column == 0)
+      fill_timestamps((int64_t *)(void *)(bytes + at), timestamp, count);
+    else
+      fill_values(payload, (double *)(void *)(bytes + at), row, count);
+    at += count * sizeof(double);
+    sj_checksum_add(sum, bytes + added, at - added);
+    added = at;
+  }
+  return added;
+}
+
 uint64_t sj_payload_write(struct sj_payload *payload, uint64_t sequence, void *place) {
-  unsigned char *const bytes = place;
-  int64_t *const timestamps = (int64_t *)(void *)(bytes + sj_table_offset(payload->layout, 0));
-  double *const values = (double *)(void *)(bytes + sj_table_offset(payload->layout, 1));
+  struct sj_checksum_sum sum;
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   const int64_t timestamp = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
   sj_table_begin(payload->layout, (struct sj_table_label){payload->producer, sequence}, place);
-  for (uint64_t i = 0; i < payload->rows; i++) timestamps[i] = timestamp;
-  if (payload->source == SJ_PAYLOAD_RANDOM)
-    draw(&payload->stream, values, payload->rows);
-  else if (payload->source == SJ_PAYLOAD_COPY)
-    memcpy(values, payload->values, payload->rows * sizeof *values);
-  else
-    for (uint64_t i = 0; i < payload->rows; i++) values[i] = 0.5;
-  return sj_checksum(place, sj_table_size(payload->layout));
+  sj_checksum_begin(&sum);
+  size_t added = 0;
+  for (size_t column = 0; column < SJ_PAYLOAD_COLUMNS; column++)
+    added = write_column(payload, column, timestamp, place, added, &sum);
+  sj_checksum_add(&sum, (unsigned char *)place + added, sj_table_size(payload->layout) - added);
+  return sj_checksum_end(&sum);
 }
