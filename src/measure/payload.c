@@ -11,8 +11,7 @@
 const struct sj_column sj_payload_columns[SJ_PAYLOAD_COLUMNS] = {{"timestamp", SJ_COLUMN_TIMESTAMP},
                                                                  {"value", SJ_COLUMN_FLOAT64}};
 
-/* Values written before they are added to the checksum: they are in the first cache then. */
-enum { PIECE = 2048 };
+enum { PIECE_ROWS = 4096 }; /* 32 kB */
 
 struct sj_payload {
   enum sj_payload_source source;
@@ -52,46 +51,40 @@ void sj_payload_destroy(struct sj_payload *payload) {
 
 size_t sj_payload_size(const struct sj_payload *payload) { return sj_table_size(payload->layout); }
 
-static void fill_timestamps(int64_t *place, int64_t timestamp, uint64_t count) {
-  for (uint64_t i = 0; i < count; i++) place[i] = timestamp;
-}
-
-static void fill_values(struct sj_payload *payload, double *place, uint64_t from, uint64_t count) {
-  if (payload->source == SJ_PAYLOAD_RANDOM)
-    draw(&payload->stream, place, count);
+/* Rows [from, to) of a column, the timestamps or the values. */
+static void fill(struct sj_payload *payload, size_t column, int64_t timestamp, void *start, uint64_t from,
+                 uint64_t to) {
+  int64_t *const timestamps = start;
+  double *const values = start;
+  if (column == 0)
+    for (uint64_t i = from; i < to; i++) timestamps[i] = timestamp;
+  else if (payload->source == SJ_PAYLOAD_RANDOM)
+    draw(&payload->stream, values + from, to - from);
   else if (payload->source == SJ_PAYLOAD_COPY)
-    memcpy(place, payload->values + from, count * sizeof *place);
+    memcpy(values + from, payload->values + from, (to - from) * sizeof *values);
   else
-    for (uint64_t i = 0; i < count; i++) place[i] = 0.5;
-}
-
-/* Writes a column piece by piece, and adds to the checksum what is in front of each. */
-static size_t write_column(struct sj_payload *payload, size_t column, int64_t timestamp, unsigned char *bytes,
-                           size_t added, struct sj_checksum_sum *sum) {
-  size_t at = sj_table_offset(payload->layout, column);
-  for (uint64_t row = 0; row < payload->rows; row += PIECE) {
-    const uint64_t count = payload->rows - row < PIECE ? payload->rows - row : PIECE;
-    if (column == 0)
-      fill_timestamps((int64_t *)(void *)(bytes + at), timestamp, count);
-    else
-      fill_values(payload, (double *)(void *)(bytes + at), row, count);
-    at += count * sizeof(double);
-    sj_checksum_add(sum, bytes + added, at - added);
-    added = at;
-  }
-  return added;
+    for (uint64_t i = from; i < to; i++) values[i] = 0.5;
 }
 
 uint64_t sj_payload_write(struct sj_payload *payload, uint64_t sequence, void *place) {
+  unsigned char *const bytes = place;
   struct sj_checksum_sum sum;
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   const int64_t timestamp = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
   sj_table_begin(payload->layout, (struct sj_table_label){payload->producer, sequence}, place);
   sj_checksum_begin(&sum);
-  size_t added = 0;
-  for (size_t column = 0; column < SJ_PAYLOAD_COLUMNS; column++)
-    added = write_column(payload, column, timestamp, place, added, &sum);
-  sj_checksum_add(&sum, (unsigned char *)place + added, sj_table_size(payload->layout) - added);
+  size_t summed = 0;
+  /* Piece by piece, so that what was written is still in the cache when the checksum reads it. */
+  for (size_t c = 0; c < SJ_PAYLOAD_COLUMNS; c++) {
+    const size_t offset = sj_table_offset(payload->layout, c);
+    for (uint64_t from = 0; from < payload->rows; from += PIECE_ROWS) {
+      const uint64_t to = payload->rows - from < PIECE_ROWS ? payload->rows : from + PIECE_ROWS;
+      fill(payload, c, timestamp, bytes + offset, from, to);
+      sj_checksum_add(&sum, bytes + summed, offset + 8 * to - summed);
+      summed = offset + 8 * to;
+    }
+  }
+  sj_checksum_add(&sum, bytes + summed, sj_table_size(payload->layout) - summed);
   return sj_checksum_end(&sum);
 }
