@@ -29,6 +29,7 @@ enum own {
   DROP,
   SOURCE,
   SEGMENT,
+  NO_CEILINGS,
   SUITE,
   EMIT_MODEL
 };
@@ -47,6 +48,7 @@ static const struct sj_own_option own[] = {
     {"--drop", NULL, "a full queue drops the newest message instead of making its producer wait"},
     {"--payload-source", "NAME", "values: random (default), constant or copy"},
     {"--segment", "NAME", "name the shared memory, in /dev/shm (default: it has no name)"},
+    {"--no-ceilings", NULL, "do not measure memcpy and reading beside it"},
     {"--suite", NULL, "the series over payloads and over producers, 9 measurements"},
     {"--emit-model", "FILE.lua", "write what was measured as a model for sojourn simulate"},
     {NULL, NULL, NULL},
@@ -167,6 +169,7 @@ static enum sj_status settings(struct job *job, struct sj_error *error) {
     status = sj_read_positive("--rate", options->own[RATE], false, &measure->rate, error);
   measure->producers = (unsigned)producers;
   measure->queue = (unsigned)queue;
+  measure->ceilings = !options->own[NO_CEILINGS];
   measure->drop = options->own[DROP];
   measure->segment = options->own[SEGMENT];
   measure->store_path = options->own[STORE_PATH];

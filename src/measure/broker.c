@@ -10,7 +10,7 @@
 #include "measure/bus_internal.h"
 
 /* Messages forwarded before the control channel is looked at again; how long one may wait for room meanwhile. */
-enum { BURST = 256, WAIT_MS = 100 };
+enum { BURST = 256, WAIT_MS = 100, CLOSED_MS = 10 };
 
 struct sj_broker {
   struct sj_bus *bus;
@@ -108,6 +108,13 @@ static bool receive(struct sj_broker *broker) {
   return broker->holds;
 }
 
+/* A socket that nobody reads from does not tell new publishers of its subscription, unless it is looked at. */
+static void greet_publishers(struct sj_broker *broker) {
+  int events;
+  size_t size = sizeof events;
+  broker->bus->zeromq.getsockopt(broker->in, ZMQ_EVENTS, &events, &size);
+}
+
 static bool failed(const struct sj_broker *broker) {
   const int reason = broker->bus->zeromq.reason();
   return reason != EAGAIN && reason != EINTR;
@@ -121,10 +128,12 @@ enum sj_status sj_broker_run(struct sj_broker *broker, struct sj_error *error) {
                               {.socket = broker->in, .events = ZMQ_POLLIN}};
     const bool open = broker->subscribers > 0 && !broker->paused;
     const bool read = open && !broker->holds;
-    if (zeromq->poll(items, read ? 3 : 2, open && broker->holds ? 0 : WAIT_MS) < 0 && failed(broker))
+    const long wait_ms = !open ? CLOSED_MS : broker->holds ? 0 : WAIT_MS;
+    if (zeromq->poll(items, read ? 3 : 2, wait_ms) < 0 && failed(broker))
       return sj_error_set(error, SJ_FAILED, "the message bus: %s", zeromq->strerror(zeromq->reason()));
     look_at_control(broker);
     look_at_subscribers(broker);
+    if (!open) greet_publishers(broker);
     if (broker->paused || broker->subscribers == 0) continue;
     for (int i = 0; i < BURST && (broker->holds || receive(broker)); i++)
       if (!send_held(broker)) break;

@@ -11,6 +11,8 @@
 const struct sj_column sj_payload_columns[SJ_PAYLOAD_COLUMNS] = {{"timestamp", SJ_COLUMN_TIMESTAMP},
                                                                  {"value", SJ_COLUMN_FLOAT64}};
 
+enum { PIECE_ROWS = 4096 }; /* 32 kB */
+
 struct sj_payload {
   enum sj_payload_source source;
   uint64_t rows, producer;
@@ -49,20 +51,40 @@ void sj_payload_destroy(struct sj_payload *payload) {
 
 size_t sj_payload_size(const struct sj_payload *payload) { return sj_table_size(payload->layout); }
 
+/* Rows [from, to) of a column, the timestamps or the values. */
+static void fill(struct sj_payload *payload, size_t column, int64_t timestamp, void *start, uint64_t from,
+                 uint64_t to) {
+  int64_t *const timestamps = start;
+  double *const values = start;
+  if (column == 0)
+    for (uint64_t i = from; i < to; i++) timestamps[i] = timestamp;
+  else if (payload->source == SJ_PAYLOAD_RANDOM)
+    draw(&payload->stream, values + from, to - from);
+  else if (payload->source == SJ_PAYLOAD_COPY)
+    memcpy(values + from, payload->values + from, (to - from) * sizeof *values);
+  else
+    for (uint64_t i = from; i < to; i++) values[i] = 0.5;
+}
+
 uint64_t sj_payload_write(struct sj_payload *payload, uint64_t sequence, void *place) {
   unsigned char *const bytes = place;
-  int64_t *const timestamps = (int64_t *)(void *)(bytes + sj_table_offset(payload->layout, 0));
-  double *const values = (double *)(void *)(bytes + sj_table_offset(payload->layout, 1));
+  struct sj_checksum_sum sum;
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   const int64_t timestamp = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
   sj_table_begin(payload->layout, (struct sj_table_label){payload->producer, sequence}, place);
-  for (uint64_t i = 0; i < payload->rows; i++) timestamps[i] = timestamp;
-  if (payload->source == SJ_PAYLOAD_RANDOM)
-    draw(&payload->stream, values, payload->rows);
-  else if (payload->source == SJ_PAYLOAD_COPY)
-    memcpy(values, payload->values, payload->rows * sizeof *values);
-  else
-    for (uint64_t i = 0; i < payload->rows; i++) values[i] = 0.5;
-  return sj_checksum(place, sj_table_size(payload->layout));
+  sj_checksum_begin(&sum);
+  size_t summed = 0;
+  /* Piece by piece, so that what was written is still in the cache when the checksum reads it. */
+  for (size_t c = 0; c < SJ_PAYLOAD_COLUMNS; c++) {
+    const size_t offset = sj_table_offset(payload->layout, c);
+    for (uint64_t from = 0; from < payload->rows; from += PIECE_ROWS) {
+      const uint64_t to = payload->rows - from < PIECE_ROWS ? payload->rows : from + PIECE_ROWS;
+      fill(payload, c, timestamp, bytes + offset, from, to);
+      sj_checksum_add(&sum, bytes + summed, offset + 8 * to - summed);
+      summed = offset + 8 * to;
+    }
+  }
+  sj_checksum_add(&sum, bytes + summed, sj_table_size(payload->layout) - summed);
+  return sj_checksum_end(&sum);
 }

@@ -101,6 +101,7 @@ static const char *const figures[] = {"throughput.avg",
                                       "parameters.payload",
                                       "parameters.rate",
                                       "parameters.queue",
+                                      "measured.seconds",
                                       NULL};
 
 static bool add_columns(struct sj_results *results) {
@@ -277,6 +278,8 @@ static void add_notes(struct report *report, uint64_t lost, double length_s) {
   static const char *const names[SJ_ROLES] = {"broker", "store", "producer", "measuring process"};
   const struct sj_watched *const watched = report->watched;
   struct sj_results *const results = report->results;
+  if (report->measurement->ring && *sj_ring_notice(report->measurement->ring))
+    sj_results_add_note(results, "%s", sj_ring_notice(report->measurement->ring));
   for (int role = 0; role < SJ_ROLES; role++)
     if (watched->restarts[role] > 0)
       sj_results_add_note(results, "A %s was killed (signal %d) and started again%s.", names[role],
@@ -315,6 +318,7 @@ enum sj_status sj_measure_report(const struct sj_measurement *measurement, const
   set_generation(&report);
   set_times(&report, times[2], 2, &board->store.service);
   set_times(&report, times[3], 3, &board->store.transit);
+  set(&report, "measured.seconds", length_s);
   const uint64_t lost = set_counts(&report);
   set_queue(&report, length_s);
   set_rest(&report, ceilings);

@@ -112,7 +112,7 @@ static void add_counts(const struct sj_results *results, struct sj_text *text) {
 }
 
 void sj_measure_table(const struct sj_results *results, struct sj_text *text) {
-  sj_text_add(text, "%s\nmeasured for %g s%s\n", results->model, results->duration,
+  sj_text_add(text, "%s\nmeasured for %.4g s%s\n", results->model, value_of(results, "measured.seconds"),
               results->partial ? ", partial: it was interrupted" : "");
   add_throughput(results, text);
   add_times(results, text);
@@ -122,8 +122,8 @@ void sj_measure_table(const struct sj_results *results, struct sj_text *text) {
 }
 
 void sj_measure_suite_table(const struct sj_results *const *points, size_t count, struct sj_text *text) {
-  static const char *const header[] = {"producers", "rows",     "average", "peak",  "messages/s",
-                                       "p95 (ms)",  "p99 (ms)", "cores",   "memcpy"};
+  static const char *const header[] = {"producers", "rows",     "GB/s",  "peak",  "messages/s",
+                                       "p95 (ms)",  "p99 (ms)", "cores", "memcpy"};
   enum { COLUMNS = sizeof header / sizeof *header };
   struct sj_grid grid = {0};
   sj_grid_start(&grid, COLUMNS);
@@ -135,16 +135,17 @@ void sj_measure_suite_table(const struct sj_results *const *points, size_t count
     sj_grid_add(&grid, cell);
     snprintf(cell, sizeof cell, "%.0f", value_of(point, "parameters.payload"));
     sj_grid_add(&grid, cell);
-    add_rate(&grid, value_of(point, "throughput.avg"));
-    add_rate(&grid, value_of(point, "throughput.peak"));
+    snprintf(cell, sizeof cell, "%.3f", value_of(point, "throughput.avg") / 1e9);
+    sj_grid_add(&grid, cell);
+    snprintf(cell, sizeof cell, "%.3f", value_of(point, "throughput.peak") / 1e9);
+    sj_grid_add(&grid, cell);
     snprintf(cell, sizeof cell, "%.0f", value_of(point, "messages.rate"));
     sj_grid_add(&grid, cell);
     sj_grid_add_figure(&grid, (struct sj_figure){value_of(point, "latency.p95"), NAN}, 1e3);
     sj_grid_add_figure(&grid, (struct sj_figure){value_of(point, "latency.p99"), NAN}, 1e3);
     snprintf(cell, sizeof cell, "%.2f", value_of(point, "cpu.utilization"));
     sj_grid_add(&grid, cell);
-    snprintf(cell, sizeof cell, "%.0f %%", 100 * value_of(point, "ratio.memcpy"));
-    sj_grid_add(&grid, cell);
+    add_percent(&grid, value_of(point, "ratio.memcpy"));
   }
   sj_grid_print(&grid, 0, text);
   sj_grid_clear(&grid);

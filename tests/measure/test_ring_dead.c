@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "measure/ring_layout.h"
-#include "measure/ring_process.h"
+#include "measure/ring_system.h"
 #include "sojourn/ring.h"
 
 static struct sj_error problem;
@@ -236,12 +236,12 @@ static void test_sleeper(void **state) {
   struct sj_ring *ring = create((struct sj_ring_options){.slots = 9, .slot_bytes = 1, .wait = SJ_RING_WAIT_FUTEX});
   struct sj_ring_member *member = join(ring);
   pid_t child = start(ring, SLEEP_FOR_MESSAGE);
-  while (atomic_load(&ring->header->events[RING_EVENT_PUBLISHED].waiters) == 0) usleep(100);
+  while (ring_load(&ring->header->events[RING_EVENT_PUBLISHED].sleepers[0]) == 0) usleep(100);
   usleep(3000);
   kill(child, SIGSTOP);
   end(child);
   sj_ring_reclaim(member, NULL);
-  assert_int_equal(atomic_load(&ring->header->events[RING_EVENT_PUBLISHED].waiters), 0);
+  assert_int_equal(ring_load(&ring->header->events[RING_EVENT_PUBLISHED].sleepers[0]), 0);
   publish(member, 'a');
   assert_int_equal(statistics_of(ring).wakes, 0);
   sj_ring_leave(member);
@@ -257,17 +257,17 @@ static void *wait_for_ever(void *nothing) {
  * for, of one whose first thread ended. */
 static void test_alive(void **state) {
   (void)state;
-  uint64_t self = sj_ring_process_self();
+  uint64_t self = sj_ring_system_self();
   assert_int_equal(ring_owner_pid(self), getpid());
-  assert_true(sj_ring_process_alive(self));
-  assert_false(sj_ring_process_alive(self + (UINT64_C(1) << 32)));  // the number is used anew
-  assert_false(sj_ring_process_alive(0));
+  assert_true(sj_ring_system_alive(self));
+  assert_false(sj_ring_system_alive(self + (UINT64_C(1) << 32)));  // the number is used anew
+  assert_false(sj_ring_system_alive(0));
   int words[2];
   assert_int_equal(pipe(words), 0);
   fflush(NULL);
   pid_t child = fork();
   if (child == 0) {
-    uint64_t word = sj_ring_process_self();
+    uint64_t word = sj_ring_system_self();
     pthread_t thread;
     if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0 || write(words[1], &word, sizeof word) != sizeof word)
       _exit(1);
@@ -278,14 +278,14 @@ static void test_alive(void **state) {
   close(words[0]);
   close(words[1]);
   usleep(20000);
-  assert_true(sj_ring_process_alive(word));
+  assert_true(sj_ring_system_alive(word));
   kill(child, SIGKILL);
   siginfo_t information;
   assert_int_equal(waitid(P_PID, (id_t)child, &information, WEXITED | WNOWAIT), 0);
   assert_int_equal(kill(child, 0), 0);  // its number is still there
-  assert_false(sj_ring_process_alive(word));
+  assert_false(sj_ring_system_alive(word));
   assert_int_equal(waitpid(child, NULL, 0), child);
-  assert_false(sj_ring_process_alive(word));
+  assert_false(sj_ring_system_alive(word));
 }
 
 int main(void) {
