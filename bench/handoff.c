@@ -257,7 +257,7 @@ static double count_messages(struct run *run, bool (*step)(struct run *run), uin
       latency_count = 0;
     }
   }
-  return (double)count * 1e9 / (double)(now - begin);
+  return now > begin ? (double)count * 1e9 / (double)(now - begin) : 0;
 }
 
 static void measure(struct run *run, uint64_t ns) {
@@ -282,7 +282,8 @@ static void measure(struct run *run, uint64_t ns) {
     fputs("handoff: a message was not read as it was written\n", stderr);
     return;
   }
-  if (run->reading == LATENCY && latency_count > 0) {
+  if (run->reading == LATENCY) {
+    if (latency_count == 0) latencies[latency_count++] = UINT64_MAX;
     qsort(latencies, latency_count, sizeof latencies[0], compare);
     printf("%llu %llu\n", (unsigned long long)latencies[latency_count / 2],
            (unsigned long long)latencies[latency_count * 99 / 100]);

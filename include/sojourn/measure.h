@@ -70,7 +70,8 @@ SJ_PUBLIC void sj_measure_options_default(struct sj_measure_options *options);
 /* Results without a run, by which a results file finds the ones it holds (sojourn/store.h). NULL: no memory. */
 SJ_PUBLIC struct sj_results *sj_measure_results_prepare(const struct sj_measure_options *options);
 
-/* Measures. On SJ_OK and SJ_INTERRUPTED (what was measured until then, marked partial) the results are the caller's.
+/* Measures. On SJ_OK and SJ_INTERRUPTED (what was measured until then, marked partial; NULL if it had not begun) the
+ * results are the caller's.
  * SJ_INVALID: an option is out of range. SJ_FAILED: the bus, the ring or the store's file cannot be had, or a process
  * ended again and again; all processes are gone then, too. A producer, broker or store that is killed meanwhile is
  * started again; what was lost is in messages.lost and in the notes. */

@@ -2,6 +2,7 @@
 
 #include "measure/ring_order.h"
 #include "measure/ring_slots.h"
+#include "measure/ring_system.h"
 #include "measure/ring_wait.h"
 
 static void describe(const struct sj_ring_member *member, uint32_t slot, uint64_t word,
@@ -25,7 +26,7 @@ static bool attempt_claim(struct sj_ring_member *member, struct sj_ring_message 
   uint32_t slot;
   uint64_t word;
   if (!sj_ring_slots_claim(member->ring, member->index, &slot, &word)) return false;
-  ring_put(&member->ring->slots[slot].claimed_ns, sj_ring_now());
+  ring_put(&member->ring->slots[slot].claimed_ns, sj_ring_system_now());
   ring_member_count(member, RING_COUNT_CLAIMS, 1);
   describe(member, slot, word, message);
   message->bytes = 0;
@@ -148,7 +149,7 @@ uint32_t sj_ring_expire(struct sj_ring_member *member, int64_t age_ns, bool orph
     uint64_t word = ring_load(&slot->word);
     struct sj_ring_handle handle = {ring->header->identity, i, ring_word_generation(word), ring_peek(&slot->sequence),
                                     ring_peek(&slot->bytes)};
-    int64_t age = (int64_t)(sj_ring_now() - ring_peek(&slot->claimed_ns));
+    int64_t age = (int64_t)(sj_ring_system_now() - ring_peek(&slot->claimed_ns));
     if (ring_word_state(word) != RING_PUBLISHED || age < age_ns) continue;
     if (orphans_only && ring_word_owner(word) != RING_NOBODY) continue;
     if (sj_ring_revoke(member, &handle) == SJ_RING_OK) expired++;

@@ -1,6 +1,5 @@
-/* The atomic operations of the ring, and its sleep. Each is one step of its protocol: tests/measure/test_ring_model.c
- * compiles the ring with SJ_RING_MODEL and its own step, sleep and wake, to try the orders of the steps of several
- * members. */
+/* The atomic operations of the ring. Each is one step of its protocol: tests/measure/test_ring_model.c compiles the
+ * ring with SJ_RING_MODEL and its own ring_step, to try the orders of the steps of several members. */
 #ifndef SJ_MEASURE_RING_ATOMIC_H
 #define SJ_MEASURE_RING_ATOMIC_H
 
@@ -10,8 +9,6 @@
 
 #ifdef SJ_RING_MODEL
 void ring_step(void); /* before every step */
-void ring_sleep(_Atomic uint32_t *version, uint32_t seen, uint64_t ns);
-bool ring_wake(_Atomic uint32_t *version);
 #else
 static inline void ring_step(void) {}
 #endif
@@ -36,9 +33,10 @@ static inline void ring_set_bits(_Atomic uint64_t *place, uint64_t bits) {
   atomic_fetch_or(place, bits);
 }
 
-static inline void ring_clear_bits(_Atomic uint64_t *place, uint64_t bits) {
+/* Returns what was there. */
+static inline uint64_t ring_clear_bits(_Atomic uint64_t *place, uint64_t bits) {
   ring_step();
-  atomic_fetch_and(place, ~bits);
+  return atomic_fetch_and(place, ~bits);
 }
 
 static inline uint64_t ring_next(_Atomic uint64_t *place) {

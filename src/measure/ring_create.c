@@ -7,8 +7,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "measure/ring_process.h"
 #include "measure/ring_segment.h"
+#include "measure/ring_system.h"
 
 static enum sj_status check_options(const struct sj_ring_options *options, struct sj_error *error) {
   if (options->name) {
@@ -45,9 +45,9 @@ static void initialize(struct ring_header *header, const struct sj_ring_options 
   header->wait = (uint32_t)options->wait;
   header->hand_on = options->hand_on;
   header->huge_pages = options->huge_pages;
-  header->creator = ring_owner_with(sj_ring_process_self(), RING_OWNER_JOINED);
+  header->creator = ring_owner_with(sj_ring_system_self(), RING_OWNER_JOINED);
   if (getrandom(&header->identity, sizeof header->identity, 0) != sizeof header->identity)
-    header->identity = (uint32_t)sj_ring_now();
+    header->identity = (uint32_t)sj_ring_system_now();
   _Atomic uint64_t *bits = (_Atomic uint64_t *)(void *)((char *)header + layout->free_bits);
   for (uint32_t slot = 0; slot < options->slots; slot++) ring_set_bits(&bits[slot / 64], UINT64_C(1) << slot % 64);
 }

@@ -1,7 +1,5 @@
 #include "measure/ring_layout.h"
 
-#include <time.h>
-
 static uint64_t round_up(uint64_t bytes, uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 struct ring_layout sj_ring_layout(uint32_t slots, uint64_t slot_bytes, uint32_t members, bool huge_pages) {
@@ -32,10 +30,4 @@ void sj_ring_locate(struct sj_ring *ring, void *mapping, const struct ring_layou
   ring->order = (enum sj_ring_order)ring->header->order;
   ring->hand_on = ring->header->hand_on != 0;
   ring->entry_shift = (uint32_t)__builtin_ctz(layout->entry_count);
-}
-
-uint64_t sj_ring_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }

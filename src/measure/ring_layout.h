@@ -71,8 +71,8 @@ enum ring_event_name { RING_EVENT_PUBLISHED, RING_EVENT_RELEASED, RING_EVENTS };
 
 struct ring_owner {
   alignas(RING_LINE) _Atomic uint64_t word;
-  _Atomic uint64_t used;    /* when it was last left, in joins and leaves of the ring */
-  _Atomic uint64_t waiting; /* 1 + the event it sleeps for, or 0 */
+  _Atomic uint64_t used;  /* when it was last left, in joins and leaves of the ring */
+  _Atomic uint32_t woken; /* how often it was woken: what it sleeps on */
   _Atomic uint64_t losses[RING_LOSSES];
   _Atomic uint64_t losses_before[RING_LOSSES];
   alignas(RING_LINE) _Atomic uint64_t counters[RING_COUNTERS]; /* since the ring was made; written by the owner */
@@ -84,14 +84,12 @@ struct ring_slot {
   _Atomic uint64_t bytes, sequence, claimed_ns;
 };
 
-/* Someone sleeps until `version` changes; who changes it need wake nobody while `waiters` is 0, or while one woken a
- * moment ago (`waking`: when, in ns, or 0) is on its way, who will wake the next if more can be had. A waiter killed
- * within a few instructions stays counted, which costs system calls but wakes nobody wrongly; one killed on its way
- * delays the next by a moment. */
+/* Who sleeps for something, a bit each; who did it takes one bit away and wakes its owner. `turn`: whose next, so that
+ * each gets his. A bit of one killed is taken away with a wake-up that is lost, or when its owner is buried. */
+enum { RING_SLEEPER_WORDS = (SJ_RING_MEMBERS_MAX + 63) / 64 };
 struct ring_event {
-  alignas(RING_LINE) _Atomic uint32_t version;
-  _Atomic uint32_t waiters;
-  _Atomic uint64_t waking;
+  alignas(RING_LINE) _Atomic uint64_t sleepers[RING_SLEEPER_WORDS];
+  alignas(RING_LINE) _Atomic uint64_t turn;
 };
 
 /* What the holder of the lock is about to count, so that who takes the lock from a dead one can tell whether it did. */
@@ -162,9 +160,6 @@ struct ring_layout sj_ring_layout(uint32_t slots, uint64_t slot_bytes, uint32_t 
 
 /* Points `ring` into a mapping whose header has been checked. */
 void sj_ring_locate(struct sj_ring *ring, void *mapping, const struct ring_layout *layout);
-
-/* CLOCK_MONOTONIC. */
-uint64_t sj_ring_now(void);
 
 static inline void *ring_payload(const struct sj_ring *ring, uint32_t slot) {
   return ring->payloads + slot * ring->layout.stride;

@@ -1,9 +1,9 @@
 #include <sched.h>
 #include <stdlib.h>
 
-#include "measure/ring_process.h"
 #include "measure/ring_reclaim.h"
 #include "measure/ring_slots.h"
+#include "measure/ring_system.h"
 #include "measure/ring_wait.h"
 
 static uint32_t available_cores(void) {
@@ -47,7 +47,7 @@ static void begin_counts(struct ring_owner *owner) {
 enum sj_status sj_ring_join(struct sj_ring *ring, struct sj_ring_member **member, struct sj_error *error) {
   struct sj_ring_member *made = calloc(1, sizeof *made);
   if (!made) return sj_error_set(error, SJ_NO_MEMORY, "no memory for a member of a ring");
-  uint64_t self = sj_ring_process_self();
+  uint64_t self = sj_ring_system_self();
   made->ring = ring;
   made->index = take_place(ring, self, &made->word);
   if (made->index == RING_NOBODY) {

@@ -56,6 +56,13 @@ bool sj_ring_order_take(struct sj_ring *ring, uint32_t owner, uint32_t *slot, ui
   }
 }
 
+uint64_t sj_ring_order_end(const struct sj_ring *ring) {
+  uint64_t tail = ring_load(&ring->header->tail), lap = tail >> ring->entry_shift;
+  uint64_t entry = ring_load(&ring->entries[tail & (ring->layout.entry_count - 1)]);
+  bool behind = entry_lap(entry) > lap || (entry_lap(entry) == lap && entry_filled(entry));
+  return behind ? tail + 1 : tail;
+}
+
 bool sj_ring_order_has(struct sj_ring *ring, uint32_t slot) {
   for (uint32_t i = 0; i < ring->layout.entry_count; i++) {
     uint64_t entry = ring_load(&ring->entries[i]);

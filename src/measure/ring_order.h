@@ -17,6 +17,9 @@ uint64_t sj_ring_order_add(struct sj_ring *ring, uint32_t slot);
  * `*slot`, `*word` (the new one) and `*position`. */
 bool sj_ring_order_take(struct sj_ring *ring, uint32_t owner, uint32_t *slot, uint64_t *word, uint64_t *position);
 
+/* How many positions were filled since the ring was made. */
+uint64_t sj_ring_order_end(const struct sj_ring *ring);
+
 /* For who reclaims. Whether there is an entry of the slot; and emptying it, wherever it stands. */
 bool sj_ring_order_has(struct sj_ring *ring, uint32_t slot);
 void sj_ring_order_remove(struct sj_ring *ring, uint32_t slot);

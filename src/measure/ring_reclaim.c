@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "measure/ring_order.h"
-#include "measure/ring_process.h"
 #include "measure/ring_slots.h"
+#include "measure/ring_system.h"
 #include "measure/ring_wait.h"
 
 /* Counts a loss and makes the step it counts, so that both happen or none, whoever is killed. The slot's word is of a
@@ -40,14 +40,14 @@ static void recover_count(struct sj_ring *ring) {
 
 static bool lock(struct sj_ring *ring, uint64_t self) {
   uint64_t holder = ring_load(&ring->header->lock);
-  if (holder != 0 && sj_ring_process_alive(holder)) return false;
+  if (holder != 0 && sj_ring_system_alive(holder)) return false;
   if (!ring_swap(&ring->header->lock, holder, self)) return false;
   recover_count(ring);
   return true;
 }
 
 static void free_counted(struct sj_ring *ring, enum ring_loss loss, uint32_t slot, uint64_t word) {
-  uint64_t used = sj_ring_now() - ring_peek(&ring->slots[slot].claimed_ns);
+  uint64_t used = sj_ring_system_now() - ring_peek(&ring->slots[slot].claimed_ns);
   count_and_step(ring, loss, slot, word, ring_word(RING_FREE, 0, ring_word_generation(word)));
   ring_set_bits(&ring->free_bits[slot / 64], UINT64_C(1) << slot % 64);
   ring_count(&ring->owners[ring_word_owner(word)].counters[RING_COUNT_IN_USE_NS], used);
@@ -71,7 +71,6 @@ static void bury_slot(struct sj_ring *ring, uint32_t slot, uint64_t word, struct
       if (ring->order == SJ_RING_ORDERED) sj_ring_order_remove(ring, slot);
       if (ring->hand_on) {
         count_and_step(ring, RING_HANDED_ON, slot, word, orphan);
-        sj_ring_order_add(ring, slot);
         loss->handed_on++;
       } else {
         free_counted(ring, RING_LOST_TAKEN, slot, word);
@@ -79,9 +78,7 @@ static void bury_slot(struct sj_ring *ring, uint32_t slot, uint64_t word, struct
       }
       break;
     case RING_PUBLISHED:
-      if (!ring_swap(&ring->slots[slot].word, word, orphan)) break;
-      if (ring->order == SJ_RING_ORDERED) restore_order(ring, slot, orphan);
-      loss->orphaned++;
+      if (ring_swap(&ring->slots[slot].word, word, orphan)) loss->orphaned++;
       break;
     case RING_FREE:
       break;
@@ -95,7 +92,7 @@ static void bury_owner(struct sj_ring *ring, uint32_t index, struct sj_ring_loss
     uint64_t word = ring_load(&ring->slots[slot].word);
     if (ring_word_state(word) != RING_FREE && ring_word_owner(word) == index) bury_slot(ring, slot, word, loss);
   }
-  sj_ring_forget_sleeper(ring, owner);
+  sj_ring_forget_sleeper(ring, index);
   ring_put(&owner->used, ring_next(&ring->header->uses) + 1);
   loss->members++;
   ring_count(&ring->header->dead_members, 1);
@@ -105,11 +102,12 @@ static void bury_owner(struct sj_ring *ring, uint32_t index, struct sj_ring_loss
 static bool found_dead(struct sj_ring *ring, uint32_t index, uint64_t self) {
   uint64_t word = ring_load(&ring->owners[index].word);
   if (ring_owner_state(word) == RING_OWNER_DEAD) return true;
-  if (ring_owner_state(word) != RING_OWNER_JOINED || word == self || sj_ring_process_alive(word)) return false;
+  if (ring_owner_state(word) != RING_OWNER_JOINED || word == self || sj_ring_system_alive(word)) return false;
   return ring_swap(&ring->owners[index].word, word, ring_owner_with(word, RING_OWNER_DEAD));
 }
 
-/* What one who reclaimed and was killed had made an orphan, but not put in the order. */
+/* Puts the orphans in the order that are not: those just handed on, those whose publisher was killed before he could,
+ * and those that one who reclaimed left so when he was killed. */
 static void restore_orphans(struct sj_ring *ring) {
   for (uint32_t slot = 0; slot < ring->slot_count && ring->order == SJ_RING_ORDERED; slot++) {
     uint64_t word = ring_load(&ring->slots[slot].word);

@@ -6,15 +6,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "measure/ring_process.h"
 #include "measure/ring_segment.h"
+#include "measure/ring_system.h"
 
 /* The number of a living process that uses the segment, or 0. */
 static uint32_t living_user(const struct sj_ring *ring) {
-  if (sj_ring_process_alive(ring->header->creator)) return ring_owner_pid(ring->header->creator);
+  if (sj_ring_system_alive(ring->header->creator)) return ring_owner_pid(ring->header->creator);
   for (uint32_t i = 0; i < ring->member_count; i++) {
     uint64_t word = ring_load(&ring->owners[i].word);
-    if (ring_owner_state(word) == RING_OWNER_JOINED && sj_ring_process_alive(word)) return ring_owner_pid(word);
+    if (ring_owner_state(word) == RING_OWNER_JOINED && sj_ring_system_alive(word)) return ring_owner_pid(word);
   }
   return 0;
 }

@@ -1,10 +1,11 @@
 #include <string.h>
 
-#include "measure/ring_layout.h"
+#include "measure/ring_order.h"
+#include "measure/ring_system.h"
 
 static void count_slots(const struct sj_ring *ring, struct sj_ring_statistics *statistics) {
   uint32_t by_state[4] = {0};
-  uint64_t now = sj_ring_now();
+  uint64_t now = sj_ring_system_now();
   for (uint32_t i = 0; i < ring->slot_count; i++) {
     const struct ring_slot *slot = &ring->slots[i];
     uint64_t claimed_ns = ring_peek(&slot->claimed_ns), word = ring_load(&slot->word);
@@ -46,7 +47,7 @@ void sj_ring_statistics_read(const struct sj_ring *ring, struct sj_ring_statisti
   statistics->handed_on = ring_peek(&header->losses[RING_HANDED_ON]);
   statistics->dead_members = ring_peek(&header->dead_members);
   // The order counts every publication, also of who was killed before it could.
-  if (ring->order == SJ_RING_ORDERED) statistics->publications = ring_load(&header->tail) - statistics->handed_on;
+  if (ring->order == SJ_RING_ORDERED) statistics->publications = sj_ring_order_end(ring) - statistics->handed_on;
 }
 
 bool sj_ring_owner_read(const struct sj_ring *ring, uint32_t index, struct sj_ring_owner *owner) {

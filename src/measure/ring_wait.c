@@ -1,34 +1,16 @@
 #include "measure/ring_wait.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
+#include "measure/ring_system.h"
 
 enum {
   SLICE_NS = 20000000,   /* how long at most without a look for the dead, and whatever was lost with them */
   SPIN_LEAST_NS = 2000,  /* costs little beside a sleep */
   SPIN_MOST_NS = 50000,  /* about what a sleep costs: waiting at most twice as long as who knew in advance */
   ATTEMPTS_A_LOOK = 32,  /* at the clock */
-  MOMENT_NS = 1000000,   /* how long one who was woken is trusted to be on its way */
   PREEMPTED_NS = 100000, /* a look at the clock this long after the last: the core was given to another */
   CALM_LEAST_NS = 5000000,
-  CALM_MOST_NS = 1000000000,
-  WAKES_MOST = 2 /* for one thing done */
+  CALM_MOST_NS = 1000000000
 };
-
-#ifndef SJ_RING_MODEL
-/* Between processes: no FUTEX_PRIVATE_FLAG. */
-static void ring_sleep(_Atomic uint32_t *version, uint32_t seen, uint64_t ns) {
-  struct timespec time = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
-  syscall(SYS_futex, version, FUTEX_WAIT, seen, &time, NULL, 0);
-}
-
-/* Whether there was one to wake. */
-static bool ring_wake(_Atomic uint32_t *version) {
-  return syscall(SYS_futex, version, FUTEX_WAKE, 1, NULL, NULL, 0) > 0;
-}
-#endif
 
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -54,7 +36,7 @@ static bool spin(struct sj_ring_member *member, uint64_t now, uint64_t until, ri
       if (attempt(member, message)) return true;
     }
     uint64_t before = now;
-    now = sj_ring_now();
+    now = sj_ring_system_now();
     if (now - before < PREEMPTED_NS || member->wait == SJ_RING_WAIT_SPIN) continue;
     note_preemption(member, now);
     break;
@@ -62,37 +44,25 @@ static bool spin(struct sj_ring_member *member, uint64_t now, uint64_t until, ri
   return attempt(member, message);
 }
 
-/* Whether what is waited for seems to be there. */
-static bool more(const struct sj_ring *ring, enum ring_event_name name) {
-  if (name == RING_EVENT_PUBLISHED) return ring_load(&ring->header->tail) != ring_load(&ring->header->head);
-  for (uint32_t i = 0; i < ring->layout.bit_words; i++)
-    if (ring_load(&ring->free_bits[i]) != 0) return true;
-  return false;
-}
-
-/* Sleeps until the event, at most `ns`. Between the count of sleepers and the sleep the attempt is repeated: who acted
- * before saw no sleeper, who acts after changes the version. */
+/* Sleeps until the event, at most `ns`. Between the bit and the sleep the attempt is repeated: who acted before saw no
+ * bit, who acts after takes it away and changes `woken`. */
 static bool sleep_for(struct sj_ring_member *member, enum ring_event_name name, uint64_t ns, ring_attempt *attempt,
                       struct sj_ring_message *message) {
-  struct ring_event *event = &member->ring->header->events[name];
+  _Atomic uint64_t *sleepers = &member->ring->header->events[name].sleepers[member->index / 64];
+  uint64_t bit = UINT64_C(1) << member->index % 64;
   ring_step();
-  atomic_fetch_add(&event->waiters, 1);
-  ring_store(&member->owner->waiting, 1 + (uint64_t)name);
-  ring_step();
-  uint32_t version = atomic_load(&event->version);
+  uint32_t woken = atomic_load(&member->owner->woken);
+  ring_set_bits(sleepers, bit);
   bool done = attempt(member, message);
   if (!done) {
-    ring_sleep(&event->version, version, ns);
+    sj_ring_system_sleep(&member->owner->woken, woken, ns);
     ring_member_count(member, RING_COUNT_SLEEPS, 1);
-    ring_store(&event->waking, 0);
   }
-  ring_store(&member->owner->waiting, 0);
-  ring_step();
-  atomic_fetch_sub(&event->waiters, 1);
-  done = done || attempt(member, message);
-  // Others may have been left asleep because this one was on its way.
-  if (done && more(member->ring, name)) sj_ring_wake(member, name);
-  return done;
+  bool picked = (ring_clear_bits(sleepers, bit) & bit) == 0;
+  if (!done) return attempt(member, message);
+  // This one needs no waking any more; what it was woken for may be another's.
+  if (picked) sj_ring_wake(member, name);
+  return true;
 }
 
 static uint64_t spin_time(const struct sj_ring_member *member, enum ring_event_name event, uint64_t now) {
@@ -120,22 +90,22 @@ static void learn(struct sj_ring_member *member, enum ring_event_name event, uin
 static bool wait_until(struct sj_ring_member *member, enum ring_event_name event, uint64_t begin, uint64_t deadline,
                        ring_attempt *attempt, struct sj_ring_message *message) {
   bool spun = false, slept = false;
-  for (uint64_t now = begin; now < deadline; now = sj_ring_now()) {
+  for (uint64_t now = begin; now < deadline; now = sj_ring_system_now()) {
     uint64_t spin_ns = spin_time(member, event, now), until = now + spin_ns < deadline ? now + spin_ns : deadline;
     spun = spun || spin_ns > 0;
     if (spin_ns > 0 && spin(member, now, until, attempt, message)) {
-      learn(member, event, sj_ring_now() - begin, spun, slept);
+      learn(member, event, sj_ring_system_now() - begin, spun, slept);
       return true;
     }
-    now = sj_ring_now();
+    now = sj_ring_system_now();
     if (now < deadline && member->wait != SJ_RING_WAIT_SPIN) {
       uint64_t left = deadline - now;
       slept = true;
       if (sleep_for(member, event, left < SLICE_NS ? left : SLICE_NS, attempt, message)) {
-        learn(member, event, sj_ring_now() - begin, spun, slept);
+        learn(member, event, sj_ring_system_now() - begin, spun, slept);
         return true;
       }
-      now = sj_ring_now();
+      now = sj_ring_system_now();
     }
     uint64_t looked = ring_peek(&member->ring->header->looked_ns);
     if (now > looked + SLICE_NS && ring_swap(&member->ring->header->looked_ns, looked, now)) {
@@ -150,7 +120,7 @@ bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int
                   struct sj_ring_message *message) {
   if (timeout_ns != 0) {
     ring_member_count(member, event == RING_EVENT_RELEASED ? RING_COUNT_WAITS_FULL : RING_COUNT_WAITS_EMPTY, 1);
-    uint64_t begin = sj_ring_now();
+    uint64_t begin = sj_ring_system_now();
     uint64_t deadline = timeout_ns < 0 ? UINT64_MAX : begin + (uint64_t)timeout_ns;
     if (wait_until(member, event, begin, deadline, attempt, message)) return true;
   }
@@ -158,27 +128,41 @@ bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int
   return false;
 }
 
-void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name name) {
-  struct ring_event *event = &member->ring->header->events[name];
-  for (int i = 0; i < WAKES_MOST; i++) {
-    ring_step();
-    if (atomic_load(&event->waiters) == 0) return;
-    uint64_t now = sj_ring_now(), waking = ring_load(&event->waking);
-    if (waking != 0 && now < waking + MOMENT_NS) return;
-    if (!ring_swap(&event->waking, waking, now)) return;
-    ring_step();
-    atomic_fetch_add(&event->version, 1);
-    ring_member_count(member, RING_COUNT_WAKES, 1);
-    if (ring_wake(&event->version)) return;
-    ring_store(&event->waking, 0);
-    // None slept yet; but one may since, and another have trusted in this wake-up.
-    if (!more(member->ring, name)) return;
+/* Takes the bit of one of these sleepers away; its index, or RING_NOBODY. */
+static uint32_t pick(_Atomic uint64_t *sleepers, uint64_t among, uint32_t first_index) {
+  for (uint64_t bits = ring_load(sleepers) & among; bits != 0; bits &= bits - 1) {
+    uint64_t bit = bits & (~bits + 1);
+    if ((ring_clear_bits(sleepers, bit) & bit) != 0) return first_index + (uint32_t)__builtin_ctzll(bit);
   }
+  return RING_NOBODY;
 }
 
-void sj_ring_forget_sleeper(struct sj_ring *ring, struct ring_owner *owner) {
-  uint64_t waiting = ring_load(&owner->waiting);
-  if (waiting == 0 || waiting > RING_EVENTS) return;
-  ring_store(&owner->waiting, 0);
-  atomic_fetch_sub(&ring->header->events[waiting - 1].waiters, 1);
+static bool anybody(const struct ring_event *event, uint32_t words) {
+  for (uint32_t i = 0; i < words; i++)
+    if (ring_load(&event->sleepers[i]) != 0) return true;
+  return false;
+}
+
+void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name name) {
+  struct sj_ring *ring = member->ring;
+  struct ring_event *event = &ring->header->events[name];
+  uint32_t words = (ring->member_count + 63) / 64, picked = RING_NOBODY;
+  if (!anybody(event, words)) return;
+  uint32_t turn = (uint32_t)(ring_peek(&event->turn) % ring->member_count);
+  uint64_t later = UINT64_MAX << turn % 64;  // the first word comes twice: from the turn on, and before it
+  for (uint32_t i = 0; i <= words && picked == RING_NOBODY; i++) {
+    uint32_t word = (turn / 64 + i) % words;
+    picked = pick(&event->sleepers[word], i == 0 ? later : i == words ? ~later : UINT64_MAX, word * 64);
+  }
+  if (picked >= ring->member_count) return;
+  ring_put(&event->turn, picked + 1);
+  ring_step();
+  atomic_fetch_add(&ring->owners[picked].woken, 1);
+  sj_ring_system_wake(&ring->owners[picked].woken);
+  ring_member_count(member, RING_COUNT_WAKES, 1);
+}
+
+void sj_ring_forget_sleeper(struct sj_ring *ring, uint32_t index) {
+  for (int i = 0; i < RING_EVENTS; i++)
+    ring_clear_bits(&ring->header->events[i].sleepers[index / 64], UINT64_C(1) << index % 64);
 }

@@ -11,10 +11,10 @@ typedef bool ring_attempt(struct sj_ring_member *member, struct sj_ring_message 
 bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int64_t timeout_ns, ring_attempt *attempt,
                   struct sj_ring_message *message);
 
-/* To be called after what one waiter waits for was done. `member` counts the system call. */
+/* To be called after what one waiter waits for was done: wakes one who sleeps, if any. */
 void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name event);
 
-/* Takes the dead owner's sleep off the count of sleepers. */
-void sj_ring_forget_sleeper(struct sj_ring *ring, struct ring_owner *owner);
+/* For who buries an owner. */
+void sj_ring_forget_sleeper(struct sj_ring *ring, uint32_t index);
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { CHECK_MS = 50, SPIN_NS = 20000 };
 /* After an accident: when nothing came for so long, or so much later at the latest, what had not come is lost. */
-static const uint64_t quiet_ns = 500000000, late_ns = 5 * SJ_SECOND_NS;
+static const uint64_t quiet_ns = SJ_SECOND_NS, late_ns = 5 * SJ_SECOND_NS;
 
 struct storing {
   const struct sj_measurement *measurement;
@@ -133,6 +133,7 @@ static enum sj_status take(struct storing *storing, const struct sj_bus_arrival 
 static void clean_up(struct storing *storing, uint64_t now) {
   const uint64_t accident = SJ_LOAD(storing->board->accident_ns);
   if (!storing->member || accident == storing->handled_ns) return;
+  if (SJ_LOAD(storing->board->broker_state) != SJ_STATE_READY) storing->last_ns = now; /* handles wait for it */
   const uint64_t since = accident > storing->last_ns ? accident : storing->last_ns;
   if (now < since + quiet_ns && now < accident + late_ns) return;
   sj_ring_reclaim(storing->member, NULL);

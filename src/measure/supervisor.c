@@ -75,7 +75,7 @@ static _Noreturn void live(const struct supervisor *supervisor, const struct pro
   prctl(PR_SET_NAME, name);
   const enum sj_status status = act(supervisor, process, control, &error);
   if (status != SJ_OK) sj_board_fail(supervisor->board, status, error.message);
-  _exit(status == SJ_OK ? 0 : 1);
+  _exit(status == SJ_OK ? 0 : 1); /* what the parent has buffered is the parent's to write */
 }
 
 static bool controlled(enum sj_role role) { return role == SJ_ROLE_BROKER || role == SJ_ROLE_ALL; }
@@ -353,12 +353,17 @@ enum sj_status sj_supervise(const struct sj_measurement *measurement, struct sj_
                                     .board = measurement->board,
                                     .watched = watched,
                                     .control = -1};
+  /* Where it is ignored, as it may be from who started us, children vanish without a word. */
+  const struct sigaction usual = {.sa_handler = SIG_DFL};
+  struct sigaction before;
+  sigaction(SIGCHLD, &usual, &before);
   enum sj_status status = begin(supervisor, error);
   if (status == SJ_OK) status = run(supervisor, error);
   if (status == SJ_OK) status = drain(supervisor, error);
   struct sj_error late;
   const enum sj_status finished = finish(supervisor, status != SJ_OK, &late);
   if (status == SJ_OK && finished != SJ_OK) status = sj_error_set(error, finished, "%s", late.message);
+  sigaction(SIGCHLD, &before, NULL);
   free(supervisor);
   return status == SJ_OK && watched->interrupted ? SJ_INTERRUPTED : status;
 }

@@ -22,7 +22,7 @@
 
 #include "sojourn/ring.h"
 
-enum { MESSAGES = 1 << 22, PRODUCERS = 3, CONSUMERS = 2, LIVES = 4096, WORDS = 40, KILLS = 250 };
+enum { MESSAGES = 1 << 22, PRODUCERS = 3, CONSUMERS = 2, LIVES = 4096, WORDS = 600, KILLS = 150 };
 
 /* Shared by all; each message's entries are written by one process at a time. */
 struct log {
@@ -55,6 +55,11 @@ static void pause_ns(uint64_t ns) {
   nanosleep(&time, NULL);
 }
 
+/* Some messages are held for long, or few would be killed with one in hand. */
+static void linger(uint64_t id) {
+  if (mix(id) % 8 == 0) pause_ns(30000);
+}
+
 static void produce(struct sj_ring_member *member, const struct setting *setting, uint64_t life) {
   struct sj_ring_message message;
   while (!atomic_load(&book->stop)) {
@@ -65,6 +70,7 @@ static void produce(struct sj_ring_member *member, const struct setting *setting
     *payload = (struct payload){.id = id, .life = life, .words = mix(id) % (WORDS + 1)};
     for (uint64_t i = 0; i < payload->words; i++) payload->word[i] = mix(id * WORDS + i);
     message.bytes = offsetof(struct payload, word) + payload->words * sizeof payload->word[0];
+    linger(id);
     if (sj_ring_publish(member, &message) != SJ_RING_OK) atomic_fetch_add(&book->wrong, 1);
     atomic_store(&book->published[id], 1);
     if (setting->options.order == SJ_RING_BY_HANDLE &&
@@ -84,6 +90,7 @@ static bool get(struct sj_ring_member *member, const struct setting *setting, st
 
 static void read_message(const struct sj_ring_message *message, uint64_t last[LIVES], bool ordered) {
   const struct payload *payload = message->data;
+  linger(payload->id + 1);
   bool right = payload->id < MESSAGES && payload->life < LIVES && payload->words == mix(payload->id) % (WORDS + 1) &&
                message->bytes == offsetof(struct payload, word) + payload->words * sizeof payload->word[0];
   for (uint64_t i = 0; right && i < payload->words; i++) right = payload->word[i] == mix(payload->id * WORDS + i);
