@@ -12,7 +12,7 @@ bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int
                   struct sj_ring_message *message);
 
 /* To be called after what one waiter waits for was done: wakes one who sleeps, if any. */
-void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name event);
+void sj_ring_wake(struct sj_ring_member *member, enum ring_event_name name);
 
 /* For who buries an owner. */
 void sj_ring_forget_sleeper(struct sj_ring *ring, uint32_t index);
