@@ -14,8 +14,8 @@ WRONG = [
     (["--vresion"], "unknown option --vresion, did you mean --version?"),
     (["-x"], "unknown option -x; see sojourn --help"),
     (["m.lua"], "unknown command m.lua; see sojourn --help"),
-    *[([name, "m.lua"], f"{name} is not in this version; simulate, solve, compare, learn, plot and show are")
-      for name in ("sweep", "measure")],
+    *[([name, "m.lua"], f"{name} is not in this version; simulate, solve, compare, sweep, learn, plot and show are")
+      for name in ("measure",)],
     (["simulate"], "simulate: expected MODEL; see sojourn simulate --help"),
     (["compare"], "compare: expected MODEL; see sojourn compare --help"),
     (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
