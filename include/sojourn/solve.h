@@ -45,6 +45,7 @@ struct sj_solve_options {
   bool picture;         /* drift field, stationary density and level sets of the hitting time, too */
   bool changes;         /* the smallest change of each parameter that makes it stable, too */
   bool large;           /* by PETSc and SLEPc, which are for chains too large for elimination, even where it would do */
+  bool alone;           /* take no notice of mpirun: this process solves it, without PETSc where there is an mpirun */
   double most_bytes;    /* the most memory that it may take; NAN: three quarters of what is free */
   const struct sj_calibration *calibration; /* of one server with an orbit; NULL: the model as it is */
   /* Non-zero ends it. NULL: never. */

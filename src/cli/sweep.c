@@ -150,10 +150,23 @@ static enum sj_status print_json(const struct sj_sweep_job *job, struct sj_error
   return text ? SJ_OK : sj_error_set(error, SJ_NO_MEMORY, "out of memory");
 }
 
+/* The first failure if all points have the same one: then it is not the points' fault. */
+static const struct sj_sweep_point *common_failure(const struct sj_sweep *sweep) {
+  for (size_t i = 0; i < sweep->point_count; i++)
+    if (!sweep->points[i].failure || strcmp(sweep->points[i].failure, sweep->points[0].failure) != 0) return NULL;
+  return sweep->points;
+}
+
 /* Names what did not work; the exit code that follows. */
 static enum sj_exit report_failures(const struct sj_sweep_job *job) {
   enum { NAMED = 5 };
   const struct sj_sweep *const sweep = job->sweep;
+  const struct sj_sweep_point *const common = common_failure(sweep);
+  if (common) {
+    struct sj_error error;
+    sj_error_set(&error, common->status, "%s", common->failure);
+    return sj_complain_of_model(job->options, common->status, &error);
+  }
   enum sj_exit code = SJ_EXIT_DONE;
   size_t named = 0;
   for (size_t i = 0; i < sweep->point_count; i++) {
@@ -196,14 +209,14 @@ static enum sj_exit report(struct sj_sweep_job *job, FILE **csv) {
   const enum sj_status closed = sj_csv_close(job->options, csv, &error);
   if (closed != SJ_OK) return sj_complain(closed, &error);
   if (json && print_json(job, &error) != SJ_OK) return sj_complain(SJ_NO_MEMORY, &error);
-  if (table) {
+  if (table && any) {
     struct sj_text text = {0};
     sj_sweep_table(job, &text);
     sj_print(text.data);
     free(text.data);
   }
-  const enum sj_exit unmet = report_expectations(job, table);
-  if (table && job->store) printf("Kept in %s\n", job->options->output);
+  const enum sj_exit unmet = any ? report_expectations(job, table) : SJ_EXIT_DONE;
+  if (table && any && job->store) printf("Kept in %s\n", job->options->output);
   fflush(stdout);
   const enum sj_exit failed = report_failures(job);
   return failed != SJ_EXIT_DONE ? failed : unmet;

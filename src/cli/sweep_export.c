@@ -151,8 +151,11 @@ void sj_sweep_csv(const struct sj_sweep_job *job, FILE *csv) {
   struct sj_text row = {0};
   sj_text_add(&row, "point");
   for (size_t a = 0; a < sweep->axis_count; a++) {
+    /* Some paths are metrics' names, too. */
+    char *const name = sj_format("vary.%s", sweep->axes[a].path);
     sj_text_add(&row, ",");
-    sj_text_add_csv(&row, sweep->axes[a].path);
+    sj_text_add_csv(&row, name);
+    free(name);
   }
   sj_text_add(&row, ",run");
   for (size_t k = 0; k < count; k++) {

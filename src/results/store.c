@@ -1,5 +1,6 @@
 #include "results/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -65,6 +66,26 @@ enum sj_status sj_store_prepare(struct sj_store *store, const char *sql, sqlite3
   return code == SQLITE_OK ? SJ_OK : sj_store_failure(store, error);
 }
 
+enum sj_status sj_store_get_kept(struct sj_store *store, const char *sql, sqlite3_stmt **statement,
+                                 struct sj_error *error) {
+  size_t i = 0;
+  while (i < SJ_STORE_KEPT && store->kept[i].sql && store->kept[i].sql != sql) i++;
+  assert(i < SJ_STORE_KEPT);
+  *statement = store->kept[i].statement;
+  if (*statement) return SJ_OK;
+  const enum sj_status status = sj_store_prepare(store, sql, statement, error);
+  if (status != SJ_OK) return status;
+  store->kept[i].sql = sql;
+  store->kept[i].statement = *statement;
+  return SJ_OK;
+}
+
+void sj_store_put_back(sqlite3_stmt *statement) {
+  if (!statement) return;
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+}
+
 enum sj_status sj_store_step(struct sj_store *store, sqlite3_stmt *statement, bool *row, struct sj_error *error) {
   const int code = sqlite3_step(statement);
   *row = code == SQLITE_ROW;
@@ -80,6 +101,7 @@ enum sj_status sj_store_once(struct sj_store *store, sqlite3_stmt *statement, st
 
 enum sj_status sj_store_end(struct sj_store *store, enum sj_status status, struct sj_error *error) {
   if (status == SJ_OK) status = sj_store_execute(store, "COMMIT", error);
+  if (status != SJ_OK) memset(store->octaves, 0, sizeof store->octaves);
   /* After some failures (disk full) SQLite has undone it already. */
   if (status != SJ_OK && !sqlite3_get_autocommit(store->database))
     sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
@@ -254,6 +276,7 @@ enum sj_status sj_store_open(const char *path, enum sj_store_mode mode, struct s
 
 void sj_store_close(struct sj_store *store) {
   if (!store) return;
+  for (size_t i = 0; i < SJ_STORE_KEPT; i++) sqlite3_finalize(store->kept[i].statement);
   if (store->database) make_plain(store);
   sqlite3_close(store->database);
   free(store->path);

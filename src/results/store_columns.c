@@ -43,10 +43,13 @@ enum sj_status sj_store_columns_read(struct sj_store *store, int64_t result, con
                                      enum sj_store_kind kind, struct sj_store_columns *columns,
                                      struct sj_error *error) {
   *columns = (struct sj_store_columns){0};
-  char *const sql = sj_format("SELECT id, name FROM %s WHERE result = ? ORDER BY id", sj_store_kinds[kind].table);
+  static const char *const sql[SJ_STORE_KINDS] = {
+      [SJ_STORE_METRICS] = "SELECT id, name FROM metrics WHERE result = ? ORDER BY id",
+      [SJ_STORE_HISTOGRAMS] = "SELECT id, name FROM histograms WHERE result = ? ORDER BY id",
+      [SJ_STORE_SERIES] = "SELECT id, name FROM series WHERE result = ? ORDER BY id",
+  };
   sqlite3_stmt *statement;
-  enum sj_status status = sj_store_prepare(store, sql, &statement, error);
-  free(sql);
+  enum sj_status status = sj_store_get_kept(store, sql[kind], &statement, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(statement, 1, result);
   const size_t wanted = sj_store_column_count(results, kind);
@@ -67,7 +70,7 @@ enum sj_status sj_store_columns_read(struct sj_store *store, int64_t result, con
   }
   columns->complete = found == wanted;
   free(names);
-  sqlite3_finalize(statement);
+  sj_store_put_back(statement);
   if (status != SJ_OK) free(columns->column);
   return status;
 }

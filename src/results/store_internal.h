@@ -6,14 +6,20 @@
 
 #include "results/store.h"
 
-enum { SJ_STORE_SCHEMA_VERSION = 1 };
+enum { SJ_STORE_SCHEMA_VERSION = 1, SJ_STORE_KEPT = 16 };
 /* "SjRn": marks the database as ours in its header (PRAGMA application_id). */
 enum { SJ_STORE_APPLICATION_ID = 0x536a526e };
 
 struct sj_store {
   sqlite3 *database;
   char *path;
-  bool logging;          /* the write-ahead log is in use */
+  bool logging;                /* the write-ahead log is in use */
+  uint64_t octaves[2048 / 64]; /* bit o: octave o has its row, by this process; asking SQLite again costs more */
+  /* Statements that are needed for every run: preparing them would take as long as executing them. */
+  struct {
+    const char *sql;
+    sqlite3_stmt *statement;
+  } kept[SJ_STORE_KEPT];
   double checkpointed_s; /* when its contents were last moved into the file, by the monotonic clock */
 };
 
@@ -35,6 +41,11 @@ enum sj_status sj_store_execute(struct sj_store *store, const char *sql, struct 
 /* The statement is the caller's (sqlite3_finalize). */
 enum sj_status sj_store_prepare(struct sj_store *store, const char *sql, sqlite3_stmt **statement,
                                 struct sj_error *error);
+/* The same of a statement that the store keeps until it is closed: the caller gives it back with sj_store_put_back.
+ * `sql` is told by its address; nobody may have the statement already. */
+enum sj_status sj_store_get_kept(struct sj_store *store, const char *sql, sqlite3_stmt **statement,
+                                 struct sj_error *error);
+void sj_store_put_back(sqlite3_stmt *statement); /* NULL is allowed */
 /* Takes a step; `*row` tells whether there is one. */
 enum sj_status sj_store_step(struct sj_store *store, sqlite3_stmt *statement, bool *row, struct sj_error *error);
 /* Executes a statement without rows and makes it ready for the next time. */

@@ -135,25 +135,25 @@ enum sj_status sj_store_begin(struct sj_store *store, struct sj_results *results
 /* The run's row, which may be there. */
 static enum sj_status write_run(struct sj_store *store, int64_t result, const struct sj_run *run, int64_t *id,
                                 struct sj_error *error) {
+  static const char insert[] = "INSERT OR IGNORE INTO runs (result, number, events, truncated) VALUES (?, ?, ?, ?)";
+  static const char find[] = "SELECT id FROM runs WHERE result = ? AND number = ?";
   sqlite3_stmt *statement;
-  enum sj_status status = sj_store_prepare(
-      store, "INSERT OR IGNORE INTO runs (result, number, events, truncated) VALUES (?, ?, ?, ?)", &statement, error);
+  enum sj_status status = sj_store_get_kept(store, insert, &statement, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(statement, 1, result);
   sqlite3_bind_int64(statement, 2, (int64_t)run->number);
   sqlite3_bind_int64(statement, 3, (int64_t)run->events);
   sqlite3_bind_int(statement, 4, run->truncated);
   status = sj_store_once(store, statement, error);
-  sqlite3_finalize(statement);
-  if (status == SJ_OK)
-    status = sj_store_prepare(store, "SELECT id FROM runs WHERE result = ? AND number = ?", &statement, error);
+  sj_store_put_back(statement);
+  if (status == SJ_OK) status = sj_store_get_kept(store, find, &statement, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(statement, 1, result);
   sqlite3_bind_int64(statement, 2, (int64_t)run->number);
   bool row = false;
   status = sj_store_step(store, statement, &row, error);
   *id = row ? sqlite3_column_int64(statement, 0) : 0;
-  sqlite3_finalize(statement);
+  sj_store_put_back(statement);
   return status;
 }
 
@@ -163,7 +163,11 @@ static enum sj_status write_octaves(struct sj_store *store, sqlite3_stmt *insert
   enum { OCTAVE = 1 << SJ_HISTOGRAM_SUBBITS };
   enum sj_status status = SJ_OK;
   for (uint32_t i = 0; i < histogram->length && status == SJ_OK; i += OCTAVE) {
-    sqlite3_bind_int64(insert, 1, (histogram->first + i) / OCTAVE);
+    const uint32_t octave = (histogram->first + i) / OCTAVE;
+    const uint64_t bit = UINT64_C(1) << octave % 64;
+    if (store->octaves[octave / 64] & bit) continue;
+    store->octaves[octave / 64] |= bit;
+    sqlite3_bind_int64(insert, 1, octave);
     sqlite3_bind_double(insert, 2, sj_histogram_cell_low(histogram->first + i));
     status = sj_store_once(store, insert, error);
   }
@@ -235,12 +239,13 @@ static enum sj_status write_values(struct sj_store *store, int64_t result, const
       [SJ_STORE_HISTOGRAMS] = "INSERT OR IGNORE INTO histogram_bytes VALUES (?, ?, ?)",
       [SJ_STORE_SERIES] = "INSERT OR IGNORE INTO series_values VALUES (?, ?, ?, ?)",
   };
+  static const char octaves[] = "INSERT OR IGNORE INTO octaves VALUES (?, ?)";
   struct sj_store_columns columns;
   enum sj_status status = sj_store_columns_read(store, result, results, kind, &columns, error);
   if (status != SJ_OK) return status;
   sqlite3_stmt *insert = NULL, *octave = NULL;
-  status = sj_store_prepare(store, sql[kind], &insert, error);
-  if (status == SJ_OK) status = sj_store_prepare(store, "INSERT OR IGNORE INTO octaves VALUES (?, ?)", &octave, error);
+  status = sj_store_get_kept(store, sql[kind], &insert, error);
+  if (status == SJ_OK) status = sj_store_get_kept(store, octaves, &octave, error);
   for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
     const size_t index = columns.column[i].index;
     if (index == SIZE_MAX) continue;
@@ -256,8 +261,8 @@ static enum sj_status write_values(struct sj_store *store, int64_t result, const
       status = write_series(store, insert, run->series + index * results->grid_count, results->grid_count, error);
     }
   }
-  sqlite3_finalize(insert);
-  sqlite3_finalize(octave);
+  sj_store_put_back(insert);
+  sj_store_put_back(octave);
   free(columns.column);
   return status;
 }

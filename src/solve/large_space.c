@@ -126,10 +126,15 @@ static void find_spectrum(const struct sj_space *space, const struct sj_large_wa
 enum sj_status sj_large_solve(const struct sj_space *space, const struct sj_large_wanted *wanted,
                               struct sj_large_solution *solution, struct sj_error *error) {
   *solution = (struct sj_large_solution){0};
-  const bool needed =
-      wanted->module || sj_large_launched() > 1 || !sj_large_can_stream(space->chain.count, wanted->order->bandwidth);
+  const bool together = !wanted->alone && sj_large_launched() > 1;
+  const bool needed = wanted->module || together || !sj_large_can_stream(space->chain.count, wanted->order->bandwidth);
   struct sj_error absent = {""};
   enum sj_status status = SJ_OK;
+  if (wanted->alone && sj_large_launched() > 1 && (needed || wanted->eigenvalues > 1))
+    return sj_error_set(error, SJ_FAILED,
+                        "the chain is so large (%zu states) that it needs PETSc, which a sweep under mpirun has not: "
+                        "sweep without mpirun",
+                        space->chain.count);
   if (needed || wanted->eigenvalues > 1) status = sj_large_open(NULL, &solution->large, &absent);
   if (status != SJ_OK && needed) return sj_error_set(error, status, "%s", absent.message);
   snprintf(solution->no_spectrum, sizeof solution->no_spectrum, "%.580s", absent.message);

@@ -27,6 +27,7 @@ struct sj_large_wanted {
   const struct sj_order *order; /* the narrowest known */
   size_t eigenvalues;
   bool module; /* by PETSc and SLEPc even if elimination in two passes would do */
+  bool alone;  /* other processes of an mpirun do not take part, and the module cannot be had */
   double most_bytes;
   const volatile sig_atomic_t *stop;
 };

@@ -126,6 +126,7 @@ struct sj_large_wanted sj_solution_wanted(const struct sj_solution *s) {
       .order = &s->eliminated.order,
       .eigenvalues = s->options.eigenvalues || s->space.chain.count <= SPECTRUM_UNASKED ? s->eigenvalues : 1,
       .module = s->options.large,
+      .alone = s->options.alone,
       .most_bytes = s->options.most_bytes,
       .stop = s->options.stop};
 }
@@ -150,7 +151,7 @@ enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *err
   status = sj_eliminated_order(&s->space.chain, s->space.natural_order, first, &order);
   if (status != SJ_OK) return sj_solution_failed(s, status, error);
   const double bytes = sj_eliminated_bytes(s->space.chain.count, order.bandwidth, s->eigenvalues);
-  if (s->options.large || sj_large_launched() > 1 || bytes > s->options.most_bytes) {
+  if (s->options.large || (!s->options.alone && sj_large_launched() > 1) || bytes > s->options.most_bytes) {
     if (large_bytes(s, order.bandwidth) <= s->options.most_bytes) return solve_large(s, &order, error);
     status = refuse(s, order.bandwidth, large_bytes(s, order.bandwidth), error);
     sj_order_clear(&order);

@@ -14,8 +14,8 @@ static bool ends_with(const char *text, const char *ending) {
 
 const char **sj_sweep_usual_metrics(const struct sj_results *results, size_t *count) {
   static const char *const endings[] = {
-      ".latency.mean",   ".latency.p99",      ".failed.ratio", ".goodput",
-      ".in_system.mean", ".utilization.mean", ".verdict",      ".hitting.full_to_low.mean"};
+      ".latency.mean", ".verdict",        ".latency.p99",      ".failed.ratio",
+      ".goodput",      ".in_system.mean", ".utilization.mean", ".hitting.full_to_low.mean"};
   const char **const names = sj_allocate_array(results->metric_count + 1, sizeof *names);
   *count = 0;
   for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)

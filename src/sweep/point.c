@@ -89,6 +89,7 @@ static enum sj_status solve(struct effort *effort, const struct sj_model *model,
   char identity[65];
   bool there = false;
   options.stop = effort->slot->stop;
+  options.alone = true;
   enum sj_status status = sj_solve_prepare(model, &options, &results, error);
   if (status != SJ_OK) return status;
   sj_results_identity(results, identity);
