@@ -22,7 +22,7 @@ function swatch(entry, theme, palette) {
   const picture = svg("svg", { viewBox: "0 0 32 14", "aria-hidden": "true" });
   const colour = colourOf(theme, palette, entry.item.colour ?? 0), kind = entry.kind === "series" ? entry.item.kind : entry.kind;
   if (kind === "span") picture.append(svg("rect", { width: 32, height: 14, fill: theme.span }));
-  else if (["band", "bars", "boxes"].includes(kind)) picture.append(svg("rect", { width: 32, height: 14, fill: colour, opacity: kind === "band" ? 0.35 : 0.75 }));
+  else if (["band", "bars", "blocks", "boxes"].includes(kind)) picture.append(svg("rect", { width: 32, height: 14, fill: colour, opacity: kind === "band" ? 0.35 : 0.75 }));
   else if (kind === "points") picture.append(marker(entry.item.marker, colour));
   else {
     const stroke = kind === "arrows" ? theme.arrow : kind === "contours" ? theme.contour : colour;
@@ -46,6 +46,7 @@ const columnNames = {
   line: (c) => [c.x, c.y], steps: (c) => [c.x, c.y], points: (c) => [c.x, c.y],
   band: (c) => [c.x, { ...c.y, label: `${c.y.label}, from` }, { ...c.y, label: `${c.y.label}, to` }],
   bars: (c) => [{ ...c.x, label: `${c.x.label}, from` }, { ...c.x, label: `${c.x.label}, to` }, c.y],
+  blocks: (c) => [{ ...c.x, label: "left", ticks: null }, { ...c.x, label: "right", ticks: null }, { ...c.y, label: `${c.y.label}, from` }, { ...c.y, label: `${c.y.label}, to` }],
   arrows: (c) => [c.x, c.y, { label: "length along x" }, { label: "length along y" }],
   boxes: (c) => [c.x, ...["lower whisker", "first quartile", "median", "third quartile", "upper whisker"].map((label) => ({ ...c.y, label }))],
 };
