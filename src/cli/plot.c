@@ -359,15 +359,18 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_plot = {
     .name = "plot",
     .argument = "RESULTS",
-    .summary = "charts of results, as SVG, PNG or PDF",
+    .summary = "charts of results; --html: one page",
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
         "side. All charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the\n"
-        "program gnuplot (Debian: gnuplot-nox). Exit codes: 0 done, 2 the command is wrong, 3 it could not be done,\n"
-        "130 interrupted.\n"
+        "program gnuplot (Debian: gnuplot-nox). With --html they go into one interactive page, with the answer, "
+        "tables\n"
+        "and the command, which any browser opens offline; that needs no other program. Exit codes: 0 done, 2 the\n"
+        "command is wrong, 3 it could not be done, 130 interrupted.\n"
         "\n"
-        "Example: sojourn plot results.db --chart latency -o latency.png",
+        "Example: sojourn plot results.db --chart latency -o latency.png\n"
+        "Example: sojourn plot results.db --html report.html",
     .accepted = SJ_OPTION_CHART | SJ_OPTION_LIST | SJ_OPTION_RESULT | SJ_OPTION_SCENARIO | SJ_OPTION_FORMAT |
                 SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HTML,
     .repeatable = SJ_OPTION_CHART,
