@@ -58,6 +58,16 @@ function ticksOf(axis, low, high, vertical, width) {
   return axis.log ? logTicks(low, high) : linearTicks(low, high, vertical ? 6 : Math.max(3, Math.min(8, width / 75)));
 }
 
+const longWords = (axis) => (axis.ticks || []).some(([, label]) => (label || "").length > 18);
+function isTurned(axis, width) {
+  const longest = Math.max(0, ...(axis.ticks || []).map(([, label]) => (label || "").length));
+  const room = (width - 90) / Math.max(1, (axis.ticks || []).length);
+  return longest * 7 > room && room < 80;
+}
+// Many words want the whole width of the page, and long ones below the axis more height.
+const isWide = (chart) => (chart.x.ticks || []).length > 12;
+const heightOf = (chart, width) => (isTurned(chart.x, width) && longWords(chart.x) ? 500 : 368);
+
 function axisOption(axis, theme, vertical, width) {
   const option = {
     type: axis.log ? "log" : "value", min: axis.low, max: axis.high, name: axisTitle(axis), nameLocation: "middle",
@@ -69,13 +79,15 @@ function axisOption(axis, theme, vertical, width) {
   if (axis.ticks) {
     const words = new Map(axis.ticks.map(([at, label]) => [at, label ?? ""]));
     const longest = Math.max(...axis.ticks.map(([, label]) => (label || "").length)), room = (width - 90) / axis.ticks.length;
-    option.axisTick.customValues = option.axisLabel.customValues = axis.ticks.map(([at]) => at);
+    // Where not all words fit, every so many-th stands there; the mouse and the table tell the others.
+    const stride = vertical ? 1 : Math.max(1, Math.ceil(13 / room));
+    option.axisTick.customValues = option.axisLabel.customValues = axis.ticks.filter((_, i) => i % stride === 0).map(([at]) => at);
     option.axisLabel.formatter = (value) => words.get(value) ?? "";
     if (!vertical && longest * 7 > room) {
-      const turned = room < 80;
+      const turned = isTurned(axis, width), most = longWords(axis) ? 220 : 130;
       option.axisLabel.hideOverlap = false;
-      Object.assign(option.axisLabel, turned ? { rotate: 60, width: 130, overflow: "truncate" } : { width: room - 8, overflow: "break", lineHeight: 14 });
-      option.nameGap = turned ? 110 : 58;
+      Object.assign(option.axisLabel, turned ? { rotate: 60, width: most, overflow: "truncate" } : { width: room - 8, overflow: "break", lineHeight: 14 });
+      option.nameGap = turned ? most * 0.87 : 58;
     }
     if (!vertical && !option.name) option.nameGap -= 36;
     return option;

@@ -136,7 +136,8 @@ function followZoom(drawn) {
 
 function draw(drawn) {
   const { chart, place, palette, hidden } = drawn, first = !drawn.picture, width = printing ? 660 : place.clientWidth || 600;
-  const height = 368;
+  const height = heightOf(chart, width);
+  place.style.height = `${height}px`;
   const heavy = chart.series.some((series) => series.kind === "heatmap");
   if (first) {
     drawn.picture = echarts.init(place, null, { renderer: heavy ? "canvas" : "svg", width, height });
@@ -198,7 +199,7 @@ function makeChart(chart, palette) {
     tool("Back", () => zoomBy(drawn, 2), chart), tool("All", () => zoomTo(drawn, 0, 100), chart));
   const data = element("details", {}, element("summary", {}, "The data as a table"));
   data.addEventListener("toggle", () => { if (data.open && data.children.length === 1) data.append(...dataTables(chart)); });
-  drawn.figure = element("article", { class: "chart", "data-name": chart.name }, element("h3", {}, chart.title),
+  drawn.figure = element("article", { class: isWide(chart) ? "chart wide" : "chart", "data-name": chart.name }, element("h3", {}, chart.title),
     chart.subtitle ? element("p", { class: "subtitle" }, chart.subtitle) : null, place, legend, tools, thinnedNote(chart), data);
   fillLegend(drawn);
   return drawn;
