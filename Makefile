@@ -8,6 +8,9 @@ all: $(BUILD)/build.ninja ## build build/sojourn (the default)
 demo: all ## predict a real database's latency from a recording
 	@ninja -C $(BUILD) --quiet demo/demo
 	@$(BUILD)/demo/demo
+	@$(BUILD)/sojourn simulate models/retry-storm.lua --set client.arrivals.rate=6 --quiet -o $(BUILD)/demo/demo.db \
+	  --html $(BUILD)/demo/demo.html
+	@printf '\nThe retry storm as an interactive page, for a browser:\n\n  %s\n' $(abspath $(BUILD)/demo/demo.html)
 
 test: $(BUILD)/build.ninja ## run every test; ends with "N passed, N failed"
 	@ninja -C $(BUILD) --quiet

@@ -34,7 +34,7 @@ def near(found, wanted, tolerance):
     return len(found) == len(wanted) and all(abs(f - w) <= tolerance * abs(w) + 0.0051 for f, w in zip(found, wanted))
 
 
-print("1..9")
+print("1..10")
 with tempfile.TemporaryDirectory() as folder:
     file = pathlib.Path(folder, "demo.db")
     first = demo(file, LC_ALL="C.UTF-8")
@@ -70,6 +70,14 @@ with tempfile.TemporaryDirectory() as folder:
         if done.returncode != 0 or not done.stdout:
             failed.append(f"{command}: {done.returncode}\n{done.stderr}")
     case("what it tells to try works", len(commands) == 4 and not failed, commands if not failed else "\n".join(failed))
+
+    # The last command of `make demo`: the page of what is in the results file already.
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    command = re.search(r"@\$\(BUILD\)/sojourn (simulate .*)", recipe)[1].replace("$(BUILD)/demo", folder).split()
+    page = subprocess.run([build / "sojourn", *command], cwd=ROOT, capture_output=True, text=True)
+    written = pathlib.Path(folder, "demo.html")
+    case("the page", page.returncode == 0 and not page.stderr and written.stat().st_size > 1000000
+         and "52.queue" in written.read_text(encoding="utf-8"), page.stderr)
 
     refused = demo(pathlib.Path(folder, "none", "demo.db"))
     case("a results file that cannot be written is an error",

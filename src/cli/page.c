@@ -177,10 +177,10 @@ static enum sj_status compose(const json_t *document, struct sj_text *page, stru
 }
 
 enum sj_status sj_page_write(const struct sj_options *options, const struct sj_results *const *results, size_t count,
-                             struct sj_charts *charts, struct sj_error *error) {
+                             const struct sj_varied *varied, struct sj_charts *charts, struct sj_error *error) {
   const size_t around = sj_page_style_size + sj_page_body_size + sj_page_library_size + sj_page_tables_size +
                         sj_page_charts_size + sj_page_figure_size + sj_page_page_size + 4096;
-  json_t *const document = sj_document(results, count, charts, SJ_PAGE_MOST_BYTES - around);
+  json_t *const document = sj_document(results, count, varied, charts, SJ_PAGE_MOST_BYTES - around);
   struct sj_text page = {0};
   enum sj_status status = compose(document, &page, error);
   if (status == SJ_OK) status = sj_replace_file(options->html, page.data, page.length, error);
@@ -198,7 +198,7 @@ enum sj_status sj_page_report(const struct sj_options *options, const struct sj_
     sj_charts_of_scenarios(results, count, &charts);
   else
     status = sj_charts_of_result(results[0], &charts, error);
-  if (status == SJ_OK) status = sj_page_write(options, results, count, &charts, error);
+  if (status == SJ_OK) status = sj_page_write(options, results, count, NULL, &charts, error);
   sj_charts_clear(&charts);
   if (status == SJ_OK && !silent) printf("The page is in %s\n", options->html);
   return status;

@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "cli/cli.h"
-#include "plot/charts.h"
+#include "plot/varied.h"
 #include "results/results.h"
 
 struct sj_model;
@@ -22,10 +22,11 @@ enum sj_status sj_page_ask(const struct sj_options *options, const struct sj_mod
  * others of the command. */
 enum sj_status sj_page_check(const struct sj_options *options, struct sj_error *error);
 
-/* Writes the page of one result, or of scenarios side by side, with these charts (which are thinned) to the file of
+/* Writes the page of one result, of scenarios side by side, of a sweep (`varied`, else NULL), or of measurements, with
+ * these charts (which are thinned) to the file of
  * --html; an older one is replaced, and is there until the new one is whole. */
 enum sj_status sj_page_write(const struct sj_options *options, const struct sj_results *const *results, size_t count,
-                             struct sj_charts *charts, struct sj_error *error);
+                             const struct sj_varied *varied, struct sj_charts *charts, struct sj_error *error);
 
 /* The same with all charts that there are of the results; nothing without --html. Says where the page is, unless
  * `silent`. */

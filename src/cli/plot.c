@@ -11,7 +11,9 @@
 #include "cli/page.h"
 #include "plot/charts.h"
 #include "plot/gnuplot.h"
+#include "plot/varied.h"
 #include "results/store.h"
+#include "results/store_points.h"
 
 /* One run of the command: what is drawn, and where to. */
 struct job {
@@ -21,17 +23,23 @@ struct job {
   size_t entry_count;
   struct sj_results **loaded; /* one result, or scenarios side by side */
   size_t loaded_count;
+  struct sj_store_points points; /* of a sweep; count 0: it is none */
+  struct sj_varied varied;
   struct sj_charts all;
   struct sj_chart **chosen; /* those of `all` that are drawn */
   size_t chosen_count;
   struct sj_charts asked; /* made because they were asked for by name */
 };
 
-static enum sj_status load(struct job *job, int64_t result, struct sj_error *error) {
+static void append(struct job *job, struct sj_results *results) {
   job->loaded = sj_reallocate_array(job->loaded, job->loaded_count + 1, sizeof *job->loaded);
+  job->loaded[job->loaded_count++] = results;
+}
+
+static enum sj_status load(struct job *job, int64_t result, struct sj_error *error) {
   struct sj_results *results = NULL;
   const enum sj_status status = sj_store_load(job->store, result, &results, error);
-  if (status == SJ_OK) job->loaded[job->loaded_count++] = results;
+  if (status == SJ_OK) append(job, results);
   return status;
 }
 
@@ -84,14 +92,40 @@ static enum sj_status nothing(const struct job *job, struct sj_error *error) {
   return sj_error_set(error, SJ_INVALID, "%s holds no finished run", options->file);
 }
 
-/* The result that was asked for; else all scenarios of the newest comparison, else the newest result. */
+/* All points of the sweep that the result belongs to, if it does. */
+static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_error *error) {
+  enum sj_status status = sj_store_points_read(job->store, result, &job->points, error);
+  for (size_t i = 0; i < job->points.count && status == SJ_OK; i++) {
+    struct sj_results *results = NULL;
+    status = sj_store_load_metrics(job->store, job->points.results[i], &results, error);
+    if (status == SJ_OK) append(job, results);
+  }
+  job->varied = (struct sj_varied){.axis_count = job->points.axis_count,
+                                   .count = job->points.count,
+                                   .paths = (const char *const *)job->points.paths,
+                                   .logarithmic = job->points.logarithmic,
+                                   .texts = (const char *const *)job->points.texts,
+                                   .sample = job->points.samples > 0,
+                                   .results = (const struct sj_results *const *)job->loaded};
+  return status;
+}
+
+/* All measurements of a suite lie in one file. */
+static bool measured(const struct sj_store_entry *a) { return a->runs > 0 && strcmp(a->engine, "measure") == 0; }
+
+/* The result that was asked for; else the sweep that the newest belongs to, all scenarios of the newest comparison,
+ * else the newest result. */
 static enum sj_status load_results(struct job *job, struct sj_error *error) {
   enum sj_status status = sj_store_list(job->store, &job->entries, &job->entry_count, error);
   if (status != SJ_OK) return status;
   const struct sj_store_entry *const newest = chosen_entry(job);
   if (!newest) return nothing(job, error);
   const bool one = job->options->result > 0 || job->options->scenario_count > 0;
-  for (size_t i = 0; i < job->entry_count && !one && status == SJ_OK; i++)
+  if (!one) status = load_sweep(job, newest->result, error);
+  for (size_t i = 0; i < job->entry_count && !one && measured(newest) && status == SJ_OK; i++)
+    if (measured(&job->entries[i])) status = load(job, job->entries[i].result, error);
+  const bool found = one || job->loaded_count > 0;
+  for (size_t i = 0; i < job->entry_count && !found && status == SJ_OK; i++)
     if (together(newest, &job->entries[i]) && !outdated(job, i)) status = load(job, job->entries[i].result, error);
   if (status == SJ_OK && job->loaded_count == 0) status = load(job, newest->result, error);
   return status;
@@ -101,7 +135,11 @@ static enum sj_status load_results(struct job *job, struct sj_error *error) {
 
 static enum sj_status make_charts(struct job *job, struct sj_error *error) {
   enum sj_status status = SJ_OK;
-  if (job->loaded_count > 1)
+  if (job->points.count > 0)
+    sj_charts_of_varied(&job->varied, &job->all);
+  else if (job->loaded_count > 1 && strcmp(job->loaded[0]->engine, "measure") == 0)
+    sj_charts_of_measurements((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
+  else if (job->loaded_count > 1)
     sj_charts_of_scenarios((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
   else
     status = sj_charts_of_result(job->loaded[0], &job->all, error);
@@ -146,8 +184,23 @@ static enum sj_status unknown(const struct job *job, const char *name, struct sj
                       job->options->file);
 }
 
+/* Any metric of scenarios, or of a sweep's points, can be asked for by its name. */
+static bool make_asked(struct job *job, const char *name) {
+  static const char side_by_side[] = "scenarios.", sweep[] = "sweep.";
+  const size_t before = job->asked.count;
+  if (job->points.count > 0 && strncmp(name, sweep, strlen(sweep)) == 0) {
+    sj_charts_of_varied_metric(&job->varied, name + strlen(sweep), &job->asked);
+  } else if (job->points.count == 0 && job->loaded_count > 1 &&
+             strncmp(name, side_by_side, strlen(side_by_side)) == 0) {
+    struct sj_chart *const chart = sj_chart_of_metric((const struct sj_results *const *)job->loaded, job->loaded_count,
+                                                      name + strlen(side_by_side));
+    if (chart) sj_charts_append(&job->asked, chart);
+  }
+  for (size_t i = before; i < job->asked.count; i++) choose(job, job->asked.charts[i]);
+  return job->asked.count > before;
+}
+
 static enum sj_status choose_charts(struct job *job, struct sj_error *error) {
-  static const char side_by_side[] = "scenarios.";
   for (size_t i = 0; i < job->all.count && job->options->chart_count == 0; i++) choose(job, job->all.charts[i]);
   for (size_t k = 0; k < job->options->chart_count; k++) {
     const char *const name = job->options->charts[k];
@@ -157,16 +210,7 @@ static enum sj_status choose_charts(struct job *job, struct sj_error *error) {
       choose(job, job->all.charts[i]);
       found = true;
     }
-    if (!found && job->loaded_count > 1 && strncmp(name, side_by_side, strlen(side_by_side)) == 0) {
-      struct sj_chart *const chart = sj_chart_of_metric((const struct sj_results *const *)job->loaded,
-                                                        job->loaded_count, name + strlen(side_by_side));
-      if (chart) {
-        job->asked.charts = sj_reallocate_array(job->asked.charts, job->asked.count + 1, sizeof *job->asked.charts);
-        job->asked.charts[job->asked.count++] = chart;
-        choose(job, chart);
-        found = true;
-      }
-    }
+    if (!found) found = make_asked(job, name);
     if (!found) return unknown(job, name, error);
   }
   return SJ_OK;
@@ -271,7 +315,8 @@ static enum sj_status draw(const struct job *job, struct sj_error *error) {
 static enum sj_status page(const struct job *job, struct sj_error *error) {
   struct sj_charts chosen = {job->chosen_count, job->chosen};
   const enum sj_status status =
-      sj_page_write(job->options, (const struct sj_results *const *)job->loaded, job->loaded_count, &chosen, error);
+      sj_page_write(job->options, (const struct sj_results *const *)job->loaded, job->loaded_count,
+                    job->points.count > 0 ? &job->varied : NULL, &chosen, error);
   if (status == SJ_OK && !(job->options->given & SJ_OPTION_QUIET)) printf("%s\n", job->options->html);
   return status;
 }
@@ -305,6 +350,7 @@ static enum sj_exit run(const struct sj_options *options) {
   sj_charts_clear(&job.asked);
   for (size_t i = 0; i < job.loaded_count; i++) sj_results_destroy(job.loaded[i]);
   free(job.loaded);
+  sj_store_points_clear(&job.points);
   sj_store_list_destroy(job.entries, job.entry_count);
   sj_store_close(job.store);
   return status == SJ_OK ? SJ_EXIT_DONE : sj_complain(status, &error);
@@ -313,15 +359,18 @@ static enum sj_exit run(const struct sj_options *options) {
 const struct sj_command sj_command_plot = {
     .name = "plot",
     .argument = "RESULTS",
-    .summary = "charts of results, as SVG, PNG or PDF",
+    .summary = "charts of results; --html: one page",
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
         "side. All charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the\n"
-        "program gnuplot (Debian: gnuplot-nox). Exit codes: 0 done, 2 the command is wrong, 3 it could not be done,\n"
-        "130 interrupted.\n"
+        "program gnuplot (Debian: gnuplot-nox). With --html they go into one interactive page, with the answer, "
+        "tables\n"
+        "and the command, which any browser opens offline; that needs no other program. Exit codes: 0 done, 2 the\n"
+        "command is wrong, 3 it could not be done, 130 interrupted.\n"
         "\n"
-        "Example: sojourn plot results.db --chart latency -o latency.png",
+        "Example: sojourn plot results.db --chart latency -o latency.png\n"
+        "Example: sojourn plot results.db --html report.html",
     .accepted = SJ_OPTION_CHART | SJ_OPTION_LIST | SJ_OPTION_RESULT | SJ_OPTION_SCENARIO | SJ_OPTION_FORMAT |
                 SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HTML,
     .repeatable = SJ_OPTION_CHART,

@@ -86,8 +86,9 @@ static struct sj_chart_series *append(struct sj_chart *chart, enum sj_series_kin
 }
 
 size_t sj_series_columns(enum sj_series_kind kind) {
-  static const size_t columns[] = {[SJ_LINE] = 2,  [SJ_STEPS] = 2,  [SJ_POINTS] = 2,   [SJ_BAND] = 3,    [SJ_BARS] = 3,
-                                   [SJ_BOXES] = 6, [SJ_ARROWS] = 4, [SJ_HEAT_MAP] = 0, [SJ_CONTOURS] = 0};
+  static const size_t columns[] = {
+      [SJ_LINE] = 2,   [SJ_STEPS] = 2, [SJ_POINTS] = 2, [SJ_BAND] = 3,     [SJ_BARS] = 3,
+      [SJ_BLOCKS] = 4, [SJ_BOXES] = 6, [SJ_ARROWS] = 4, [SJ_HEAT_MAP] = 0, [SJ_CONTOURS] = 0};
   return columns[kind];
 }
 
@@ -143,7 +144,9 @@ static void include(struct range *range, const double *numbers, size_t count) {
 }
 
 /* Whether column `c` of the kind lies along x. */
-static bool along_x(enum sj_series_kind kind, size_t c) { return c == 0 || (kind == SJ_BARS && c == 1); }
+static bool along_x(enum sj_series_kind kind, size_t c) {
+  return c == 0 || ((kind == SJ_BARS || kind == SJ_BLOCKS) && c == 1);
+}
 
 /* An arrow's changes are lengths, not places. */
 static size_t places(enum sj_series_kind kind) { return kind == SJ_ARROWS ? 2 : sj_series_columns(kind); }

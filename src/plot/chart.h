@@ -34,6 +34,7 @@ enum sj_series_kind {
   SJ_POINTS,   /* x, y */
   SJ_BAND,     /* x, low, high */
   SJ_BARS,     /* left, right, height: from the lower end of the axis, side by side */
+  SJ_BLOCKS,   /* left, right, low, high: stacked parts of bars */
   SJ_ARROWS,   /* x, y, change of x, change of y: in units of the axes, as long as they are to be drawn */
   SJ_BOXES,    /* x, lower whisker, first quartile, median, third quartile, upper whisker */
   SJ_HEAT_MAP, /* a grid: x, y, and at each point a value */

@@ -31,9 +31,10 @@ static json_t *axis_json(const struct sj_axis *axis, double low, double high) {
 }
 
 static const char *kind_name(enum sj_series_kind kind) {
-  static const char *const names[] = {[SJ_LINE] = "line",   [SJ_STEPS] = "steps",      [SJ_POINTS] = "points",
-                                      [SJ_BAND] = "band",   [SJ_BARS] = "bars",        [SJ_ARROWS] = "arrows",
-                                      [SJ_BOXES] = "boxes", [SJ_HEAT_MAP] = "heatmap", [SJ_CONTOURS] = "contours"};
+  static const char *const names[] = {
+      [SJ_LINE] = "line",        [SJ_STEPS] = "steps",      [SJ_POINTS] = "points", [SJ_BAND] = "band",
+      [SJ_BARS] = "bars",        [SJ_BLOCKS] = "blocks",    [SJ_ARROWS] = "arrows", [SJ_BOXES] = "boxes",
+      [SJ_HEAT_MAP] = "heatmap", [SJ_CONTOURS] = "contours"};
   return names[kind];
 }
 

@@ -12,6 +12,8 @@ struct sj_charts {
   struct sj_chart **charts;
 };
 void sj_charts_clear(struct sj_charts *charts);
+/* Appends the chart, which becomes theirs. */
+void sj_charts_append(struct sj_charts *charts, struct sj_chart *chart);
 
 /* Appends every chart that one result gives, by its engine. What it lacks (no runs, no series, no picture) gives none.
  * SJ_FAILED: its picture or its model cannot be read, with a message. */
@@ -21,6 +23,12 @@ enum sj_status sj_charts_of_result(const struct sj_results *results, struct sj_c
  * over runs. Of each client the mean, median, 95th and 99th percentile of its latency, its goodput and its failures; of
  * each server its utilization; where all scenarios have the figure. And "scenarios.CLIENT.distribution". */
 void sj_charts_of_scenarios(const struct sj_results *const *scenarios, size_t count, struct sj_charts *charts);
+
+/* Appends the five figures of a suite of measurements, from at least one of them in the order in which they were made:
+ * "measure.throughput", "measure.jitter" and "measure.efficiency" over the payload, "measure.scaling" over the
+ * producers, "measure.headroom". Those over the transport of the last one count, each point as it was measured last;
+ * producers, payload (rows) and transport are members of the canonical text. */
+void sj_charts_of_measurements(const struct sj_results *const *results, size_t count, struct sj_charts *charts);
 
 /* Box plots of any metric that each scenario has; NULL if one lacks it. */
 struct sj_chart *sj_chart_of_metric(const struct sj_results *const *scenarios, size_t count, const char *metric);

@@ -13,6 +13,7 @@
 enum { MOST_CHARTS = 80, DIGITS = 7 };
 
 const char *sj_document_scenario(const struct sj_results *results) {
+  if (strcmp(results->engine, "measure") == 0) return results->model; /* its name tells its parameters */
   return results->scenario ? results->scenario : "-";
 }
 
@@ -23,8 +24,11 @@ static const char *base_name(const char *path) {
 
 /* ---- what was asked ---- */
 
-static const char *engine_words(const struct sj_results *results, bool several) {
-  if (several) return "scenarios compared by simulation";
+static const char *engine_words(const struct sj_document_source *source) {
+  const struct sj_results *const results = source->results[0];
+  if (source->scenarios) return "scenarios compared by simulation";
+  if (source->varied && strcmp(results->engine, "solve") == 0) return "a sweep, each point solved";
+  if (source->varied) return "a sweep, each point simulated";
   if (strcmp(results->engine, "simulate") == 0) return "simulated, event by event";
   if (strcmp(results->engine, "solve") == 0) return "solved as a Markov chain";
   if (strcmp(results->engine, "learn") == 0) return "learned from trajectories";
@@ -55,12 +59,17 @@ static void add_runs(const struct sj_results *results, bool several, json_t *fac
 static json_t *facts_of(const struct sj_document_source *source) {
   const struct sj_results *const results = source->results[0];
   json_t *const facts = json_array();
-  add_fact(facts, "model", sj_copy_string(results->model ? results->model : ""));
-  if (source->count > 1)
+  const bool measured = strcmp(results->engine, "measure") == 0;
+  if (measured && source->count > 1)
+    add_fact(facts, "measurements", sj_format("%zu", source->count));
+  else
+    add_fact(facts, measured ? "what" : "model", sj_copy_string(results->model ? results->model : ""));
+  if (source->varied) add_fact(facts, "points", sj_format("%zu", source->count));
+  if (source->scenarios)
     add_fact(facts, "scenarios", sj_format("%zu", source->count));
   else if (results->scenario)
     add_fact(facts, "scenario", sj_copy_string(results->scenario));
-  add_fact(facts, "how", sj_copy_string(engine_words(results, source->count > 1)));
+  add_fact(facts, "how", sj_copy_string(engine_words(source)));
   const json_t *const changes = json_object_get(source->questions[0], "changes");
   struct sj_text text = {0};
   for (size_t i = 0; i < json_array_size(changes); i++)
@@ -74,7 +83,8 @@ static json_t *facts_of(const struct sj_document_source *source) {
 
 /* The canonical model, in lines. */
 static json_t *model_of(const struct sj_document_source *source) {
-  char *const text = source->model ? json_dumps(source->model, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+  const bool one = source->count == 1 || source->scenarios; /* of several points there is no one model */
+  char *const text = source->model && one ? json_dumps(source->model, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
   json_t *const json = sj_json_string(text);
   free(text);
   return json;
@@ -83,11 +93,13 @@ static json_t *model_of(const struct sj_document_source *source) {
 static json_t *report_of(const struct sj_document_source *source) {
   enum { MOST = 12 };
   json_t *const list = json_array();
-  for (size_t i = 0; i < source->count && source->count <= MOST; i++) {
+  for (size_t i = 0; i < source->count && source->count <= MOST && !source->varied; i++) {
     struct sj_text text = {0};
     sj_results_table(source->results[i], &text);
     json_t *const part = json_object();
-    json_object_set_new(part, "name", sj_json_string(source->results[i]->scenario));
+    json_object_set_new(part, "name",
+                        source->count > 1 ? sj_json_string(sj_document_scenario(source->results[i]))
+                                          : sj_json_string(source->results[i]->scenario));
     json_object_set_new(part, "text", sj_json_string(text.data ? text.data : ""));
     json_array_append_new(list, part);
     free(text.data);
@@ -95,11 +107,22 @@ static json_t *report_of(const struct sj_document_source *source) {
   return list;
 }
 
+static bool all_have(const struct sj_document_source *source, const char *note) {
+  for (size_t i = 0; i < source->count; i++) {
+    bool has = false;
+    for (size_t k = 0; k < source->results[i]->note_count && !has; k++)
+      has = strcmp(source->results[i]->notes[k], note) == 0;
+    if (!has) return false;
+  }
+  return true;
+}
+
 static json_t *notes_of(const struct sj_document_source *source) {
   json_t *const notes = json_array();
   for (size_t i = 0; i < source->count; i++)
     for (size_t k = 0; k < source->results[i]->note_count; k++) {
       const char *const note = source->results[i]->notes[k];
+      if (source->varied && !all_have(source, note)) continue; /* it is of one point */
       bool known = false;
       for (size_t n = 0; n < json_array_size(notes) && !known; n++)
         known = strcmp(json_string_value(json_array_get(notes, n)), note) == 0;
@@ -156,13 +179,17 @@ static json_t *text_of(const json_t *question, const char *member) {
   return json_is_string(value) ? json_incref(value) : json_null();
 }
 
-json_t *sj_document(const struct sj_results *const *results, size_t count, struct sj_charts *charts,
-                    size_t most_bytes) {
+json_t *sj_document(const struct sj_results *const *results, size_t count, const struct sj_varied *varied,
+                    struct sj_charts *charts, size_t most_bytes) {
   static const size_t points[] = {4000, 2000, 1000, 500, 250, 100, 40};
   struct sj_document_source source;
   open_source(&source, results, count);
+  source.varied = varied;
+  source.scenarios = count > 1 && !varied && strcmp(results[0]->engine, "measure") != 0;
   json_t *const document = json_object();
-  char *const title = sj_format("%s: %s", base_name(results[0]->model), engine_words(results[0], count > 1));
+  const bool suite = count > 1 && strcmp(results[0]->engine, "measure") == 0;
+  char *const title =
+      sj_format("%s: %s", suite ? "A suite of messages" : base_name(results[0]->model), engine_words(&source));
   json_object_set_new(document, "sojourn", json_string(SJ_VERSION));
   json_object_set_new(document, "title", sj_json_string(title));
   json_object_set_new(document, "engine", sj_json_string(results[0]->engine));

@@ -4,10 +4,11 @@
 
 #include <jansson.h>
 
-#include "plot/charts.h"
+#include "plot/varied.h"
 #include "results/results.h"
 
-/* The document of one result, or of scenarios side by side; a new reference:
+/* The document of one result, of scenarios side by side, of the points of a sweep (`varied`, of the same results, in
+ * their order; else NULL), or of a suite of measurements; a new reference:
  *
  *   { "sojourn": VERSION, "title", "engine", "facts": [[NAME, VALUE], ...],
  *     "headline": "1 of 3 expectations is not met", "state": "good", "bad", "unsure" or "plain",
@@ -21,7 +22,8 @@
  * and the expectations among the answers come from results->question, and are null or missing without. Wall-clock times
  * are not in it: the same results make the same document. Charts are thinned in place (sj_chart_thin) so far that the
  * document as compact text is at most `most_bytes` long, if that can be; at most 80 are shown, the others are named. */
-json_t *sj_document(const struct sj_results *const *results, size_t count, struct sj_charts *charts, size_t most_bytes);
+json_t *sj_document(const struct sj_results *const *results, size_t count, const struct sj_varied *varied,
+                    struct sj_charts *charts, size_t most_bytes);
 
 /* The document as compact text that is safe inside of <script>: no "<" is in it. The caller frees it; NULL if memory
  * ran out. */

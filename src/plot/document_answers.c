@@ -6,6 +6,7 @@
 
 #include "plot/document_parts.h"
 #include "plot/source.h"
+#include "plot/ticks.h"
 #include "plot/units.h"
 #include "results/json.h"
 #include "results/solved.h"
@@ -59,7 +60,7 @@ static void add_expectations(const struct sj_document_source *source, json_t *an
       count->unmet += json_is_false(met);
       count->unchecked += json_is_null(met);
       count->unsure += unsure;
-      if (source->count > 1)
+      if (source->scenarios)
         add(answers, state, sj_format("%s: %s", sj_document_scenario(source->results[r]), line ? line : ""));
       else
         add(answers, state, sj_copy_string(line ? line : ""));
@@ -142,6 +143,63 @@ static char *add_ranking(const struct sj_document_source *source, json_t *answer
   return headline;
 }
 
+/* ---- a sweep ---- */
+
+/* Of each usual figure where it is least and greatest. */
+static char *add_extremes(const struct sj_document_source *source, json_t *answers) {
+  const struct sj_varied *const varied = source->varied;
+  struct sj_text paths = {0};
+  for (size_t axis = 0; axis < varied->axis_count; axis++)
+    sj_text_add(&paths, "%s%s", axis > 0 ? ", " : "", varied->paths[axis]);
+  for (size_t m = 0; m < source->results[0]->metric_count; m++) {
+    const char *const metric = source->results[0]->metrics[m].name;
+    size_t least = SIZE_MAX, greatest = SIZE_MAX;
+    if (!sj_varied_wants(metric)) continue;
+    for (size_t i = 0; i < source->count; i++) {
+      const double value = sj_results_value(source->results[i], metric);
+      if (!isfinite(value)) continue;
+      if (least == SIZE_MAX || value < sj_results_value(source->results[least], metric)) least = i;
+      if (greatest == SIZE_MAX || value > sj_results_value(source->results[greatest], metric)) greatest = i;
+    }
+    if (least == greatest) continue;
+    char *const low = sj_document_figure(source->results[least], metric), *const at_low =
+                                                                              sj_varied_point_text(varied, least);
+    char *const high = sj_document_figure(source->results[greatest], metric), *const at_high = sj_varied_point_text(
+                                                                                  varied, greatest);
+    add(answers, "plain", sj_format("%s goes from %s (%s) to %s (%s)", metric, low, at_low, high, at_high));
+    free(low);
+    free(high);
+    free(at_low);
+    free(at_high);
+  }
+  char *const headline = sj_format("%zu points of %s", source->count, paths.data);
+  free(paths.data);
+  return headline;
+}
+
+/* ---- measurements ---- */
+
+static char *add_measurement(const struct sj_document_source *source, json_t *answers) {
+  static const char *const figures[] = {"throughput.avg", "throughput.peak", "control.throughput", "messages.rate",
+                                        "latency.p99",    "cpu.utilization", "messages.lost",      "messages.corrupt"};
+  size_t best = 0;
+  for (size_t i = 1; i < source->count; i++)
+    if (sj_results_value(source->results[i], figures[0]) > sj_results_value(source->results[best], figures[0]))
+      best = i;
+  for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+    if (!isfinite(sj_results_value(source->results[best], figures[k]))) continue;
+    char *const figure = sj_document_figure(source->results[best], figures[k]);
+    add(answers, "plain", sj_format("%s: %s", figures[k], figure));
+    free(figure);
+  }
+  char number[48];
+  const double rate = sj_results_value(source->results[best], figures[0]);
+  sj_short_text(rate >= 1e9 ? rate / 1e9 : rate / 1e6, number);
+  return sj_format("%s %s of payload a second%s%s", number, rate >= 1e9 ? "GB" : "MB",
+                   source->count > 1 ? " at the best point: " : "",
+                   source->count > 1 ? source->results[best]->model : "");
+}
+
 /* ---- what was solved ---- */
 
 static char *add_verdicts(const struct sj_results *results, json_t *answers, const char **state) {
@@ -221,7 +279,9 @@ static char *client_headline(const struct sj_results *results, const char *clien
   const double share = sj_results_value(results, failed);
   char *const figure = sj_document_figure(results, slow);
   char *headline = NULL;
-  if (share > 0.005)
+  if (share > 0.9995 && share < 1)
+    headline = sj_format("Nearly all requests of %s fail", client);
+  else if (share > 0.005)
     headline = sj_format("%.3g %% of the requests of %s fail", 100 * share, client);
   else if (isfinite(sj_results_value(results, slow)))
     headline = sj_format("99 of 100 requests of %s are answered within %s", client, figure);
@@ -262,14 +322,18 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   json_t *const expectations = json_array();
   add_expectations(source, expectations, &count);
   char *headline = expectations_headline(&count, &expected), *found = NULL;
-  if (source->count > 1)
+  if (source->scenarios)
     found = add_ranking(source, answers);
+  else if (source->varied)
+    found = add_extremes(source, answers);
+  else if (strcmp(results->engine, "measure") == 0)
+    found = add_measurement(source, answers);
   else if (strcmp(results->engine, "solve") == 0)
     found = add_verdicts(results, answers, &state);
   else if (strcmp(results->engine, "learn") == 0)
     found = add_learned(results, answers);
   if (json_array_size(answers) == 0) found = add_clients(results, answers);
-  if (headline && found && source->count > 1) {
+  if (headline && found && source->scenarios) {
     char *const both = sj_format("%s. %s", found, headline);
     free(headline);
     headline = both;
@@ -278,9 +342,9 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   /* What went wrong is told first; of a comparison the ranking before what went well. */
   json_t *const told = json_array();
   add_those(told, expectations, true);
-  if (source->count > 1) json_array_extend(told, answers);
+  if (source->scenarios) json_array_extend(told, answers);
   add_those(told, expectations, false);
-  if (source->count == 1) json_array_extend(told, answers);
+  if (!source->scenarios) json_array_extend(told, answers);
   json_object_set_new(document, "headline", sj_json_string(headline ? headline : found ? found : "What was found"));
   json_object_set_new(document, "state", json_string(state));
   json_object_set_new(document, "answers", told);

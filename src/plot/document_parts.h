@@ -5,15 +5,17 @@
 #include <jansson.h>
 
 #include "base/base.h"
-#include "plot/charts.h"
+#include "plot/varied.h"
 #include "results/results.h"
 #include "sojourn/compare.h"
 
 struct sj_document_source {
   const struct sj_results *const *results;
   size_t count;
-  json_t **questions; /* parsed; NULL where there is none */
-  json_t *model;      /* of the first, parsed; NULL: not known */
+  const struct sj_varied *varied; /* NULL: no sweep */
+  bool scenarios;                 /* several, to be ranked */
+  json_t **questions;             /* parsed; NULL where there is none */
+  json_t *model;                  /* of the first, parsed; NULL: not known */
 };
 
 /* document_answers.c: sets "headline", "state" and "answers". */

@@ -133,7 +133,7 @@ static void add_kind(const struct sj_document_source *source, const struct kind 
   }
   if (!any) return;
   json_t *const object = table(tables, kind->caption);
-  if (source->count > 1) add_column(object, "scenario", NULL, false);
+  if (source->count > 1) add_column(object, source->scenarios ? "scenario" : "measurement", NULL, false);
   add_column(object, kind->word, NULL, false);
   for (size_t k = 0; kind->endings[k]; k++) {
     char unit[SJ_UNIT_LENGTH];
@@ -218,7 +218,7 @@ static void add_against(const struct sj_document_source *source, json_t *tables)
 static void add_all(const struct sj_document_source *source, json_t *tables) {
   json_t *const object = table(tables, "All figures");
   json_int_t left_out = 0;
-  if (source->count > 1) add_column(object, "scenario", NULL, false);
+  if (source->count > 1) add_column(object, source->scenarios ? "scenario" : "measurement", NULL, false);
   add_column(object, "figure", NULL, false);
   add_column(object, "value", NULL, true);
   add_column(object, "unit", NULL, false);
@@ -241,9 +241,46 @@ static void add_all(const struct sj_document_source *source, json_t *tables) {
   json_object_set_new(object, "left_out", json_integer(left_out));
 }
 
+/* ---- a sweep ---- */
+
+static void add_points(const struct sj_document_source *source, json_t *tables) {
+  const struct sj_varied *const varied = source->varied;
+  const struct sj_results *const first = source->results[0];
+  json_t *const object = table(tables, "Points");
+  for (size_t axis = 0; axis < varied->axis_count; axis++) add_column(object, varied->paths[axis], NULL, true);
+  for (size_t m = 0; m < first->metric_count; m++) {
+    char unit[SJ_UNIT_LENGTH];
+    if (sj_varied_wants(first->metrics[m].name))
+      add_column(object, first->metrics[m].name, sj_metric_unit(first->metrics[m].name, first->time_unit, unit), true);
+  }
+  for (size_t i = 0; i < source->count && i < MOST_ROWS; i++) {
+    json_t *const row = add_row(object);
+    for (size_t axis = 0; axis < varied->axis_count; axis++) {
+      const char *const text = varied->texts[i * varied->axis_count + axis];
+      char *end;
+      const double number = strtod(text, &end);
+      add_cell(row, *text && !*end ? number : (double)NAN, text, "");
+    }
+    for (size_t m = 0; m < first->metric_count; m++) {
+      if (!sj_varied_wants(first->metrics[m].name)) continue;
+      const size_t index = sj_results_find(source->results[i], first->metrics[m].name);
+      if (index == SIZE_MAX)
+        add_cell(row, NAN, "-", "");
+      else
+        add_metric(row, source->results[i], index);
+    }
+  }
+  json_object_set_new(object, "left_out",
+                      json_integer(source->count > MOST_ROWS ? (json_int_t)source->count - MOST_ROWS : 0));
+}
+
 json_t *sj_document_tables(const struct sj_document_source *source) {
   json_t *const tables = json_array();
-  if (source->count > 1) {
+  if (source->varied) {
+    add_points(source, tables);
+    return tables;
+  }
+  if (source->scenarios) {
     add_ranking(source, tables);
     add_against(source, tables);
   }

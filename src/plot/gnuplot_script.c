@@ -475,6 +475,12 @@ static void plot_series(struct drawing *d, size_t i) {
                   "solid 0.7 border linecolor rgb '#FFFFFF'",
                   d->y_low, colour);
       break;
+    case SJ_BLOCKS:
+      sj_text_add(d->script,
+                  "using (($1+$2)/2):3:1:2:3:4 with boxxyerror linewidth 0.5 linecolor rgb '%s' fillstyle solid 0.85 "
+                  "border linecolor rgb '#FFFFFF'",
+                  colour);
+      break;
     case SJ_ARROWS:
       sj_text_add(d->script,
                   "using 1:2:3:4 with vectors head filled size screen 0.007,22 linewidth 0.8 linecolor rgb "
@@ -505,7 +511,9 @@ static void plot(struct drawing *d) {
   for (int layer = 0; layer < 3; layer++) {
     for (size_t i = 0; i < chart->series_count; i++) {
       const enum sj_series_kind kind = chart->series[i].kind;
-      const int its = kind == SJ_HEAT_MAP || kind == SJ_BAND || kind == SJ_BARS ? 0 : kind == SJ_POINTS ? 2 : 1;
+      const int its = kind == SJ_HEAT_MAP || kind == SJ_BAND || kind == SJ_BARS || kind == SJ_BLOCKS ? 0
+                      : kind == SJ_POINTS                                                            ? 2
+                                                                                                     : 1;
       if (its == layer) plot_series(d, i);
     }
     for (size_t i = 0; layer == 1 && i < chart->rule_count; i++) plot_rule(d, i);

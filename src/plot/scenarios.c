@@ -141,6 +141,10 @@ void sj_charts_of_scenarios(const struct sj_results *const *scenarios, size_t co
     else
       sj_chart_destroy(chart);
   }
+  char *const under = sj_format("%s; means over runs", base_name(scenarios[0]->model));
+  struct sj_chart *const stages = sj_chart_of_stages(scenarios, count, under);
+  if (stages) sj_charts_append(charts, stages);
+  free(under);
   for (size_t h = 0; h < scenarios[0]->histogram_count; h++) {
     const char *const name = scenarios[0]->histogram_names[h];
     char *const client = sj_component_of(name, "latency");

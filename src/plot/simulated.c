@@ -352,6 +352,7 @@ void sj_charts_simulated(const struct sj_source *source, struct sj_charts *chart
     }
     sj_histogram_destroy(&all);
   }
+  sj_charts_add_stages(source, charts);
   if (results->grid_count < 2 || !results->runs[0].series) return;
   for (size_t i = 0; i < results->series_count; i++) {
     add_latency_over_time(source, charts, results->series[i].name, i);

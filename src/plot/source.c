@@ -145,6 +145,10 @@ enum sj_status sj_charts_of_result(const struct sj_results *results, struct sj_c
   if (status == SJ_OK && results->run_count > 0) {
     if (strcmp(results->engine, "solve") == 0)
       status = sj_charts_solved(&source, charts, error);
+    else if (strcmp(results->engine, "learn") == 0)
+      sj_charts_learned(&source, charts);
+    else if (strcmp(results->engine, "measure") == 0)
+      sj_charts_measured(&source, charts);
     else
       sj_charts_simulated(&source, charts);
   }

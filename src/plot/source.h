@@ -17,12 +17,18 @@ void sj_source_close(struct sj_source *source);
 
 /* The engines' charts. */
 void sj_charts_simulated(const struct sj_source *source, struct sj_charts *charts);
+void sj_charts_learned(const struct sj_source *source, struct sj_charts *charts);
+void sj_charts_measured(const struct sj_source *source, struct sj_charts *charts);
 enum sj_status sj_charts_solved(const struct sj_source *source, struct sj_charts *charts, struct sj_error *error);
+
+/* Appends "stages": mean waiting and service at each server, stacked. */
+void sj_charts_add_stages(const struct sj_source *source, struct sj_charts *charts);
+/* The same of scenarios side by side, with at most three servers; NULL: more, or none. */
+struct sj_chart *sj_chart_of_stages(const struct sj_results *const *scenarios, size_t count, const char *subtitle);
 
 /* An empty chart "COMPONENT.KIND" of the source, appended to `charts`. `title` is a printf format of the component. */
 struct sj_chart *sj_source_chart(const struct sj_source *source, struct sj_charts *charts, const char *component,
                                  const char *kind, const char *title);
-void sj_charts_append(struct sj_charts *charts, struct sj_chart *chart);
 
 /* The member `name` of the list `list` ("clients", "servers") of the model; NULL. */
 const json_t *sj_source_component(const struct sj_source *source, const char *list, const char *name);

@@ -103,7 +103,7 @@ static void thin(struct sj_chart_series *series, size_t most) {
       kept = thin_piece(series, from, end, kept);
   }
   series->count = kept;
-  series->thinned_from = before;
+  if (series->thinned_from == 0) series->thinned_from = before;
 }
 
 void sj_chart_thin(struct sj_chart *chart, size_t most) {

@@ -112,6 +112,12 @@ class Browser:
         self.value("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         return time.monotonic() - started
 
+    def cpu(self):
+        """Seconds of processor time that the page's process has used."""
+        self.call("Performance.enable")
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "ProcessTime")
+
     def value(self, expression):
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:

@@ -49,7 +49,7 @@ def _():
         equal((name, name in names), (name, True))
     for chart in page["charts"]:
         for axis in (chart["x"], chart["y"]):
-            equal((chart["name"], bool(axis["unit"])), (chart["name"], True))
+            equal((chart["name"], bool(axis["unit"] or axis.get("ticks"))), (chart["name"], True))
 
 
 @case("its figures are those of --json, to the digit")

@@ -136,6 +136,7 @@ static void every_kind_is_drawn(void **state) {
                                       [SJ_POINTS] = "<use xlink:href='#gpPt",
                                       [SJ_BAND] = "fill = 'rgb(  0, 114, 178)'",
                                       [SJ_BARS] = "fill = 'rgb(  0, 114, 178)'",
+                                      [SJ_BLOCKS] = "fill = 'rgb(  0, 114, 178)'",
                                       [SJ_ARROWS] = "fill = 'rgb( 51,  51,  51)'",
                                       [SJ_BOXES] = "<path stroke='rgb(  0, 114, 178)'",
                                       [SJ_HEAT_MAP] = "<image ",

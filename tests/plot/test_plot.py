@@ -42,7 +42,7 @@ def refused(code, text, *arguments, **options):
 def _():
     needs_gnuplot()
     simulated()
-    wanted = ["web.latency", "web.percentiles", "web.distribution", "web.latency-over-time", "api.queue", "utilization"]
+    wanted = ["web.latency", "web.percentiles", "web.distribution", "stages", "web.latency-over-time", "api.queue", "utilization"]
     equal(names("r.db"), wanted)
     equal(done("plot", "r.db").splitlines(), [f"r-charts/{name}.svg" for name in wanted])
     equal(sorted(os.listdir("r-charts")), sorted(f"{name}.svg" for name in wanted))
@@ -90,7 +90,7 @@ def _():
     done("compare", "two.lua", "--duration", "100", "--runs", "3", "--quiet", "-o", "c.db")
     equal(names("c.db"), [f"scenarios.{name}" for name in (
         "web.latency.mean", "web.latency.p50", "web.latency.p95", "web.latency.p99", "web.goodput",
-        "api.utilization.mean", "web.distribution")])
+        "api.utilization.mean", "stages", "web.distribution")])
     equal(names("c.db", "--chart", "scenarios.web.latency.max"), ["scenarios.web.latency.max"])
     equal(names("c.db", "--chart", "p95"), ["scenarios.web.latency.p95"])
     equal(names("c.db", "--scenario", "slow")[0], "web.latency")
@@ -106,7 +106,7 @@ def _():
     done("plot", "r.db", "--chart", "utilization", "--chart", "latency", "-o", "all", "--format", "pdf")
     equal(sorted(os.listdir("all")), ["utilization.pdf", "web.latency.pdf"])
     equal(pathlib.Path("all/web.latency.pdf").read_bytes()[:5], b"%PDF-")
-    refused(2, "-o all.svg is one picture, and there are 6 charts", "r.db", "-o", "all.svg")
+    refused(2, "-o all.svg is one picture, and there are 7 charts", "r.db", "-o", "all.svg")
     refused(2, "disagree", "r.db", "--chart", "latency", "-o", "x.svg", "--format", "png")
 
 

@@ -41,10 +41,10 @@ function logTicks(low, high) {
   return ticks;
 }
 function logLabel(x) {
-  const power = Math.round(Math.log10(x));
+  const power = Math.floor(Math.log10(x) + 1e-9);
   if (power > -4 && power < 5) return shortNumber(x);
-  const digit = Math.round(x / 10 ** Math.floor(Math.log10(x) + 1e-9));
-  return `${digit === 1 ? "" : `${digit}×`}10${superscript(Math.floor(Math.log10(x) + 1e-9))}`;
+  const digit = Math.round(x / 10 ** power);
+  return `${digit === 1 ? "" : `${digit}×`}10${superscript(power)}`;
 }
 
 // Multiples of 1, 2 or 5 times a power of ten, so many as there is room for.
@@ -58,6 +58,16 @@ function ticksOf(axis, low, high, vertical, width) {
   return axis.log ? logTicks(low, high) : linearTicks(low, high, vertical ? 6 : Math.max(3, Math.min(8, width / 75)));
 }
 
+const longWords = (axis) => (axis.ticks || []).some(([, label]) => (label || "").length > 18);
+function isTurned(axis, width) {
+  const longest = Math.max(0, ...(axis.ticks || []).map(([, label]) => (label || "").length));
+  const room = (width - 90) / Math.max(1, (axis.ticks || []).length);
+  return longest * 7 > room && room < 80;
+}
+// Many words want the whole width of the page, and long ones below the axis more height.
+const isWide = (chart) => (chart.x.ticks || []).length > 12;
+const heightOf = (chart, width) => (isTurned(chart.x, width) && longWords(chart.x) ? 500 : 368);
+
 function axisOption(axis, theme, vertical, width) {
   const option = {
     type: axis.log ? "log" : "value", min: axis.low, max: axis.high, name: axisTitle(axis), nameLocation: "middle",
@@ -69,15 +79,17 @@ function axisOption(axis, theme, vertical, width) {
   if (axis.ticks) {
     const words = new Map(axis.ticks.map(([at, label]) => [at, label ?? ""]));
     const longest = Math.max(...axis.ticks.map(([, label]) => (label || "").length)), room = (width - 90) / axis.ticks.length;
-    option.axisTick.customValues = option.axisLabel.customValues = axis.ticks.map(([at]) => at);
+    // Where not all words fit, every so many-th stands there; the mouse and the table tell the others.
+    const stride = vertical ? 1 : Math.max(1, Math.ceil(13 / room));
+    option.axisTick.customValues = option.axisLabel.customValues = axis.ticks.filter((_, i) => i % stride === 0).map(([at]) => at);
     option.axisLabel.formatter = (value) => words.get(value) ?? "";
     if (!vertical && longest * 7 > room) {
-      const turned = room < 80;
+      const turned = isTurned(axis, width), most = longWords(axis) ? 220 : 130;
       option.axisLabel.hideOverlap = false;
-      Object.assign(option.axisLabel, turned ? { rotate: 60, width: 130, overflow: "truncate" } : { width: room - 8, overflow: "break", lineHeight: 14 });
-      option.nameGap = turned ? 110 : 58;
+      Object.assign(option.axisLabel, turned ? { rotate: 60, width: most, overflow: "truncate" } : { width: room - 8, overflow: "break", lineHeight: 14 });
+      option.nameGap = turned ? most * 0.87 : 58;
     }
-    if (!vertical && !option.name) option.nameGap -= 22;
+    if (!vertical && !option.name) option.nameGap -= 36;
     return option;
   }
   option.axisTick.customValues = option.axisLabel.customValues = ticksOf(axis, axis.low, axis.high, vertical, width);
@@ -118,6 +130,16 @@ function barSeries(series, colour, chart, theme) {
     return { type: "rect", shape: rectangle(api, left[i], floor, right[i], height[i]),
       style: { fill: colour, opacity: 0.75, stroke: theme.paper, lineWidth: 0.5 } };
   }, left.map((x, i) => [(x + right[i]) / 2, height[i] ?? 0]), { z: 1 });
+}
+
+function blockSeries(series, colour, theme) {
+  const [left, right, low, high] = series.columns;
+  return custom((params, api) => {
+    const i = params.dataIndex;
+    if (low[i] === null || high[i] === null) return null;
+    return { type: "rect", shape: rectangle(api, left[i], low[i], right[i], high[i]),
+      style: { fill: colour, opacity: 0.85, stroke: theme.paper, lineWidth: 1 } };
+  }, left.map((x, i) => [(x + right[i]) / 2, high[i] ?? 0]), { z: 1 });
 }
 
 function boxSeries(series, colour, theme) {
@@ -215,6 +237,7 @@ function oneSeries(series, chart, theme, palette) {
   switch (series.kind) {
     case "band": return bandSeries(series, colour);
     case "bars": return barSeries(series, colour, chart, theme);
+    case "blocks": return blockSeries(series, colour, theme);
     case "boxes": return boxSeries(series, colour, theme);
     case "arrows": return arrowSeries(series, theme);
     case "heatmap": return mapSeries(series);
@@ -286,6 +309,7 @@ function shortPercent(tail) {
 function itemTip(chart, series, i) {
   const heading = series.name || chart.title, c = series.columns, x = chart.x, y = chart.y;
   if (series.kind === "bars") return tipOf(heading, [[`${withUnit(x, c[0][i])} to ${withUnit(x, c[1][i])}`, withUnit(y, c[2][i])]]);
+  if (series.kind === "blocks") return tipOf(withUnit(x, (c[0][i] + c[1][i]) / 2), [[heading, withUnit(y, c[3][i] - c[2][i])]]);
   if (series.kind === "boxes") {
     const names = ["lower whisker", "first quartile", "median", "third quartile", "upper whisker"];
     return tipOf(withUnit(x, c[0][i]), names.map((name, k) => [name, withUnit(y, c[k + 1][i])]));

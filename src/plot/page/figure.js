@@ -22,7 +22,7 @@ function swatch(entry, theme, palette) {
   const picture = svg("svg", { viewBox: "0 0 32 14", "aria-hidden": "true" });
   const colour = colourOf(theme, palette, entry.item.colour ?? 0), kind = entry.kind === "series" ? entry.item.kind : entry.kind;
   if (kind === "span") picture.append(svg("rect", { width: 32, height: 14, fill: theme.span }));
-  else if (["band", "bars", "boxes"].includes(kind)) picture.append(svg("rect", { width: 32, height: 14, fill: colour, opacity: kind === "band" ? 0.35 : 0.75 }));
+  else if (["band", "bars", "blocks", "boxes"].includes(kind)) picture.append(svg("rect", { width: 32, height: 14, fill: colour, opacity: kind === "band" ? 0.35 : 0.75 }));
   else if (kind === "points") picture.append(marker(entry.item.marker, colour));
   else {
     const stroke = kind === "arrows" ? theme.arrow : kind === "contours" ? theme.contour : colour;
@@ -46,6 +46,7 @@ const columnNames = {
   line: (c) => [c.x, c.y], steps: (c) => [c.x, c.y], points: (c) => [c.x, c.y],
   band: (c) => [c.x, { ...c.y, label: `${c.y.label}, from` }, { ...c.y, label: `${c.y.label}, to` }],
   bars: (c) => [{ ...c.x, label: `${c.x.label}, from` }, { ...c.x, label: `${c.x.label}, to` }, c.y],
+  blocks: (c) => [{ ...c.x, label: "left", ticks: null }, { ...c.x, label: "right", ticks: null }, { ...c.y, label: `${c.y.label}, from` }, { ...c.y, label: `${c.y.label}, to` }],
   arrows: (c) => [c.x, c.y, { label: "length along x" }, { label: "length along y" }],
   boxes: (c) => [c.x, ...["lower whisker", "first quartile", "median", "third quartile", "upper whisker"].map((label) => ({ ...c.y, label }))],
 };
@@ -135,7 +136,8 @@ function followZoom(drawn) {
 
 function draw(drawn) {
   const { chart, place, palette, hidden } = drawn, first = !drawn.picture, width = printing ? 660 : place.clientWidth || 600;
-  const height = 368;
+  const height = heightOf(chart, width);
+  place.style.height = `${height}px`;
   const heavy = chart.series.some((series) => series.kind === "heatmap");
   if (first) {
     drawn.picture = echarts.init(place, null, { renderer: heavy ? "canvas" : "svg", width, height });
@@ -197,7 +199,7 @@ function makeChart(chart, palette) {
     tool("Back", () => zoomBy(drawn, 2), chart), tool("All", () => zoomTo(drawn, 0, 100), chart));
   const data = element("details", {}, element("summary", {}, "The data as a table"));
   data.addEventListener("toggle", () => { if (data.open && data.children.length === 1) data.append(...dataTables(chart)); });
-  drawn.figure = element("article", { class: "chart", "data-name": chart.name }, element("h3", {}, chart.title),
+  drawn.figure = element("article", { class: isWide(chart) ? "chart wide" : "chart", "data-name": chart.name }, element("h3", {}, chart.title),
     chart.subtitle ? element("p", { class: "subtitle" }, chart.subtitle) : null, place, legend, tools, thinnedNote(chart), data);
   fillLegend(drawn);
   return drawn;

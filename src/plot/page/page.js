@@ -42,10 +42,19 @@ function fillCharts(page) {
 function fillTables(page) {
   const place = document.getElementById("table-list");
   for (const table of page.tables) {
-    const made = makeTable(table), long = table.rows.length > 40;
-    if (table.left_out > 0)
-      made.append(element("p", { class: "hint" }, `${table.left_out} more are in the results file: sojourn show prints them.`));
-    place.append(long ? element("details", {}, element("summary", {}, `${table.caption} (${table.rows.length})`), made) : made);
+    if (table.rows.length <= 40) {
+      place.append(makeTable(table));
+      continue;
+    }
+    // A long one is made when it is looked at.
+    const details = element("details", {}, element("summary", {}, `${table.caption} (${table.rows.length})`));
+    details.addEventListener("toggle", () => {
+      if (!details.open || details.children.length > 1) return;
+      details.append(makeTable(table));
+      if (table.left_out > 0)
+        details.append(element("p", { class: "hint" }, `${table.left_out} more are in the results file: sojourn show prints them.`));
+    });
+    place.append(details);
   }
 }
 

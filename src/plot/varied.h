@@ -1,0 +1,36 @@
+/* Charts of points that differ in the values of parameters: a sweep. */
+#ifndef SJ_PLOT_VARIED_H
+#define SJ_PLOT_VARIED_H
+
+#include "plot/charts.h"
+
+/* The points, in any order. Nothing is owned. */
+struct sj_varied {
+  size_t axis_count, count;
+  const char *const *paths; /* [axis_count]: "web.arrivals.rate" */
+  const bool *logarithmic;  /* [axis_count]: the values were chosen so; NULL: none */
+  const char *const *texts; /* [count * axis_count], point by point: the values as the command line has them */
+  bool sample;              /* no grid: values as chance, or a sequence, has them */
+  const struct sj_results *const *results; /* [count] */
+};
+
+/* Appends what shows one metric:
+ *
+ *   one axis     "sweep.METRIC": a curve with its 95 % band; of values that are words, points
+ *   two axes     "sweep.METRIC": a map; and where the second has at most six values "sweep.METRIC.curves", one for each
+ *   otherwise    "sweep.METRIC.PATH" for each axis: points over it
+ *
+ * Nothing where fewer than two points have the metric. */
+void sj_charts_of_varied_metric(const struct sj_varied *varied, const char *metric, struct sj_charts *charts);
+
+/* The same for each client's mean latency, its 99th percentile, the share that fails and its goodput, and each server's
+ * utilization and number in the system, where they vary. */
+void sj_charts_of_varied(const struct sj_varied *varied, struct sj_charts *charts);
+
+/* Whether the metric is one of these. */
+bool sj_varied_wants(const char *metric);
+
+/* "web.arrivals.rate=5, api.threads=2"; a new string. */
+char *sj_varied_point_text(const struct sj_varied *varied, size_t point);
+
+#endif
