@@ -10,7 +10,8 @@
 #include "cli/cli.h"
 #include "plot/charts.h"
 #include "plot/gnuplot.h"
-#include "results/store.h"
+#include "plot/source.h"
+#include "results/store_sweep.h"
 
 /* One run of the command: what is drawn, and where to. */
 struct job {
@@ -20,6 +21,7 @@ struct job {
   size_t entry_count;
   struct sj_results **loaded; /* one result, or scenarios side by side */
   size_t loaded_count;
+  struct sj_store_swept *swept; /* a sweep; NULL: none */
   struct sj_charts all;
   struct sj_chart **chosen; /* those of `all` that are drawn */
   size_t chosen_count;
@@ -83,13 +85,18 @@ static enum sj_status nothing(const struct job *job, struct sj_error *error) {
   return sj_error_set(error, SJ_INVALID, "%s holds no finished run", options->file);
 }
 
-/* The result that was asked for; else all scenarios of the newest comparison, else the newest result. */
+/* The result that was asked for; else the newest sweep if the newest result is part of one, all scenarios of the newest
+ * comparison, else the newest result. */
 static enum sj_status load_results(struct job *job, struct sj_error *error) {
   enum sj_status status = sj_store_list(job->store, &job->entries, &job->entry_count, error);
   if (status != SJ_OK) return status;
   const struct sj_store_entry *const newest = chosen_entry(job);
   if (!newest) return nothing(job, error);
   const bool one = job->options->result > 0 || job->options->scenario_count > 0;
+  if (!one && (newest->point || !strcmp(newest->engine, "sweep"))) {
+    status = sj_store_load_sweep(job->store, &job->swept, error);
+    if (status != SJ_OK || job->swept) return status;
+  }
   for (size_t i = 0; i < job->entry_count && !one && status == SJ_OK; i++)
     if (together(newest, &job->entries[i]) && !outdated(job, i)) status = load(job, job->entries[i].result, error);
   if (status == SJ_OK && job->loaded_count == 0) status = load(job, newest->result, error);
@@ -100,7 +107,9 @@ static enum sj_status load_results(struct job *job, struct sj_error *error) {
 
 static enum sj_status make_charts(struct job *job, struct sj_error *error) {
   enum sj_status status = SJ_OK;
-  if (job->loaded_count > 1)
+  if (job->swept)
+    sj_charts_of_sweep(job->swept, &job->all);
+  else if (job->loaded_count > 1)
     sj_charts_of_scenarios((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
   else
     status = sj_charts_of_result(job->loaded[0], &job->all, error);
@@ -145,8 +154,22 @@ static enum sj_status unknown(const struct job *job, const char *name, struct sj
                       job->options->file);
 }
 
+/* Makes the charts of a metric that are not drawn unasked: "scenarios.METRIC", "sweep.METRIC". */
+static bool make_asked(struct job *job, const char *name) {
+  static const char side_by_side[] = "scenarios.", swept[] = "sweep.";
+  const size_t before = job->asked.count;
+  if (job->loaded_count > 1 && strncmp(name, side_by_side, strlen(side_by_side)) == 0) {
+    struct sj_chart *const chart = sj_chart_of_metric((const struct sj_results *const *)job->loaded, job->loaded_count,
+                                                      name + strlen(side_by_side));
+    if (chart) sj_charts_append(&job->asked, chart);
+  }
+  if (job->swept && strncmp(name, swept, strlen(swept)) == 0)
+    sj_charts_of_swept_metric(job->swept, name + strlen(swept), &job->asked);
+  for (size_t i = before; i < job->asked.count; i++) choose(job, job->asked.charts[i]);
+  return job->asked.count > before;
+}
+
 static enum sj_status choose_charts(struct job *job, struct sj_error *error) {
-  static const char side_by_side[] = "scenarios.";
   for (size_t i = 0; i < job->all.count && job->options->chart_count == 0; i++) choose(job, job->all.charts[i]);
   for (size_t k = 0; k < job->options->chart_count; k++) {
     const char *const name = job->options->charts[k];
@@ -156,17 +179,7 @@ static enum sj_status choose_charts(struct job *job, struct sj_error *error) {
       choose(job, job->all.charts[i]);
       found = true;
     }
-    if (!found && job->loaded_count > 1 && strncmp(name, side_by_side, strlen(side_by_side)) == 0) {
-      struct sj_chart *const chart = sj_chart_of_metric((const struct sj_results *const *)job->loaded,
-                                                        job->loaded_count, name + strlen(side_by_side));
-      if (chart) {
-        job->asked.charts = sj_reallocate_array(job->asked.charts, job->asked.count + 1, sizeof *job->asked.charts);
-        job->asked.charts[job->asked.count++] = chart;
-        choose(job, chart);
-        found = true;
-      }
-    }
-    if (!found) return unknown(job, name, error);
+    if (!found && !make_asked(job, name)) return unknown(job, name, error);
   }
   return SJ_OK;
 }
@@ -284,6 +297,7 @@ static enum sj_exit run(const struct sj_options *options) {
   sj_charts_clear(&job.asked);
   for (size_t i = 0; i < job.loaded_count; i++) sj_results_destroy(job.loaded[i]);
   free(job.loaded);
+  sj_store_swept_destroy(job.swept);
   sj_store_list_destroy(job.entries, job.entry_count);
   sj_store_close(job.store);
   return status == SJ_OK ? SJ_EXIT_DONE : sj_complain(status, &error);
@@ -296,7 +310,8 @@ const struct sj_command sj_command_plot = {
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
-        "side. All charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the\n"
+        "side; of a sweep curves with bands and maps. All charts go into the folder FILE-charts as SVG, unless -o and "
+        "--chart say otherwise. It needs the\n"
         "program gnuplot (Debian: gnuplot-nox). Exit codes: 0 done, 2 the command is wrong, 3 it could not be done,\n"
         "130 interrupted.\n"
         "\n"

@@ -36,7 +36,7 @@ static const char *unit_of(const char *metric, const struct sj_results *results)
   return NULL;
 }
 
-static char *unit_text(const char *metric, const struct sj_results *results) {
+char *sj_metric_unit(const char *metric, const struct sj_results *results) {
   const char *const unit = unit_of(metric, results);
   if (unit) return sj_copy_string(unit);
   if (ends(metric, ".goodput") || ends(metric, ".throughput") || ends(metric, ".rate"))
@@ -50,7 +50,7 @@ struct sj_chart *sj_chart_of_metric(const struct sj_results *const *scenarios, s
   for (size_t i = 0; i < count; i++)
     if (sj_results_find(scenarios[i], metric) == SIZE_MAX) return NULL;
   char *const name = sj_format("scenarios.%s", metric), *const title = sj_format("%s by scenario", metric);
-  char *const under = subtitle(scenarios, count), *const unit = unit_text(metric, scenarios[0]);
+  char *const under = subtitle(scenarios, count), *const unit = sj_metric_unit(metric, scenarios[0]);
   struct sj_chart *const chart = sj_chart_create(name, title, under);
   sj_axis_set(&chart->x, "", NULL, SJ_SCALE_LINEAR); /* its ticks say all */
   sj_axis_set(&chart->y, metric, unit, SJ_SCALE_LINEAR);
@@ -84,7 +84,7 @@ static bool shows_something(const struct sj_chart *chart) {
   return false;
 }
 
-static bool wanted(const char *metric) {
+bool sj_metric_is_drawn(const char *metric) {
   static const char *const endings[] = {".latency.mean", ".latency.p50", ".latency.p95",
                                         ".latency.p99",  ".goodput",     ".failed.ratio"};
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
@@ -153,7 +153,7 @@ static void add_distributions(const struct sj_results *const *scenarios, size_t 
 void sj_charts_of_scenarios(const struct sj_results *const *scenarios, size_t count, struct sj_charts *charts) {
   for (size_t m = 0; m < scenarios[0]->metric_count; m++) {
     const char *const metric = scenarios[0]->metrics[m].name;
-    struct sj_chart *const chart = wanted(metric) ? sj_chart_of_metric(scenarios, count, metric) : NULL;
+    struct sj_chart *const chart = sj_metric_is_drawn(metric) ? sj_chart_of_metric(scenarios, count, metric) : NULL;
     if (chart && shows_something(chart))
       sj_charts_append(charts, chart);
     else

@@ -156,3 +156,112 @@ enum sj_status sj_store_find(struct sj_store *store, const char *identity, int64
   sqlite3_bind_text(find, 1, identity, -1, SQLITE_STATIC);
   return first_number(store, find, result, error);
 }
+
+/* ---- loading ---- */
+
+static enum sj_status load_axes(struct sj_store *store, int64_t sweep, struct sj_store_swept *swept,
+                                struct sj_error *error) {
+  sqlite3_stmt *list;
+  enum sj_status status =
+      sj_store_prepare(store, "SELECT path, logarithmic FROM sweep_axes WHERE sweep = ? ORDER BY axis", &list, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(list, 1, sweep);
+  bool row;
+  while ((status = sj_store_step(store, list, &row, error)) == SJ_OK && row) {
+    const size_t axis = swept->axis_count++;
+    swept->paths = sj_reallocate_array(swept->paths, axis + 1, sizeof *swept->paths);
+    swept->logarithmic = sj_reallocate_array(swept->logarithmic, axis + 1, sizeof *swept->logarithmic);
+    const char *const path = (const char *)sqlite3_column_text(list, 0);
+    swept->paths[axis] = sj_copy_string(path ? path : "");
+    swept->logarithmic[axis] = sqlite3_column_int(list, 1) != 0;
+  }
+  sqlite3_finalize(list);
+  return status;
+}
+
+static enum sj_status load_values(struct sj_store *store, int64_t sweep, int64_t point, struct sj_store_swept *swept,
+                                  size_t at, struct sj_error *error) {
+  sqlite3_stmt *list;
+  enum sj_status status =
+      sj_store_prepare(store, "SELECT axis, value FROM sweep_values WHERE sweep = ? AND point = ?", &list, error);
+  if (status != SJ_OK) return status;
+  for (size_t a = 0; a < swept->axis_count; a++) swept->numbers[at * swept->axis_count + a] = NAN;
+  sqlite3_bind_int64(list, 1, sweep);
+  sqlite3_bind_int64(list, 2, point);
+  bool row;
+  while ((status = sj_store_step(store, list, &row, error)) == SJ_OK && row) {
+    const int64_t axis = sqlite3_column_int64(list, 0);
+    if (axis < 0 || (uint64_t)axis >= swept->axis_count) continue;
+    const size_t place = at * swept->axis_count + (size_t)axis;
+    const bool number = sqlite3_column_type(list, 1) != SQLITE_TEXT;
+    char text[32];
+    swept->numbers[place] = number ? sqlite3_column_double(list, 1) : (double)NAN;
+    free(swept->words[place]);
+    swept->words[place] = sj_copy_string(number ? sj_number_text(swept->numbers[place], text)
+                                                : (const char *)sqlite3_column_text(list, 1));
+  }
+  sqlite3_finalize(list);
+  return status;
+}
+
+static enum sj_status load_points(struct sj_store *store, int64_t sweep, struct sj_store_swept *swept,
+                                  struct sj_error *error) {
+  sqlite3_stmt *list;
+  enum sj_status status =
+      sj_store_prepare(store, "SELECT point, result FROM sweep_points WHERE sweep = ? ORDER BY point", &list, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(list, 1, sweep);
+  bool row;
+  while ((status = sj_store_step(store, list, &row, error)) == SJ_OK && row) {
+    const size_t at = swept->point_count, axes = swept->axis_count;
+    swept->results = sj_reallocate_array(swept->results, at + 1, sizeof *swept->results);
+    swept->numbers = sj_reallocate_array(swept->numbers, (at + 1) * axes + 1, sizeof *swept->numbers);
+    swept->words = sj_reallocate_array(swept->words, (at + 1) * axes + 1, sizeof *swept->words);
+    for (size_t a = 0; a < axes; a++) swept->words[at * axes + a] = NULL;
+    swept->results[at] = NULL;
+    swept->point_count++;
+    status = load_values(store, sweep, sqlite3_column_int64(list, 0), swept, at, error);
+    if (status == SJ_OK)
+      status = sj_store_load_metrics(store, sqlite3_column_int64(list, 1), &swept->results[at], error);
+    if (status != SJ_OK) break;
+  }
+  sqlite3_finalize(list);
+  return status;
+}
+
+enum sj_status sj_store_load_sweep(struct sj_store *store, struct sj_store_swept **swept, struct sj_error *error) {
+  bool has;
+  *swept = NULL;
+  enum sj_status status = sj_store_has_table(store, "sweeps", &has, error);
+  if (status != SJ_OK || !has) return status;
+  sqlite3_stmt *find;
+  status = sj_store_prepare(store, "SELECT id, samples FROM sweeps ORDER BY id DESC LIMIT 1", &find, error);
+  if (status != SJ_OK) return status;
+  bool row = false;
+  status = sj_store_step(store, find, &row, error);
+  const int64_t sweep = row ? sqlite3_column_int64(find, 0) : 0, samples = row ? sqlite3_column_int64(find, 1) : 0;
+  sqlite3_finalize(find);
+  if (status != SJ_OK || !row) return status;
+  struct sj_store_swept *const made = sj_allocate(sizeof *made);
+  made->samples = samples > 0 ? (uint64_t)samples : 0;
+  status = load_axes(store, sweep, made, error);
+  if (status == SJ_OK) status = load_points(store, sweep, made, error);
+  if (status == SJ_OK && made->point_count > 1)
+    *swept = made;
+  else
+    sj_store_swept_destroy(made);
+  return status;
+}
+
+void sj_store_swept_destroy(struct sj_store_swept *swept) {
+  if (!swept) return;
+  for (size_t i = 0; i < swept->point_count; i++) sj_results_destroy(swept->results[i]);
+  for (size_t i = 0; i < swept->point_count * swept->axis_count; i++) free(swept->words[i]);
+  for (size_t a = 0; a < swept->axis_count; a++) free(swept->paths[a]);
+  free(swept->results);
+  free(swept->words);
+  free(swept->numbers);
+  free(swept->paths);
+  free(swept->logarithmic);
+  free(swept);
+}

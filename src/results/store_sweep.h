@@ -35,6 +35,20 @@ enum sj_status sj_store_add_point(struct sj_store *store, int64_t sweep, uint64_
 /* Keeps which result holds the sweep's indices. */
 enum sj_status sj_store_add_indices(struct sj_store *store, int64_t sweep, int64_t result, struct sj_error *error);
 
+/* A sweep with its finished points, for who draws it. */
+struct sj_store_swept {
+  uint64_t samples; /* 0: a grid */
+  size_t axis_count, point_count;
+  char **paths;                /* [axis_count] */
+  bool *logarithmic;           /* [axis_count] */
+  double *numbers;             /* [point * axis_count + axis]: the value; NAN: it is a word */
+  char **words;                /* likewise: the value as text */
+  struct sj_results **results; /* [point]: figures only */
+};
+/* Loads the newest sweep, or `*swept` is NULL: there is none with two points. The caller's (sj_store_swept_destroy). */
+enum sj_status sj_store_load_sweep(struct sj_store *store, struct sj_store_swept **swept, struct sj_error *error);
+void sj_store_swept_destroy(struct sj_store_swept *swept); /* NULL is allowed */
+
 /* The newest result of that identity that has runs; 0: there is none. */
 enum sj_status sj_store_find(struct sj_store *store, const char *identity, int64_t *result, struct sj_error *error);
 
