@@ -266,7 +266,7 @@ static enum sj_exit run(const struct sj_options *options) {
 
 const struct sj_command sj_command_compare = {
     .name = "compare",
-    .argument = "MODEL|A.db B.db",
+    .argument = "MODEL",
     .summary = "scenarios, engines, or before and after",
     .help =
         "Simulates every scenario of the model (or those of --scenario) with the same random numbers, and ranks them\n"

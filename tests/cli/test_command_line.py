@@ -108,7 +108,7 @@ def _():
 
 @case("--help of a command has its options and an example, whatever else is there")
 def _():
-    for name in ("simulate", "solve", "compare", "learn", "show"):
+    for name in ("simulate", "solve", "compare", "sweep", "learn", "show"):
         text = done(name, "nowhere.lua", "--help")
         contains(text, r"\nExample: sojourn " + name)
         contains(text, "--set PATH=VALUE")

@@ -81,6 +81,23 @@ static void holm_is_holms(void **state) {
   sj_holm(NULL, 0);
 }
 
+/* scipy.stats.ttest_ind(x, y, equal_var=False) and its confidence interval. */
+static void welch_is_scipys(void **state) {
+  (void)state;
+  const double x[] = {2.1, 2.9, 3.4, 2.6, 3.0}, y[] = {1.7, 2.2, 1.9, 2.05}, same[] = {4, 4, 4}, bad[] = {1, NAN};
+  struct sj_paired found = sj_unpaired_compare(x, 5, y, 4, 0.95);
+  assert_true(fabs(found.difference - 0.8375) < 1e-14 && fabs(found.half_width - 0.5982469766229704) < 1e-9);
+  assert_true(fabs(found.p - 0.01441441506949744) < 1e-10);
+  assert_true(fabs(found.ratio - 0.4267515923566878) < 1e-14 &&
+              fabs(found.ratio_half_width - 0.33424726473980354) < 1e-9);
+  found = sj_unpaired_compare(same, 3, same, 2, 0.95);
+  assert_true(found.difference == 0 && found.half_width == 0 && found.p == 1 && found.ratio == 0);
+  found = sj_unpaired_compare(same, 3, y, 1, 0.95);
+  assert_true(found.difference == 4 - 1.7 && isnan(found.half_width) && isnan(found.p));
+  assert_true(isnan(sj_unpaired_compare(bad, 2, y, 4, 0.95).difference));
+  assert_true(isnan(sj_unpaired_compare(x, 0, y, 4, 0.95).difference));
+}
+
 static void check_fifths(const double *values, size_t count, const int *wanted) {
   int fifths[16];
   sj_quintiles(values, count, fifths);
@@ -103,7 +120,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(p_values_are_students),         cmocka_unit_test(ratios_are_of_the_means),
       cmocka_unit_test(pairs_that_say_nothing_or_all), cmocka_unit_test(holm_is_holms),
-      cmocka_unit_test(quintiles_are_pandas),
+      cmocka_unit_test(quintiles_are_pandas),          cmocka_unit_test(welch_is_scipys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
