@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/engines.h"
 #include "cli/expectations.h"
+#include "cli/stages.h"
 #include "model/model.h"
 #include "results/json.h"
 #include "results/results.h"
@@ -24,9 +25,14 @@ struct job {
   struct sj_results *results;
   struct sj_store *store;
   struct sj_calibration calibration; /* with --calibrate */
+  struct sj_stages stages;
 };
 
 static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
+
+static void on_progress(void *context, const struct sj_solve_progress *progress) {
+  sj_stages_set(context, progress->stage, progress->share);
+}
 
 static void settings(struct job *job) {
   const struct sj_options *const options = job->options;
@@ -41,6 +47,8 @@ static void settings(struct job *job) {
   solve->large = given(job, SJ_OPTION_LARGE);
   solve->most_bytes = options->memory;
   solve->stop = sj_signals_defer();
+  solve->on_progress = on_progress;
+  solve->context = &job->stages;
 }
 
 /* ---- the results file ---- */
@@ -63,7 +71,9 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
     if (status == SJ_OK && alone && !given(job, SJ_OPTION_AGAIN)) status = load_kept(job, error);
     if (status != SJ_OK || job->results) return status;
   }
+  sj_stages_start(&job->stages, given(job, SJ_OPTION_QUIET) || sj_large_launched_rank() != 0);
   status = sj_solve(job->model, &job->solve, &job->results, error);
+  sj_stages_end(&job->stages);
   if (status == SJ_OK && job->store && job->results)
     status = sj_keep(job->store, given(job, SJ_OPTION_AGAIN) || !alone, job->results, error);
   return status;
