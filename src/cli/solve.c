@@ -1,9 +1,13 @@
 #include "sojourn/solve.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "cli/calibration.h"
 #include "cli/cli.h"
@@ -194,6 +198,18 @@ static enum sj_status calibrate(struct job *job, struct sj_error *error) {
   return status;
 }
 
+/* Vectors over the states come and go: what one leaves is given to the next, by all threads, and not handed back to the
+ * kernel, which would have to zero it again. */
+static void keep_memory(void) {
+#if defined(__GLIBC__)
+  enum { LARGEST = 32 * 1024 * 1024, AT_ONCE = 1024 * 1024 };
+  mallopt(M_MMAP_THRESHOLD, LARGEST);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+  mallopt(M_TOP_PAD, AT_ONCE);
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 static enum sj_exit solve(struct job *job) {
   struct sj_error error = {{0}};
   enum sj_status status = sj_check_scenario(job->options, job->model, &error);
@@ -208,6 +224,7 @@ static enum sj_exit solve(struct job *job) {
 
 static enum sj_exit run(const struct sj_options *options) {
   struct job job = {.options = options};
+  keep_memory();
   enum sj_exit code = sj_read_model(options, &job.model);
   if (code == SJ_EXIT_DONE) code = solve(&job);
   sj_store_close(job.store);
