@@ -36,6 +36,12 @@ struct sj_calibration {
   } figures[SJ_CALIBRATION_FIGURES];
 };
 
+/* How far solving is, for a progress display. */
+struct sj_solve_progress {
+  const char *stage; /* what it is at, "elimination"; stays valid */
+  double share;      /* of the stage, 0 ... 1; NAN: not known */
+};
+
 /* Zero-initialized but for NANs, as sj_solve_options_default makes it, it means: everything as the model says. */
 struct sj_solve_options {
   double horizon, step; /* of the transient, model time units; NAN: the model's */
@@ -50,6 +56,10 @@ struct sj_solve_options {
   const struct sj_calibration *calibration; /* of one server with an orbit; NULL: the model as it is */
   /* Non-zero ends it. NULL: never. */
   const volatile sig_atomic_t *stop;
+  /* Called from the thread that solves when a stage begins, and while it goes on if its share is known. NULL: not
+   * called. */
+  void (*on_progress)(void *context, const struct sj_solve_progress *progress);
+  void *context;
 };
 SJ_PUBLIC void sj_solve_options_default(struct sj_solve_options *options);
 

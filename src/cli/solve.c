@@ -1,15 +1,20 @@
 #include "sojourn/solve.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "cli/calibration.h"
 #include "cli/cli.h"
 #include "cli/engines.h"
 #include "cli/expectations.h"
 #include "cli/page.h"
+#include "cli/stages.h"
 #include "model/model.h"
 #include "results/json.h"
 #include "results/results.h"
@@ -25,9 +30,14 @@ struct job {
   struct sj_results *results;
   struct sj_store *store;
   struct sj_calibration calibration; /* with --calibrate */
+  struct sj_stages stages;
 };
 
 static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
+
+static void on_progress(void *context, const struct sj_solve_progress *progress) {
+  sj_stages_set(context, progress->stage, progress->share);
+}
 
 static void settings(struct job *job) {
   const struct sj_options *const options = job->options;
@@ -42,6 +52,8 @@ static void settings(struct job *job) {
   solve->large = given(job, SJ_OPTION_LARGE);
   solve->most_bytes = options->memory;
   solve->stop = sj_signals_defer();
+  solve->on_progress = on_progress;
+  solve->context = &job->stages;
 }
 
 /* ---- the results file ---- */
@@ -64,7 +76,9 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
     if (status == SJ_OK && alone && !given(job, SJ_OPTION_AGAIN)) status = load_kept(job, error);
     if (status != SJ_OK || job->results) return status;
   }
+  sj_stages_start(&job->stages, given(job, SJ_OPTION_QUIET) || sj_large_launched_rank() != 0);
   status = sj_solve(job->model, &job->solve, &job->results, error);
+  sj_stages_end(&job->stages);
   if (status == SJ_OK && job->store && job->results)
     status = sj_keep(job->store, given(job, SJ_OPTION_AGAIN) || !alone, job->results, error);
   return status;
@@ -187,6 +201,18 @@ static enum sj_status calibrate(struct job *job, struct sj_error *error) {
   return status;
 }
 
+/* Vectors over the states come and go: what one leaves is given to the next, by all threads, and not handed back to the
+ * kernel, which would have to zero it again. */
+static void keep_memory(void) {
+#if defined(__GLIBC__)
+  enum { LARGEST = 32 * 1024 * 1024, AT_ONCE = 1024 * 1024 };
+  mallopt(M_MMAP_THRESHOLD, LARGEST);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+  mallopt(M_TOP_PAD, AT_ONCE);
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 static enum sj_exit solve(struct job *job) {
   struct sj_error error = {{0}};
   enum sj_status status = sj_check_scenario(job->options, job->model, &error);
@@ -204,6 +230,7 @@ static enum sj_exit solve(struct job *job) {
 
 static enum sj_exit run(const struct sj_options *options) {
   struct job job = {.options = options};
+  keep_memory();
   enum sj_exit code = sj_read_model(options, &job.model);
   if (code == SJ_EXIT_DONE) code = solve(&job);
   sj_store_close(job.store);

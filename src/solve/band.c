@@ -71,18 +71,38 @@ static enum sj_status eliminate_rows(const struct sj_band *band, const struct bl
   return SJ_OK;
 }
 
-/* The rows before it: how much of what leaves them goes into each place of the block. */
-static void eliminate_columns(const struct sj_band *band, const struct block *block) {
-  for (size_t i = block->low; i < block->first; i++) {
-    double *const row = sj_band_at(band, i, 0);
-    for (size_t over = block->end; over-- > block->first;) {
+/* Of what leaves a row before the block into its place `first` + i, the part that goes (once what goes on to places of
+ * the block before is counted there) into first + j: share[i * size + j], over the rate out of it. */
+static void find_shares(const struct sj_band *band, const struct block *block, double *share) {
+  const size_t size = block->end - block->first;
+  memset(share, 0, size * size * sizeof *share);
+  for (size_t i = 0; i < size; i++) {
+    double *const row = share + i * size;
+    row[i] = 1;
+    for (size_t over = i + 1; over-- > 0;) {
       if (row[over] == 0) continue;
-      row[over] /= band->exit[over];
-      sj_add_multiple(block->processor, row[over], sj_band_at(band, over, block->first), row + block->first,
-                      over - block->first);
-      if (band->kill) band->kill[i] += row[over] * band->kill[over];
+      row[over] /= band->exit[block->first + over];
+      sj_add_multiple(block->processor, row[over], sj_band_at(band, block->first + over, block->first), row, over);
     }
   }
+}
+
+/* The rows before it: how much of what leaves them goes into each place of the block. All of it at once, as a product
+ * with the shares, which only adds up. */
+static void eliminate_columns(const struct sj_band *band, const struct block *block, double *work) {
+  const size_t size = block->end - block->first, rows = block->first - block->low;
+  double *const share = work, *const before = share + size * size, *const packed = before + rows * size;
+  find_shares(band, block, share);
+  for (size_t i = 0; i < rows; i++) {
+    double *const row = sj_band_at(band, block->low + i, block->first);
+    memcpy(before + i * size, row, size * sizeof *row);
+    memset(row, 0, size * sizeof *row);
+  }
+  sj_multiply_add(block->processor, rows, size, size, before, size, share, size,
+                  sj_band_at(band, block->low, block->first), 2 * band->width, packed);
+  for (size_t i = 0; band->kill && i < rows; i++)
+    band->kill[block->low + i] +=
+        sj_dot(block->processor, sj_band_at(band, block->low + i, block->first), band->kill + block->first, size);
 }
 
 enum sj_status sj_band_eliminate(struct sj_band *band, const volatile sig_atomic_t *stop) {
@@ -91,7 +111,9 @@ enum sj_status sj_band_eliminate(struct sj_band *band, const volatile sig_atomic
 
 enum sj_status sj_band_eliminate_to(struct sj_band *band, size_t last, const volatile sig_atomic_t *stop) {
   const size_t size = sj_band_block(band->bandwidth);
-  double *const work = malloc(sj_multiply_work(band->width, size) * sizeof *work);
+  const size_t for_columns = (size + band->width) * size + sj_multiply_work(size, size);
+  const size_t for_product = sj_multiply_work(band->width, size);
+  double *const work = malloc((for_columns > for_product ? for_columns : for_product) * sizeof *work);
   if (!work) return SJ_NO_MEMORY;
   const unsigned tiny = sj_flush_tiny();
   enum sj_status status = SJ_OK;
@@ -102,7 +124,7 @@ enum sj_status sj_band_eliminate_to(struct sj_band *band, size_t last, const vol
     block.low = reach(band, block.first);
     status = eliminate_rows(band, &block);
     if (status != SJ_OK) break;
-    eliminate_columns(band, &block);
+    eliminate_columns(band, &block, work);
     const size_t before = block.first - block.low;
     if (before)
       sj_multiply_add(block.processor, before, before, block.end - block.first,

@@ -39,10 +39,13 @@ static enum sj_status try_value(const struct search *search, const struct knob *
   const struct sj_change change = {.path = knob->path, .value = &value}, *const changes[] = {&change};
   struct sj_model *variant = NULL;
   struct sj_solution solution = {0};
+  struct sj_solve_options options = search->s->options;
+  options.on_progress = NULL;
   *stable = false;
   enum sj_status status = sj_model_variant(search->s->model, changes, 1, &variant, NULL);
-  if (status == SJ_OK) status = sj_solution_settle(variant, &search->s->options, &solution, NULL);
+  if (status == SJ_OK) status = sj_solution_settle(variant, &options, &solution, NULL);
   if (status == SJ_OK) status = sj_solution_eliminate(&solution, NULL);
+  if (status == SJ_OK) status = sj_solution_decompose(&solution, NULL);
   if (status == SJ_OK) status = sj_solution_judge(&solution, NULL);
   if (status == SJ_OK) *stable = is_stable(&solution, search->server);
   sj_solution_clear(&solution);
@@ -117,6 +120,7 @@ static bool calls(const struct sj_client *client, size_t server) {
 static enum sj_status turn_all(const struct search *search, struct knob *knobs, size_t count) {
   enum sj_status status = SJ_OK;
   for (size_t k = 0; k < count; k++) {
+    sj_solution_report(search->s, "smallest changes", NAN);
     if (status == SJ_OK) status = turn(search, &knobs[k]);
     free(knobs[k].path);
   }

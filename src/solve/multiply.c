@@ -132,7 +132,7 @@ __attribute__((target("avx2,fma"))) static void add_multiple_avx2(double factor,
   size_t i = 0;
   for (; i + 4 <= count; i += 4)
     _mm256_storeu_pd(y + i, _mm256_fmadd_pd(f, _mm256_loadu_pd(x + i), _mm256_loadu_pd(y + i)));
-  for (; i < count; i++) y[i] += factor * x[i];
+  for (; i < count; i++) y[i] = __builtin_fma(factor, x[i], y[i]); /* rounded alike, wherever the vector ends */
 }
 #endif
 
@@ -199,7 +199,7 @@ __attribute__((target("avx2,fma"))) static void add_multiple_4_avx2(const double
     _mm256_storeu_pd(y + i, sum);
   }
   for (; i < count; i++)
-    for (size_t r = 0; r < 4; r++) y[i] += factor[r] * x[r][i];
+    for (size_t r = 0; r < 4; r++) y[i] = __builtin_fma(factor[r], x[r][i], y[i]);
 }
 #endif
 

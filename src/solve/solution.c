@@ -133,6 +133,7 @@ struct sj_large_wanted sj_solution_wanted(const struct sj_solution *s) {
 
 static enum sj_status solve_large(struct sj_solution *s, const struct sj_order *order, struct sj_error *error) {
   struct sj_error own = {{0}};
+  sj_solution_report(s, "steady state and spectrum of a large chain", NAN);
   s->is_large = true;
   s->eliminated = (struct sj_eliminated){.chain = &s->space.chain, .order = *order, .stop = s->options.stop};
   const struct sj_large_wanted wanted = sj_solution_wanted(s);
@@ -142,6 +143,7 @@ static enum sj_status solve_large(struct sj_solution *s, const struct sj_order *
 }
 
 enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *error) {
+  sj_solution_report(s, "states", NAN);
   enum sj_status status = make_space(s, error);
   size_t first = 0;
   if (status == SJ_OK) s->eigenvalues = s->options.eigenvalues ? s->options.eigenvalues : least_eigenvalues(s);
@@ -157,6 +159,7 @@ enum sj_status sj_solution_eliminate(struct sj_solution *s, struct sj_error *err
     sj_order_clear(&order);
     return status;
   }
+  sj_solution_report(s, "elimination", NAN);
   status = sj_eliminated_create(&s->space.chain, order, s->options.stop, &s->eliminated);
   return status == SJ_OK ? SJ_OK : sj_solution_failed(s, status, error);
 }
@@ -192,11 +195,22 @@ static enum sj_status judge_server(const struct sj_solution *s, size_t index) {
                          &server->regimes);
 }
 
-enum sj_status sj_solution_judge(struct sj_solution *s, struct sj_error *error) {
+void sj_solution_report(const struct sj_solution *s, const char *stage, double share) {
+  const struct sj_solve_progress progress = {.stage = stage, .share = share};
+  if (s->options.on_progress) s->options.on_progress(s->options.context, &progress);
+}
+
+enum sj_status sj_solution_decompose(struct sj_solution *s, struct sj_error *error) {
   const unsigned least = least_eigenvalues(s);
   const size_t wanted = s->eigenvalues > least ? s->eigenvalues : least;
-  enum sj_status status = sj_eliminated_spectrum(&s->eliminated, wanted, &s->spectrum);
-  if (status == SJ_FAILED) status = SJ_OK;
+  sj_solution_report(s, "spectrum", NAN);
+  const enum sj_status status = sj_eliminated_spectrum(&s->eliminated, wanted, &s->spectrum);
+  return status == SJ_OK || status == SJ_FAILED ? SJ_OK : sj_solution_failed(s, status, error);
+}
+
+enum sj_status sj_solution_judge(struct sj_solution *s, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  sj_solution_report(s, "hitting times", NAN);
   s->servers = sj_allocate_array(s->space.server_count, sizeof *s->servers);
   for (size_t i = 0; i < s->space.server_count && status == SJ_OK; i++) status = judge_server(s, i);
   return status == SJ_OK ? SJ_OK : sj_solution_failed(s, status, error);

@@ -53,9 +53,14 @@ struct sj_large_wanted sj_solution_wanted(const struct sj_solution *solution);
  * tells what cannot. Under mpirun by all processes; only rank 0's is to be read. */
 enum sj_status sj_solution_judge_large(struct sj_solution *solution, struct sj_findings *findings,
                                        struct sj_error *error);
-/* The spectrum (none, count 0, if it does not converge), and each server's regimes and passages. */
+/* The spectrum (none, count 0, if it does not converge). */
+enum sj_status sj_solution_decompose(struct sj_solution *solution, struct sj_error *error);
+/* Each server's regimes and passages, after that. */
 enum sj_status sj_solution_judge(struct sj_solution *solution, struct sj_error *error);
 void sj_solution_clear(struct sj_solution *solution);
+
+/* Tells the options' on_progress, if there is one. */
+void sj_solution_report(const struct sj_solution *solution, const char *stage, double share);
 
 /* The messages for statuses that come without one. */
 enum sj_status sj_solution_failed(const struct sj_solution *solution, enum sj_status status, struct sj_error *error);
@@ -68,7 +73,14 @@ void sj_find_measures(const struct sj_solution *solution, struct sj_findings *fi
 enum sj_status sj_find_times(const struct sj_solution *solution, struct sj_findings *findings);
 /* of the spectrum all but the mixing time */
 void sj_find_gap(const struct sj_solution *solution, struct sj_findings *findings);
-enum sj_status sj_find_spectrum(const struct sj_solution *solution, struct sj_findings *findings);
+/* The mixing time, which takes long and needs no more than the spectrum: begun in a thread of its own, where the chain
+ * is not very small. NULL: no memory. To be ended, in any case, before the solution is cleared. */
+struct sj_mixing;
+struct sj_mixing *sj_mixing_begin(const struct sj_solution *solution);
+void sj_mixing_end(struct sj_mixing *mixing);
+/* Waits for it. */
+enum sj_status sj_find_spectrum(const struct sj_solution *solution, struct sj_mixing *mixing,
+                                struct sj_findings *findings);
 /* pictures.c: drift field, fixed points, density and levels of each server, as JSON. */
 enum sj_status sj_find_pictures(const struct sj_solution *solution, struct sj_findings *findings);
 /* story.c: the transient from the empty system, through the model's faults, and the recovery after them. */

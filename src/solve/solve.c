@@ -82,19 +82,30 @@ static enum sj_status find_large(struct sj_solution *s, struct sj_findings *find
   return sj_find_story(s, findings, error);
 }
 
-static enum sj_status find_all(struct sj_solution *s, struct sj_findings *findings, struct sj_error *error) {
-  enum sj_status status = sj_solution_eliminate(s, error);
-  if (status == SJ_OK && s->is_large) return find_large(s, findings, error);
-  if (status == SJ_OK) status = sj_solution_judge(s, error);
+/* All that needs the eliminated chain and its spectrum. */
+static enum sj_status find_rest(struct sj_solution *s, struct sj_mixing *mixing, struct sj_findings *findings,
+                                struct sj_error *error) {
+  enum sj_status status = sj_solution_judge(s, error);
   if (status != SJ_OK) return status;
   add_notes(s, findings);
   sj_find_measures(s, findings);
   status = sj_find_times(s, findings);
-  if (status == SJ_OK) status = sj_find_spectrum(s, findings);
+  if (status == SJ_OK) status = sj_find_spectrum(s, mixing, findings);
   if (status == SJ_OK && s->options.picture) status = sj_find_pictures(s, findings);
   if (status == SJ_OK && s->options.changes) status = sj_find_changes(s, findings);
   if (status != SJ_OK) return sj_solution_failed(s, status, error);
   return sj_find_story(s, findings, error);
+}
+
+static enum sj_status find_all(struct sj_solution *s, struct sj_findings *findings, struct sj_error *error) {
+  enum sj_status status = sj_solution_eliminate(s, error);
+  if (status == SJ_OK && s->is_large) return find_large(s, findings, error);
+  if (status == SJ_OK) status = sj_solution_decompose(s, error);
+  if (status != SJ_OK) return status;
+  struct sj_mixing *const mixing = sj_mixing_begin(s);
+  status = mixing ? find_rest(s, mixing, findings, error) : sj_solution_failed(s, SJ_NO_MEMORY, error);
+  sj_mixing_end(mixing);
+  return status;
 }
 
 enum sj_status sj_solve(const struct sj_model *model, const struct sj_solve_options *options,

@@ -185,10 +185,16 @@ static double next_point_time(const struct story *story) {
   return fmin((double)story->next_point * story->findings->grid_step, story->s->settings.horizon);
 }
 
+static double story_end(const struct story *story) {
+  const double horizon = story->s->settings.horizon;
+  return isnan(story->last_end) ? horizon : fmax(horizon, story->last_end);
+}
+
 /* To `end`, while the rates are those of `transient`; points of the grid on the way are drawn. */
 static enum sj_status tell(struct story *story, struct sj_transient *transient, double end) {
   enum sj_status status = SJ_OK;
   while (status == SJ_OK && story->next_point < story->findings->points && next_point_time(story) <= end) {
+    sj_solution_report(story->s, "transient", story->now / story_end(story));
     status = advance(story, transient, next_point_time(story));
     if (status == SJ_OK) draw(story);
   }
@@ -357,8 +363,7 @@ static void add_after(struct story *story) {
 }
 
 static enum sj_status tell_all(struct story *story) {
-  const struct sj_solve_settings *const settings = &story->s->settings;
-  const double end = isnan(story->last_end) ? settings->horizon : fmax(settings->horizon, story->last_end);
+  const double end = story_end(story);
   enum sj_status status = SJ_OK;
   while (status == SJ_OK && story->now < end) {
     status = tell_chapter(story, fmin(next_change(story, story->now), end));

@@ -135,9 +135,9 @@ enum sj_status sj_find_times(const struct sj_solution *solution, struct sj_findi
 
 /* ---- the spectrum ---- */
 
-/* The time to 1 % total variation from the worst of the start states empty and full. */
-/* From each of the starts `first`, `first` + `stride`, ...: 0 is empty, k is where server k - 1 is full. */
-struct mixing {
+/* The time to 1 % total variation from the worst of the start states empty and full: here from each of the starts
+ * `first`, `first` + `stride`, ...: 0 is empty, k is where server k - 1 is full. */
+struct starts {
   const struct sj_solution *s;
   size_t first, stride;
   double worst; /* NAN: one of them cannot be had */
@@ -145,42 +145,62 @@ struct mixing {
 };
 
 static void *mix(void *context) {
-  struct mixing *const mixing = context;
-  const struct sj_solution *const s = mixing->s;
+  struct starts *const starts = context;
+  const struct sj_solution *const s = starts->s;
   struct sj_transient transient = {0};
   double *const p = calloc(s->space.chain.count, sizeof *p);
   enum sj_status status = p ? SJ_OK : SJ_NO_MEMORY;
   if (status == SJ_OK) status = sj_transient_start(&transient, &s->space.chain, &s->spectrum, s->eliminated.p);
   transient.stop = s->options.stop;
-  for (size_t k = mixing->first; status == SJ_OK && k <= s->space.server_count; k += mixing->stride) {
+  for (size_t k = starts->first; status == SJ_OK && k <= s->space.server_count; k += starts->stride) {
     const size_t start = k == 0 ? s->space.empty : s->space.full[k - 1];
     if (start == SIZE_MAX) continue;
     p[start] = 1;
     double time = NAN;
     status = sj_mixing_time(&transient, p, 0.01, &time);
     p[start] = 0;
-    if (!(time <= mixing->worst)) mixing->worst = time;
+    if (!(time <= starts->worst)) starts->worst = time;
     if (isnan(time)) break;
   }
   sj_transient_clear(&transient);
   free(p);
-  mixing->status = status;
+  starts->status = status;
   return NULL;
 }
 
-/* Of a chain of some size, half of the starts in a thread of their own. */
-static enum sj_status find_mixing_time(const struct sj_solution *s, double *worst) {
-  const size_t stride = s->space.chain.count < 5000 ? 1 : 2;
-  struct mixing half = {.s = s, .first = 0, .stride = stride}, other = {.s = s, .first = 1, .stride = stride};
+/* The start empty and every other one, and those between. */
+struct sj_mixing {
+  struct starts half, other;
   pthread_t thread;
-  const bool apart = stride == 2 && !pthread_create(&thread, NULL, mix, &other);
-  mix(&half);
-  if (apart)
-    pthread_join(thread, NULL);
-  else if (stride == 2)
-    mix(&other);
-  *worst = isnan(half.worst) || other.worst <= half.worst ? half.worst : other.worst;
-  return half.status != SJ_OK ? half.status : other.status;
+  bool apart; /* the first half is on its way in the thread */
+};
+
+struct sj_mixing *sj_mixing_begin(const struct sj_solution *s) {
+  struct sj_mixing *const mixing = calloc(1, sizeof *mixing);
+  const size_t too_few = 1000; /* states */
+  if (!mixing) return NULL;
+  mixing->half = (struct starts){.s = s, .first = 0, .stride = 2};
+  mixing->other = (struct starts){.s = s, .first = 1, .stride = 2};
+  mixing->apart = s->spectrum.count > 1 && s->space.chain.count >= too_few &&
+                  !pthread_create(&mixing->thread, NULL, mix, &mixing->half);
+  return mixing;
+}
+
+static enum sj_status wait_for_mixing(struct sj_mixing *mixing, double *worst) {
+  mix(&mixing->other);
+  if (mixing->apart)
+    pthread_join(mixing->thread, NULL);
+  else
+    mix(&mixing->half);
+  mixing->apart = false;
+  const double half = mixing->half.worst, other = mixing->other.worst;
+  *worst = isnan(half) || other <= half ? half : other;
+  return mixing->half.status != SJ_OK ? mixing->half.status : mixing->other.status;
+}
+
+void sj_mixing_end(struct sj_mixing *mixing) {
+  if (mixing && mixing->apart) pthread_join(mixing->thread, NULL);
+  free(mixing);
 }
 
 void sj_find_gap(const struct sj_solution *s, struct sj_findings *findings) {
@@ -197,12 +217,13 @@ void sj_find_gap(const struct sj_solution *s, struct sj_findings *findings) {
   }
 }
 
-enum sj_status sj_find_spectrum(const struct sj_solution *s, struct sj_findings *findings) {
+enum sj_status sj_find_spectrum(const struct sj_solution *s, struct sj_mixing *mixing, struct sj_findings *findings) {
   if (s->spectrum.count < 2) return SJ_OK;
+  sj_solution_report(s, "mixing time", NAN);
   sj_find_gap(s, findings);
-  double mixing = NAN;
-  const enum sj_status status = find_mixing_time(s, &mixing);
+  double time = NAN;
+  const enum sj_status status = wait_for_mixing(mixing, &time);
   if (status != SJ_OK && status != SJ_FAILED) return status;
-  sj_findings_add(findings, mixing, 5e-7 * mixing, "mixing_time");
+  sj_findings_add(findings, time, 5e-7 * time, "mixing_time");
   return SJ_OK;
 }

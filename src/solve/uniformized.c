@@ -126,29 +126,31 @@ static void step_plain(const struct sj_uniformized *u, size_t low, size_t high, 
 #if defined(__x86_64__)
 typedef double eight __attribute__((vector_size(64), aligned(8), may_alias));
 
-/* The same sums in the same order, AT_ONCE of them in registers. */
+/* The same sums in the same order, AT_ONCE of them in registers; where all that they read is inside of x. */
 static inline __attribute__((always_inline)) void step_wide(const struct sj_uniformized *u, size_t low, size_t high,
                                                             const double *restrict x, double *restrict y) {
-  enum { WIDTH = 8 };
-  const ptrdiff_t n = (ptrdiff_t)u->count;
+  enum { WIDTH = 8, VECTORS = AT_ONCE / WIDTH };
+  const size_t n = u->count, diagonals = u->diagonals;
+  const double *const stay = u->stay, *const all = u->entry;
+  const ptrdiff_t *const offset = u->offset;
+  const size_t inside = n > u->back + AT_ONCE ? n - u->back - AT_ONCE : 0;
   size_t j = low;
   for (; j + AT_ONCE <= high; j += AT_ONCE) {
-    eight sum[AT_ONCE / WIDTH];
-    for (size_t v = 0; v < AT_ONCE / WIDTH; v++)
-      sum[v] = *(const eight *)(u->stay + j + WIDTH * v) * *(const eight *)(x + j + WIDTH * v);
-    bool inside = true;
-    for (size_t d = 0; d < u->diagonals && inside; d++) {
-      const double *const entry = u->entry + d * u->count + j;
-      const ptrdiff_t from = (ptrdiff_t)j - u->offset[d];
-      inside = from >= 0 && from + AT_ONCE <= n;
-      if (!inside) break;
-      for (size_t v = 0; v < AT_ONCE / WIDTH; v++)
-        sum[v] += *(const eight *)(entry + WIDTH * v) * *(const eight *)(x + from + WIDTH * v);
-    }
-    if (inside)
-      for (size_t v = 0; v < AT_ONCE / WIDTH; v++) *(eight *)(y + j + WIDTH * v) = sum[v];
-    else
+    if (j < u->forth || j > inside) {
       step_plain(u, j, j + AT_ONCE, x, y);
+      continue;
+    }
+    const double *const here = x + j;
+    eight sum[VECTORS];
+    for (size_t v = 0; v < VECTORS; v++)
+      sum[v] = *(const eight *)(stay + j + WIDTH * v) * *(const eight *)(here + WIDTH * v);
+    const double *entry = all + j;
+    for (size_t d = 0; d < diagonals; d++, entry += n) {
+      const double *const from = here - offset[d];
+      for (size_t v = 0; v < VECTORS; v++)
+        sum[v] += *(const eight *)(entry + WIDTH * v) * *(const eight *)(from + WIDTH * v);
+    }
+    for (size_t v = 0; v < VECTORS; v++) *(eight *)(y + j + WIDTH * v) = sum[v];
   }
   step_plain(u, j, high, x, y);
 }

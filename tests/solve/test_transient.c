@@ -375,6 +375,58 @@ static void projected(void **state) {
   queue_end(&queue);
 }
 
+/* A chain of `states` states in which most transitions lead at most 37 further and some (with `jumps`) anywhere; the
+ * last state is never left. */
+static struct sj_chain leaking_chain(size_t states, bool jumps) {
+  struct sj_chain chain;
+  uint32_t x = 1;
+  assert_int_equal(sj_chain_start(&chain, states, 5 * states), SJ_OK);
+  for (size_t i = 0; i < states; i++) {
+    const size_t to[] = {i + 1, i + 37, i - 36, states - 1, (x = x * 1664525 + 1013904223) % states};
+    for (size_t k = 0; k < sizeof to / sizeof *to && i + 1 < states; k++) {
+      x = x * 1664525 + 1013904223;
+      if (to[k] >= states || (k == 3 && x % 16 > 1) || (k == 4 && !(jumps && x % 128 < 2))) continue;
+      assert_int_equal(sj_chain_add(&chain, to[k], 1 + x % 1000 / 1000.0), SJ_OK);
+    }
+    sj_chain_end_row(&chain);
+  }
+  return chain;
+}
+
+/* Several steps at once, from a few states on, are bit for bit the same as one after the other. */
+static void several_steps(void **state) {
+  (void)state;
+  enum { STATES = 5000 };
+  for (int jumps = 0; jumps < 2; jumps++) {
+    struct sj_chain chain = leaking_chain(STATES, jumps);
+    struct sj_uniformized u;
+    assert_int_equal(sj_uniformized_create(&chain, &u), SJ_OK);
+    assert_true(u.sink && (jumps || (u.back == 36 && u.forth == 37)));
+    double *const room = calloc(6 * STATES, sizeof *room), weight[SJ_STEPS];
+    double *x = room, *other = room + STATES, *const sum = room + 2 * STATES;
+    double *one = room + 3 * STATES, *next = room + 4 * STATES, *const its_sum = room + 5 * STATES;
+    for (size_t i = 1000; i < 1010; i++) x[i] = one[i] = 1.0 / (double)(i - 990);
+    struct sj_window window = {1000, 1010};
+    for (size_t steps = 1, done = 0; done < 100; done += steps, steps = steps % SJ_STEPS + 1) {
+      for (size_t k = 0; k < steps; k++) {
+        weight[k] = 1.0 / (double)(done + k + 3);
+        sj_uniformized_step(&u, one, next, weight[k], its_sum);
+        double *const swap = one;
+        one = next;
+        next = swap;
+      }
+      sj_uniformized_steps(&u, steps, &x, &other, &window, weight, sum);
+      assert_memory_equal(x, one, STATES * sizeof *x);
+      assert_memory_equal(sum, its_sum, STATES * sizeof *x);
+      for (size_t i = 0; i + 1 < STATES; i++) assert_true((i >= window.low && i < window.high) || other[i] == 0);
+    }
+    assert_true(x[STATES - 1] > 0.1); /* it has leaked */
+    free(room);
+    sj_uniformized_clear(&u);
+    sj_chain_clear(&chain);
+  }
+}
+
 static void stops_and_gives_up(void **state) {
   (void)state;
   struct queue queue = queue_of(10, 9, 10);
@@ -397,9 +449,11 @@ static void stops_and_gives_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(two_states), cmocka_unit_test(full_queue),   cmocka_unit_test(pure_death),
-      cmocka_unit_test(ring),       cmocka_unit_test(krylov_steps), cmocka_unit_test(mixing),
-      cmocka_unit_test(deep_wells), cmocka_unit_test(projected),    cmocka_unit_test(stops_and_gives_up),
+      cmocka_unit_test(two_states),    cmocka_unit_test(full_queue),
+      cmocka_unit_test(pure_death),    cmocka_unit_test(ring),
+      cmocka_unit_test(krylov_steps),  cmocka_unit_test(mixing),
+      cmocka_unit_test(deep_wells),    cmocka_unit_test(projected),
+      cmocka_unit_test(several_steps), cmocka_unit_test(stops_and_gives_up),
   };
   return cmocka_run_group_tests_name("transient", tests, NULL, NULL);
 }
