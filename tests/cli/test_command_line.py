@@ -16,7 +16,7 @@ WRONG = [
     (["m.lua"], "unknown command m.lua; see sojourn --help"),
     (["measrue"], "unknown command measrue, did you mean measure?"),
     (["simulate"], "simulate: expected MODEL; see sojourn simulate --help"),
-    (["compare"], "compare: expected MODEL|A.db B.db; see sojourn compare --help"),
+    (["compare"], "compare: expected MODEL; see sojourn compare --help"),
     (["comapre", "m.lua"], "unknown command comapre, did you mean compare?"),
     (["show"], "show: expected MODEL|RESULTS; see sojourn show --help"),
     (["learn"], "learn: expected DATA|MODEL|RESULTS; see sojourn learn --help"),
