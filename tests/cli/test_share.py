@@ -53,7 +53,8 @@ def _():
         shown = rows[name.replace("_", r"\_")]
         equal(shown == "-", metric["value"] is None, name)
         if shown != "-":
-            near = abs(float(shown) - metric["value"]) <= 0.06 * abs(metric["value"]) + 1e-12
+            # With an interval, as many digits as the half width has two of.
+            near = abs(float(shown) - metric["value"]) <= max(6e-4 * abs(metric["value"]), (metric["ci95"] or 0) / 20)
             equal(near, True, f"{name}: {shown} for {metric['value']}")
     both = done("show", "r.db", "--markdown")
     equal(both.startswith(text), True)
