@@ -305,7 +305,7 @@ static enum sj_status from_store(struct job *job, struct sj_error *error) {
     status = sj_error_set(error, SJ_INVALID, "%s: no simulation with time series%s%s", job->options->file,
                           wanted ? " of the scenario " : "", wanted ? wanted : "");
   if (status == SJ_OK) status = from_results(job, results, error);
-  if (status == SJ_OK && looks_beside(job)) {
+  if (status == SJ_OK && results && looks_beside(job)) {
     struct sj_error why;
     if (sj_model_from_canonical(results->model, results->canonical, results->duration, &job->stored, &why) != SJ_OK)
       job->why_not = sj_copy_string(why.message);

@@ -22,7 +22,8 @@ void sj_solve_beside(const struct sj_model *model, const struct sj_trajectories 
                      struct sj_solved_beside *solved);
 void sj_solved_beside_clear(struct sj_solved_beside *solved);
 
-/* Comma-separated values: a row for each state of each trajectory with the time since its start, then each series of it.
+/* Comma-separated values: a row for each state of each trajectory with the time since its start, then each series of
+ * it.
  */
 void sj_learn_write_rows(const struct sj_results *results, FILE *out);
 

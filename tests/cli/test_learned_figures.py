@@ -19,7 +19,7 @@ SLOWEST = 6.989486651898902  # 1 / |second eigenvalue| of M/M/1/10 at load 0.5
 
 
 def blocks(kind):
-    return re.findall(rf"^<!-- {kind}: (.*) -->\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^<!-- {kind}: ([^\n]*) -->\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def number(token):
