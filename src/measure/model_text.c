@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "results/results.h"
@@ -135,41 +136,67 @@ static const struct sj_results *largest(const struct sj_results *const *points, 
   return found;
 }
 
+/* Processor time of a message in all processes, without what making and keeping it takes. */
+static double rest_of(const struct sj_results *results) {
+  const double all = value_of(results, "cpu.utilization", "") / value_of(results, "messages.rate", "");
+  const double known = value_of(results, "generation", ".mean") + value_of(results, "service", ".mean");
+  return all > known ? all - known : 0;
+}
+
+static void add_head(struct sj_text *model, const struct sj_results *results) {
+  const double asked = value_of(results, "parameters.rate", ""), carried = value_of(results, "messages.rate", "");
+  const double rows = value_of(results, "parameters.payload", "");
+  sj_text_add(
+      model,
+      "-- Written by sojourn measure: %s\n"
+      "-- Messages are made, go over the bus, are verified and kept. All processes share the machine's cores (or,\n"
+      "-- with cores = 0, each has its own: then a producer makes one message at a time, and the store keeps one).\n"
+      "-- What it does not know: that producers wait when the queue is full.\n"
+      "model { title = \"measured: %s\", time_unit = \"s\" }\n\n"
+      "local rate = param(\"rate\", %.6g, \"messages per second of all producers together\")\n"
+      "local rows = param(\"rows\", %.0f, \"rows of a message\")\n"
+      "local cores = param(\"cores\", %ld, \"that all processes share; 0: each has one of its own\")\n"
+      "local law = param(\"law\", \"measured\", \"measured (at %.0f rows) or fitted (over rows)\")\n\n",
+      results->model, results->model, asked > 0 ? asked : carried / 2, rows, sysconf(_SC_NPROCESSORS_ONLN), rows);
+}
+
+static void add_system(struct sj_text *model, const struct sj_results *results) {
+  sj_text_add(model,
+              "\n-- processor time of a message beside making and keeping it: the bus, waiting, waking\n"
+              "local rest = %.4g\n"
+              "local function chosen(measured, fitted)\n"
+              "  if law == \"fitted\" then return fitted end\n"
+              "  return measured\n"
+              "end\n"
+              "local make = chosen(generation_measured, generation_fitted)\n"
+              "local keep = chosen(service_measured, service_fitted)\n"
+              "local bus = link { one_way = chosen(transit_measured, transit_fitted) }\n\n"
+              "if cores > 0 then\n"
+              "  server \"machine\" { threads = cores, discipline = \"ps\", async = true, apis = {\n"
+              "    make = { work = make + rest, calls = { { \"machine.keep\", network = bus } } }, keep = keep } }\n"
+              "  client \"messages\" { calls = \"machine.make\", arrivals = poisson { rate = rate } }\n"
+              "else\n"
+              "  servers \"producer\" { count = %.0f, service = make, forward = { { \"store\", network = bus } } }\n"
+              "  server \"store\" { service = keep }\n"
+              "  client \"messages\" { calls = \"producer\", arrivals = poisson { rate = rate } }\n"
+              "end\n",
+              rest_of(results), value_of(results, "parameters.producers", ""));
+}
+
 enum sj_status sj_measure_model(const struct sj_results *const *points, size_t count, char **text,
                                 struct sj_error *error) {
   const enum sj_status status = check(points, count, error);
   if (status != SJ_OK) return status;
   struct sj_text model = {0};
   const struct sj_results *const main = largest(points, count);
-  const double asked = value_of(main, "parameters.rate", ""), carried = value_of(main, "messages.rate", "");
-  sj_text_add(
-      &model,
-      "-- Written by sojourn measure: %s\n"
-      "-- Producers make messages, one at a time each; the store takes them one by one. What it does not know:\n"
-      "-- that processes share the cores, and that producers wait when the queue is full.\n"
-      "model { title = \"measured: %s\", time_unit = \"s\" }\n\n"
-      "local rate = param(\"rate\", %.6g, \"messages per second of all producers together\")\n"
-      "local rows = param(\"rows\", %.0f, \"rows of a message\")\n"
-      "local law = param(\"law\", \"measured\", \"measured (at %.0f rows) or fitted (over rows)\")\n\n",
-      main->model, main->model, asked > 0 ? asked : carried / 2, value_of(main, "parameters.payload", ""),
-      value_of(main, "parameters.payload", ""));
+  add_head(&model, main);
   for (size_t k = 0; k < LAWS; k++) {
     struct law law = {.name = laws[k][0]};
     fit(&law, points, count);
     add_fitted(&model, &law, laws[k][1]);
     add_empirical(&model, laws[k][0], histogram_of(main, laws[k][0]));
   }
-  sj_text_add(&model,
-              "\nlocal function chosen(measured, fitted)\n"
-              "  if law == \"fitted\" then return fitted end\n"
-              "  return measured\n"
-              "end\n\n"
-              "servers \"producer\" {\n"
-              "  count = %.0f, service = chosen(generation_measured, generation_fitted),\n"
-              "  forward = { { \"store\", network = link { one_way = chosen(transit_measured, transit_fitted) } } } }\n"
-              "server \"store\" { service = chosen(service_measured, service_fitted) }\n"
-              "client \"messages\" { calls = \"producer\", arrivals = poisson { rate = rate } }\n",
-              value_of(main, "parameters.producers", ""));
+  add_system(&model, main);
   *text = model.data;
   return SJ_OK;
 }

@@ -389,13 +389,19 @@ def _():
 def _():
     document = measure("--payload", "2000", "--rate", "500", "--duration", "1", "--emit-model", "m.lua")
     for law in ("measured", "fitted"):
-        model = json.loads(done("simulate", "m.lua", "--json", "--set", "law=" + law, "--set", "rate=1"))
+        model = json.loads(done("simulate", "m.lua", "--json", "--set", "law=" + law, "--set", "rate=1", "--set",
+                                "cores=0"))
         metrics = model["metrics"]
         wanted = value(document, "service.mean"), value(document, "generation.mean")
         got = metrics["store.service.mean"]["value"], metrics["producer.service.mean"]["value"]
         if law == "measured":  # fitted: least squares over four sizes on a busy machine
             for x, y in zip(got, wanted):
                 equal(abs(x - y) < 0.05 * y, True, (law, got, wanted))
+    # Sharing cores: nobody waits when nearly nothing comes, and the work is that of all processes.
+    shared = json.loads(done("simulate", "m.lua", "--json", "--set", "rate=1", "--set", "cores=2"))["metrics"]
+    work = value(document, "cpu.utilization") / value(document, "messages.rate")
+    busy = 2 * shared["machine.utilization.mean"]["value"]
+    equal(busy > 0.9 * sum(wanted) and busy > 0.7 * work, True, (busy, work, wanted))
 
 
 @case("on a terminal a line each second, taken away at the end")

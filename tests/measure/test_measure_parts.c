@@ -214,11 +214,14 @@ static struct sj_results *made_up(uint64_t rows) {
   run.values[sj_results_find(results, "parameters.payload")] = (double)rows;
   run.values[sj_results_find(results, "parameters.producers")] = 3;
   run.values[sj_results_find(results, "parameters.rate")] = 100;
+  run.values[sj_results_find(results, "cpu.utilization")] = 0.4; /* 4 ms a message */
+  run.values[sj_results_find(results, "messages.rate")] = 100;
   assert_true(sj_results_add_run(results, &run));
   return results;
 }
 
-static double simulated(const char *text, const char *name) {
+static double simulated(const char *text, const char *override, const char *name) {
+  const struct sj_model_options reading = {.overrides = &override, .override_count = 1};
   struct sj_model *model = NULL;
   struct sj_results *results = NULL;
   struct sj_simulate_options options;
@@ -229,7 +232,7 @@ static double simulated(const char *text, const char *name) {
   sj_simulate_options_default(&options);
   options.duration = 300;
   options.runs = 1;
-  if (sj_model_load(path, NULL, &model, &problem) != SJ_OK ||
+  if (sj_model_load(path, &reading, &model, &problem) != SJ_OK ||
       sj_simulate_prepare(model, &options, &results, &problem) != SJ_OK ||
       sj_simulate_run(model, &options, results, &problem) != SJ_OK)
     fail_msg("%s", problem.message);
@@ -252,8 +255,10 @@ static void test_model(void **state) {
   assert_int_equal(sscanf(fitted, "local service_fitted = lognormal { mean = %lf + %lf", &base, &per_row), 2);
   assert_true(fabs(base / 1e-6 - 1) < 1e-3 && fabs(per_row / 6e-9 - 1) < 1e-4);
   /* The mean of the measured law is that of the times. */
-  assert_true(fabs(simulated(text, "store.service.mean") / (1e-6 + 6e-9 * 100000) - 1) < 0.01);
-  assert_true(fabs(simulated(text, "messages.arrivals.rate") / 100 - 1) < 0.05);
+  assert_true(fabs(simulated(text, "cores=0", "store.service.mean") / (1e-6 + 6e-9 * 100000) - 1) < 0.01);
+  assert_true(fabs(simulated(text, "cores=0", "messages.arrivals.rate") / 100 - 1) < 0.05);
+  /* A message takes 4 ms of all processes, so 100 of them keep 0.2 of two cores busy. */
+  assert_true(fabs(simulated(text, "cores=2", "machine.utilization.mean") / 0.2 - 1) < 0.05);
   free(text);
   assert_int_equal(sj_measure_model(NULL, 0, &text, &problem), SJ_INVALID);
   for (int i = 0; i < 3; i++) sj_results_destroy(points[i]);
