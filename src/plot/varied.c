@@ -177,16 +177,24 @@ static void add_line(const struct sj_varied *varied, const char *metric, struct 
   clear(&x);
 }
 
+/* Where the values lie in a map. */
+static double *places(const struct axis_values *axis) {
+  double *const at = sj_allocate_array(axis->distinct, sizeof *at);
+  for (size_t i = 0; i < axis->distinct; i++) at[i] = axis->logarithm ? log10(axis->values[i]) : axis->values[i];
+  return at;
+}
+
 static void add_map(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
                     const struct axis_values *y, struct sj_charts *charts) {
   char *const title = sj_format("%s by %s and %s", metric, varied->paths[0], varied->paths[1]);
   struct sj_chart *const chart = chart_of(varied, metric, "", title, charts);
-  struct sj_chart_grid grid = {.columns = x->distinct, .rows = y->distinct, .x = x->values, .y = y->values};
+  struct sj_chart_grid grid = {.columns = x->distinct, .rows = y->distinct};
   grid.value = sj_allocate_array(grid.columns * grid.rows, sizeof *grid.value);
   for (size_t i = 0; i < grid.columns * grid.rows; i++) grid.value[i] = NAN;
   set_axis(&chart->x, x, varied->paths[0]);
   set_axis(&chart->y, y, varied->paths[1]);
-  chart->x.scale = chart->y.scale = SJ_SCALE_LINEAR; /* cells have one size */
+  grid.x = places(x);
+  grid.y = places(y);
   metric_axis(varied, metric, &chart->colours);
   for (size_t i = 0; i < varied->count; i++) {
     size_t column = 0, row = 0;
@@ -196,6 +204,8 @@ static void add_map(const struct sj_varied *varied, const char *metric, const st
     grid.value[column * grid.rows + row] = chart->colours.scale == SJ_SCALE_LOG ? log10(value) : value;
   }
   sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &grid);
+  free(grid.x);
+  free(grid.y);
   free(grid.value);
   free(title);
 }

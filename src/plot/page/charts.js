@@ -27,7 +27,7 @@ function withUnit(axis, x) {
   const words = axis.ticks && axis.ticks.find(([at]) => Math.abs(at - x) < 1e-9);
   if (words) return words[1];
   const unit = axis.unit ? ` ${axis.unit}` : "";
-  return `${shortNumber(x)}${unit}`;
+  return `${shortNumber(axis.logarithms ? 10 ** x : x)}${unit}`;
 }
 
 // ---- axes ----
@@ -55,6 +55,7 @@ function linearTicks(low, high, most) {
   return ticks;
 }
 function ticksOf(axis, low, high, vertical, width) {
+  if (axis.logarithms) return logTicks(10 ** low, 10 ** high).map(Math.log10);
   return axis.log ? logTicks(low, high) : linearTicks(low, high, vertical ? 6 : Math.max(3, Math.min(8, width / 75)));
 }
 
@@ -93,7 +94,7 @@ function axisOption(axis, theme, vertical, width) {
     return option;
   }
   option.axisTick.customValues = option.axisLabel.customValues = ticksOf(axis, axis.low, axis.high, vertical, width);
-  option.axisLabel.formatter = axis.log ? logLabel : shortNumber;
+  option.axisLabel.formatter = axis.log ? logLabel : axis.logarithms ? (x) => logLabel(10 ** x) : shortNumber;
   return option;
 }
 
@@ -318,7 +319,7 @@ function itemTip(chart, series, i) {
 }
 
 function mapTip(chart, [x, y, value]) {
-  const axis = chart.colours, shown = axis.log ? logLabelSmall(value) : shortNumber(value);
+  const axis = chart.colours, shown = axis.logarithms ? logLabelSmall(value) : shortNumber(value);
   return tipOf(chart.title, [[chart.x.label, withUnit(chart.x, x)], [chart.y.label, withUnit(chart.y, y)],
     [axis.label, `${shown}${axis.unit ? ` ${axis.unit}` : ""}`]]);
 }

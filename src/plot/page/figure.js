@@ -69,14 +69,16 @@ function dataTables(chart) {
   });
 }
 
+const real = (axis, x) => (axis.logarithms ? 10 ** x : x);
+
 function gridColumns(grid, chart) {
   const columns = [[], [], []];
   grid.x.forEach((x, i) => grid.y.forEach((y, j) => {
     const value = grid.value[i * grid.y.length + j];
     if (value === null) return;
-    columns[0].push(x);
-    columns[1].push(y);
-    columns[2].push(chart.colours.log ? 10 ** value : value);
+    columns[0].push(real(chart.x, x));
+    columns[1].push(real(chart.y, y));
+    columns[2].push(real(chart.colours, value));
   }));
   return columns;
 }
@@ -113,7 +115,7 @@ function optionOf(chart, palette, hidden, width) {
 }
 
 function colourBar(chart, theme, index, width) {
-  const axis = chart.colours, text = (value) => (axis.log ? (Math.abs(value) < 4 ? shortNumber(10 ** value) : `10${superscript(Math.round(value))}`) : shortNumber(value));
+  const axis = chart.colours, text = (value) => (axis.logarithms ? (Math.abs(value) < 4 ? shortNumber(10 ** value) : `10${superscript(Math.round(value))}`) : shortNumber(value));
   return { type: "continuous", seriesIndex: index, dimension: 2, min: axis.low, max: axis.high, orient: "horizontal", left: "center", bottom: 0,
     itemWidth: 12, itemHeight: Math.max(80, Math.min(220, width - 260)), textStyle: { color: theme.ink }, formatter: text, calculable: false, hoverLink: false,
     text: [`${text(axis.high)}`, `${axisTitle(axis)}  ${text(axis.low)}`], inRange: { color: chart.colours.diverging ? theme.diverging : theme.low } };
