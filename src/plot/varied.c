@@ -133,9 +133,10 @@ static void metric_axis(const struct sj_varied *varied, const char *metric, stru
   sj_axis_set(axis, metric, *unit ? unit : NULL, is_wide(varied, metric) ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
 }
 
-/* The curve of the points whose second axis has the value `only` (NAN: of all), with its band. */
+/* The curve of the points whose second axis has the value `only` (without a second: of all), with its band. */
 static void add_curve(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
-                      const struct axis_values *second, double only, const char *name, struct sj_chart *chart) {
+                      const struct axis_values *second, double only, const char *name, unsigned colour,
+                      struct sj_chart *chart) {
   double *const columns = sj_allocate_array(4 * x->distinct, sizeof *columns);
   double *const value = columns + x->distinct, *const low = value + x->distinct, *const high = low + x->distinct;
   bool band = false;
@@ -152,7 +153,6 @@ static void add_curve(const struct sj_varied *varied, const char *metric, const 
     if (chart->y.scale == SJ_SCALE_LOG && low[k] <= 0) low[k] = value[k] / 10;
     band = band || isfinite(low[k]);
   }
-  const unsigned colour = (unsigned)chart->series_count / 3;
   if (band)
     sj_chart_add(chart, SJ_BAND, second ? NULL : "95 % confidence, over runs", x->distinct,
                  (const double *const[]){columns, low, high})
@@ -172,7 +172,7 @@ static void add_line(const struct sj_varied *varied, const char *metric, struct 
   struct sj_chart *const chart = chart_of(varied, metric, "", title, charts);
   set_axis(&chart->x, &x, varied->paths[0]);
   metric_axis(varied, metric, &chart->y);
-  add_curve(varied, metric, &x, NULL, NAN, metric, chart);
+  add_curve(varied, metric, &x, NULL, NAN, metric, 0, chart);
   free(title);
   clear(&x);
 }
@@ -218,7 +218,7 @@ static void add_curves(const struct sj_varied *varied, const char *metric, const
   metric_axis(varied, metric, &chart->y);
   for (size_t k = 0; k < y->distinct; k++) {
     char *const name = sj_format("%s %s", varied->paths[1], y->words[k]);
-    add_curve(varied, metric, x, y, y->values[k], name, chart);
+    add_curve(varied, metric, x, y, y->values[k], name, (unsigned)k, chart);
     free(name);
   }
   free(title);

@@ -373,6 +373,8 @@ static void a_sweep_of_two_axes_is_a_map_and_curves(void **state) {
   assert_string_equal(map->y.ticks[1].label, "ring");
   const struct sj_chart *const curves = chart_of(&charts, "sweep.web.latency.mean.curves");
   assert_string_equal(curves->series[0].name, "api.policy random");
+  assert_string_equal(curves->series[2].name, "api.policy ring");
+  assert_true(curves->series[0].colour != curves->series[2].colour);
   sj_charts_clear(&charts);
   for (int i = 0; i < POINTS; i++) sj_results_destroy(made[i]);
 }
