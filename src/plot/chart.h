@@ -45,7 +45,8 @@ enum { SJ_CHART_COLUMNS = 6 };
 /* What points look like. */
 enum sj_marker { SJ_DOT, SJ_DISC, SJ_DIAMOND, SJ_CIRCLE, SJ_CROSS, SJ_SQUARE, SJ_TRIANGLE };
 
-/* Values on a grid: value[i * rows + j] at (x[i], y[j]). x and y ascend. */
+/* Values on a grid: value[i * rows + j] at (x[i], y[j]). x and y ascend. Of a heat map whose axis is logarithmic they
+ * are decimal logarithms, so that its cells have one size. */
 struct sj_chart_grid {
   size_t columns, rows;
   double *x, *y, *value;

@@ -11,11 +11,12 @@ static json_t *numbers(const double *values, size_t count) {
   return list;
 }
 
-static json_t *axis_json(const struct sj_axis *axis, double low, double high) {
+static json_t *axis_json(const struct sj_axis *axis, double low, double high, bool map) {
   json_t *const object = json_object();
   json_object_set_new(object, "label", sj_json_string(axis->label));
   json_object_set_new(object, "unit", sj_json_string(axis->unit));
-  json_object_set_new(object, "log", json_boolean(axis->scale == SJ_SCALE_LOG));
+  json_object_set_new(object, "log", json_boolean(axis->scale == SJ_SCALE_LOG && !map));
+  json_object_set_new(object, "logarithms", json_boolean(axis->scale == SJ_SCALE_LOG && map));
   json_object_set_new(object, "low", sj_json_number(low));
   json_object_set_new(object, "high", sj_json_number(high));
   if (axis->tick_count == 0) return object;
@@ -112,13 +113,13 @@ json_t *sj_chart_json(const struct sj_chart *chart) {
   json_object_set_new(object, "name", sj_json_string(chart->name));
   json_object_set_new(object, "title", sj_json_string(chart->title));
   json_object_set_new(object, "subtitle", sj_json_string(chart->subtitle));
-  json_object_set_new(object, "x", axis_json(&chart->x, view.x_low, view.x_high));
-  json_object_set_new(object, "y", axis_json(&chart->y, view.y_low, view.y_high));
+  json_object_set_new(object, "x", axis_json(&chart->x, view.x_low, view.x_high, view.map));
+  json_object_set_new(object, "y", axis_json(&chart->y, view.y_low, view.y_high, view.map));
   json_object_set_new(object, "map", json_boolean(view.map));
   if (view.map) {
     double low, high;
     sj_chart_range(chart, &chart->colours, &low, &high);
-    json_t *const colours = axis_json(&chart->colours, low, high);
+    json_t *const colours = axis_json(&chart->colours, low, high, true);
     json_object_set_new(colours, "diverging", json_boolean(chart->diverging));
     json_object_set_new(object, "colours", colours);
   }

@@ -83,7 +83,7 @@ static json_t *facts_of(const struct sj_document_source *source) {
 
 /* The canonical model, in lines. */
 static json_t *model_of(const struct sj_document_source *source) {
-  const bool one = source->count == 1 || source->scenarios; /* of several points there is no one model */
+  const bool one = source->count == 1; /* of several points there is no one model */
   char *const text = source->model && one ? json_dumps(source->model, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
   json_t *const json = sj_json_string(text);
   free(text);

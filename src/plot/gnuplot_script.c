@@ -196,14 +196,16 @@ static void ticks(const struct drawing *d, const char *axis, struct sj_tick *lis
 
 static void axis(const struct drawing *d, const char *name, const struct sj_axis *axis, double low, double high) {
   size_t count;
-  struct sj_tick *const list = sj_axis_ticks(axis, low, high, &count);
+  const bool logarithms = d->map && axis->scale == SJ_SCALE_LOG && axis->tick_count == 0;
+  struct sj_tick *const list =
+      logarithms ? sj_logarithm_ticks(low, high, &count) : sj_axis_ticks(axis, low, high, &count);
   const bool words = *name == 'x' && axis->tick_count > 0, turned = words && crowded(axis);
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set %slabel ", name);
   quote(d->script, text, false);
   if (*name == 'x') sj_text_add(d->script, ".\"\\n\" offset 0,0.3"); /* room above the legend */
   sj_text_add(d->script, "\nset %srange [%.8g:%.8g] noextend\n", name, low, high);
-  if (axis->scale == SJ_SCALE_LOG) sj_text_add(d->script, "set logscale %s 10\n", name);
+  if (axis->scale == SJ_SCALE_LOG && !d->map) sj_text_add(d->script, "set logscale %s 10\n", name);
   sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
   /* Gnuplot would reckon with wider letters. */
   if (turned) sj_text_add(d->script, "set bmargin %.1f\n", 2 + 0.5 * (double)widest_tick(axis));

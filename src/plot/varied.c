@@ -133,9 +133,10 @@ static void metric_axis(const struct sj_varied *varied, const char *metric, stru
   sj_axis_set(axis, metric, *unit ? unit : NULL, is_wide(varied, metric) ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
 }
 
-/* The curve of the points whose second axis has the value `only` (NAN: of all), with its band. */
+/* The curve of the points whose second axis has the value `only` (without a second: of all), with its band. */
 static void add_curve(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
-                      const struct axis_values *second, double only, const char *name, struct sj_chart *chart) {
+                      const struct axis_values *second, double only, const char *name, unsigned colour,
+                      struct sj_chart *chart) {
   double *const columns = sj_allocate_array(4 * x->distinct, sizeof *columns);
   double *const value = columns + x->distinct, *const low = value + x->distinct, *const high = low + x->distinct;
   bool band = false;
@@ -152,7 +153,6 @@ static void add_curve(const struct sj_varied *varied, const char *metric, const 
     if (chart->y.scale == SJ_SCALE_LOG && low[k] <= 0) low[k] = value[k] / 10;
     band = band || isfinite(low[k]);
   }
-  const unsigned colour = (unsigned)chart->series_count / 3;
   if (band)
     sj_chart_add(chart, SJ_BAND, second ? NULL : "95 % confidence, over runs", x->distinct,
                  (const double *const[]){columns, low, high})
@@ -172,21 +172,29 @@ static void add_line(const struct sj_varied *varied, const char *metric, struct 
   struct sj_chart *const chart = chart_of(varied, metric, "", title, charts);
   set_axis(&chart->x, &x, varied->paths[0]);
   metric_axis(varied, metric, &chart->y);
-  add_curve(varied, metric, &x, NULL, NAN, metric, chart);
+  add_curve(varied, metric, &x, NULL, NAN, metric, 0, chart);
   free(title);
   clear(&x);
+}
+
+/* Where the values lie in a map. */
+static double *places(const struct axis_values *axis) {
+  double *const at = sj_allocate_array(axis->distinct, sizeof *at);
+  for (size_t i = 0; i < axis->distinct; i++) at[i] = axis->logarithm ? log10(axis->values[i]) : axis->values[i];
+  return at;
 }
 
 static void add_map(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
                     const struct axis_values *y, struct sj_charts *charts) {
   char *const title = sj_format("%s by %s and %s", metric, varied->paths[0], varied->paths[1]);
   struct sj_chart *const chart = chart_of(varied, metric, "", title, charts);
-  struct sj_chart_grid grid = {.columns = x->distinct, .rows = y->distinct, .x = x->values, .y = y->values};
+  struct sj_chart_grid grid = {.columns = x->distinct, .rows = y->distinct};
   grid.value = sj_allocate_array(grid.columns * grid.rows, sizeof *grid.value);
   for (size_t i = 0; i < grid.columns * grid.rows; i++) grid.value[i] = NAN;
   set_axis(&chart->x, x, varied->paths[0]);
   set_axis(&chart->y, y, varied->paths[1]);
-  chart->x.scale = chart->y.scale = SJ_SCALE_LINEAR; /* cells have one size */
+  grid.x = places(x);
+  grid.y = places(y);
   metric_axis(varied, metric, &chart->colours);
   for (size_t i = 0; i < varied->count; i++) {
     size_t column = 0, row = 0;
@@ -196,6 +204,8 @@ static void add_map(const struct sj_varied *varied, const char *metric, const st
     grid.value[column * grid.rows + row] = chart->colours.scale == SJ_SCALE_LOG ? log10(value) : value;
   }
   sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &grid);
+  free(grid.x);
+  free(grid.y);
   free(grid.value);
   free(title);
 }
@@ -208,7 +218,7 @@ static void add_curves(const struct sj_varied *varied, const char *metric, const
   metric_axis(varied, metric, &chart->y);
   for (size_t k = 0; k < y->distinct; k++) {
     char *const name = sj_format("%s %s", varied->paths[1], y->words[k]);
-    add_curve(varied, metric, x, y, y->values[k], name, chart);
+    add_curve(varied, metric, x, y, y->values[k], name, (unsigned)k, chart);
     free(name);
   }
   free(title);

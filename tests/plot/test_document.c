@@ -272,6 +272,42 @@ static void a_document_is_thinned_until_it_fits(void **state) {
   sj_results_destroy(results);
 }
 
+/* Half of the runs answer in 1 s all the time, the others in 100 s from the middle on. */
+static void a_latency_map_shows_where_runs_part(void **state) {
+  (void)state;
+  enum { RUNS = 4, CELLS = 20 };
+  struct sj_results *const results = create("simulate", "m.lua", NULL, "{\"clients\":[{\"name\":\"web\"}]}");
+  results->grid_step = 1;
+  results->grid_count = CELLS;
+  assert_true(sj_results_add_series(results, "web.latency", "time"));
+  fill(results, client_metrics, (const double[]){8, 0.5, 2, 0}, 4, RUNS);
+  for (size_t r = 0; r < RUNS; r++)
+    for (size_t i = 0; i < CELLS; i++) results->runs[r].series[i] = r % 2 && i >= CELLS / 2 ? 100 : 1;
+  struct sj_charts charts = {0};
+  assert_int_equal(sj_charts_of_result(results, &charts, NULL), SJ_OK);
+  const struct sj_chart *chart = NULL;
+  for (size_t i = 0; i < charts.count; i++)
+    if (strcmp(charts.charts[i]->name, "web.latency-map") == 0) chart = charts.charts[i];
+  assert_non_null(chart);
+  const struct sj_chart_grid *const grid = &chart->series[0].grid;
+  assert_int_equal(grid->columns, CELLS);
+  for (size_t c = 0; c < CELLS; c++) {
+    const double *const column = &grid->value[c * grid->rows];
+    const double half = log10(50);
+    assert_true(fabs(column[0] - (c < CELLS / 2 ? 2 : half)) < 1e-12);
+    assert_true(c < CELLS / 2 ? isnan(column[grid->rows - 1]) : fabs(column[grid->rows - 1] - half) < 1e-12);
+    for (size_t k = 1; k + 1 < grid->rows; k++) assert_true(isnan(column[k]));
+  }
+  /* Its axis has logarithms, of 1 to 100. */
+  json_t *const json = sj_chart_json(chart);
+  assert_true(json_is_true(json_object_get(json_object_get(json, "y"), "logarithms")));
+  assert_true(fabs(json_real_value(json_object_get(json_object_get(json, "y"), "low"))) < 1e-9);
+  assert_true(fabs(json_real_value(json_object_get(json_object_get(json, "y"), "high")) - 2) < 1e-9);
+  json_decref(json);
+  sj_charts_clear(&charts);
+  sj_results_destroy(results);
+}
+
 /* ---- sweeps ---- */
 
 static const struct sj_chart *chart_of(const struct sj_charts *charts, const char *name) {
@@ -337,6 +373,8 @@ static void a_sweep_of_two_axes_is_a_map_and_curves(void **state) {
   assert_string_equal(map->y.ticks[1].label, "ring");
   const struct sj_chart *const curves = chart_of(&charts, "sweep.web.latency.mean.curves");
   assert_string_equal(curves->series[0].name, "api.policy random");
+  assert_string_equal(curves->series[2].name, "api.policy ring");
+  assert_true(curves->series[0].colour != curves->series[2].colour);
   sj_charts_clear(&charts);
   for (int i = 0; i < POINTS; i++) sj_results_destroy(made[i]);
 }
@@ -419,6 +457,7 @@ int main(void) {
       cmocka_unit_test(the_document_of_a_simulation),
       cmocka_unit_test(scenarios_are_ranked),
       cmocka_unit_test(a_document_is_thinned_until_it_fits),
+      cmocka_unit_test(a_latency_map_shows_where_runs_part),
       cmocka_unit_test(a_sweep_of_one_axis_is_a_curve),
       cmocka_unit_test(a_sweep_of_two_axes_is_a_map_and_curves),
       cmocka_unit_test(a_suite_gives_its_five_figures),

@@ -5,21 +5,37 @@ function fillAnswer(page) {
   const headline = document.getElementById("headline");
   headline.textContent = page.headline;
   headline.classList.add(page.state);
-  const most = 10, items = page.answers.map((answer) => element("li", { class: answer.state }, answer.text));
-  const list = document.getElementById("answers"), rest = items.splice(most);
+  const most = 10,
+    items = page.answers.map((answer) => element("li", { class: answer.state }, answer.text));
+  const list = document.getElementById("answers"),
+    rest = items.splice(most);
   list.append(...items);
   if (rest.length > 0)
-    list.after(element("details", {}, element("summary", {}, `${rest.length} more`), element("ul", { class: "answers" }, ...rest)));
+    list.after(
+      element(
+        "details",
+        {},
+        element("summary", {}, `${rest.length} more`),
+        element("ul", { class: "answers" }, ...rest),
+      ),
+    );
 }
 
 function addText(place, summary, text) {
   if (!text) return;
-  place.append(element("details", {}, element("summary", {}, summary),
-    element("pre", { tabindex: "0", "aria-label": summary }, text)));
+  place.append(
+    element(
+      "details",
+      {},
+      element("summary", {}, summary),
+      element("pre", { tabindex: "0", "aria-label": summary }, text),
+    ),
+  );
 }
 
 function fillQuestion(page) {
-  const facts = document.getElementById("facts"), more = document.getElementById("asked-more");
+  const facts = document.getElementById("facts"),
+    more = document.getElementById("asked-more");
   for (const [name, value] of page.facts) facts.append(element("dt", {}, name), element("dd", {}, value));
   addText(more, "The model's text", page.source);
   addText(more, "The model as it was understood (JSON)", page.model);
@@ -34,8 +50,9 @@ function fillCharts(page) {
   if (page.charts.length === 0)
     document.getElementById("charts").hidden = document.getElementById("to-charts").hidden = true;
   if (page.left_out.length > 0)
-    place.after(element("p", { class: "hint" },
-      `Not on this page, but drawn by sojourn plot: ${page.left_out.join(", ")}.`));
+    place.after(
+      element("p", { class: "hint" }, `Not on this page, but drawn by sojourn plot: ${page.left_out.join(", ")}.`),
+    );
   drawSoon(drawn);
 }
 
@@ -52,18 +69,26 @@ function fillTables(page) {
       if (!details.open || details.children.length > 1) return;
       details.append(makeTable(table));
       if (table.left_out > 0)
-        details.append(element("p", { class: "hint" }, `${table.left_out} more are in the results file: sojourn show prints them.`));
+        details.append(
+          element("p", { class: "hint" }, `${table.left_out} more are in the results file: sojourn show prints them.`),
+        );
     });
     place.append(details);
   }
 }
 
 function fillRepeat(page) {
-  const command = document.getElementById("command"), copy = document.getElementById("copy");
+  const command = document.getElementById("command"),
+    copy = document.getElementById("copy");
   if (page.command) {
     command.textContent = page.command;
     copy.addEventListener("click", () => {
-      navigator.clipboard?.writeText(page.command).then(() => { copy.textContent = "Copied"; }, () => {});
+      navigator.clipboard?.writeText(page.command).then(
+        () => {
+          copy.textContent = "Copied";
+        },
+        () => {},
+      );
     });
   } else {
     document.getElementById("repeat-how").textContent = "The results do not tell by which command they were made.";

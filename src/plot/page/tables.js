@@ -23,16 +23,23 @@ function superscript(power) {
   return String(power).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
 }
 
-function cellKey(cell) { return Array.isArray(cell) ? cell[0] : cell; }
-function cellText(cell) { return Array.isArray(cell) ? cell[1] : cell; }
+function cellKey(cell) {
+  return Array.isArray(cell) ? cell[0] : cell;
+}
+function cellText(cell) {
+  return Array.isArray(cell) ? cell[1] : cell;
+}
 
 function compareCells(a, b) {
-  const x = cellKey(a), y = cellKey(b);
+  const x = cellKey(a),
+    y = cellKey(b);
   if (typeof x === "number" && typeof y === "number") return x - y;
   return String(cellText(a)).localeCompare(String(cellText(b)), "en", { numeric: true });
 }
 
-function isMissing(cell) { return Array.isArray(cell) ? cell[0] === null && cell[1] === "-" : cell === "" || cell === null; }
+function isMissing(cell) {
+  return Array.isArray(cell) ? cell[0] === null && cell[1] === "-" : cell === "" || cell === null;
+}
 
 function tableCell(cell, column, first) {
   const made = element(first ? "th" : "td", { scope: first ? "row" : null, class: column.number ? "number" : null });
@@ -44,14 +51,21 @@ function tableCell(cell, column, first) {
 // Makes a table of { caption, columns: [{ label, unit, number }], rows: [[CELL, ...]] }. Each heading is a button that
 // sorts; what is not there comes last either way.
 function makeTable(table) {
-  const body = element("tbody"), heads = [];
+  const body = element("tbody"),
+    heads = [];
   const nameColumn = table.columns.findIndex((column) => !column.number);
-  let rows = table.rows.slice(), sorted = -1, descending = false, wanted = "";
+  let rows = table.rows.slice(),
+    sorted = -1,
+    descending = false,
+    wanted = "";
 
   function fill() {
     const shown = rows.filter((row) => row.some((cell) => String(cellText(cell)).toLowerCase().includes(wanted)));
-    body.replaceChildren(...shown.map((row) => element("tr", {},
-      ...row.map((cell, i) => tableCell(cell, table.columns[i], i === nameColumn)))));
+    body.replaceChildren(
+      ...shown.map((row) =>
+        element("tr", {}, ...row.map((cell, i) => tableCell(cell, table.columns[i], i === nameColumn))),
+      ),
+    );
     return shown.length;
   }
 
@@ -71,19 +85,29 @@ function makeTable(table) {
   }
 
   table.columns.forEach((column, i) => {
-    const button = element("button", { type: "button" }, column.label,
+    const button = element(
+      "button",
+      { type: "button" },
+      column.label,
       element("span", { class: "arrow", "aria-hidden": "true" }),
-      column.unit ? element("span", { class: "unit" }, column.unit) : null);
+      column.unit ? element("span", { class: "unit" }, column.unit) : null,
+    );
     button.addEventListener("click", () => sort(i));
     heads.push(element("th", { scope: "col", "aria-sort": "none", class: column.number ? "number" : null }, button));
   });
-  const made = element("table", {}, element("caption", {}, table.caption),
-    element("thead", {}, element("tr", {}, ...heads)), body);
+  const made = element(
+    "table",
+    {},
+    element("caption", {}, table.caption),
+    element("thead", {}, element("tr", {}, ...heads)),
+    body,
+  );
   fill();
 
   const box = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": table.caption }, made);
   if (!table.filter) return box;
-  const input = element("input", { type: "search" }), count = element("span", { class: "hint", role: "status" });
+  const input = element("input", { type: "search" }),
+    count = element("span", { class: "hint", role: "status" });
   input.addEventListener("input", () => {
     wanted = input.value.trim().toLowerCase();
     const shown = fill();
