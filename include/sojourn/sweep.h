@@ -118,7 +118,8 @@ struct sj_sweep {
 /* Does the sweep. SJ_OK: `*sweep` is the caller's, to be ended with sj_sweep_destroy; single points may have failed
  * (`failed`). SJ_INTERRUPTED: the same, with the points that were finished. SJ_INVALID: a range is wrong, a path leads
  * nowhere (with the nearest that does), the model refuses a value of an axis, there are too many points; or
- * sj_model_load's reasons. Under mpirun every process must call it alike; *sweep is NULL but in the first. */
+ * sj_model_load's reasons. Under mpirun every process must call it alike; *sweep is NULL but in the first. There it
+ * forks: a process for MPI, and in the others one for the work, which is started again if it is killed. */
 SJ_PUBLIC enum sj_status sj_sweep_run(const struct sj_sweep_options *options, struct sj_sweep **sweep,
                                       struct sj_error *error);
 SJ_PUBLIC void sj_sweep_destroy(struct sj_sweep *sweep); /* NULL is allowed */

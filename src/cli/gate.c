@@ -76,7 +76,7 @@ static const struct sj_store_entry *find(const struct sj_store_entry *entries, s
   for (size_t i = 0; i < count; i++) {
     char *const other = label_of(&entries[i]);
     if (entries[i].runs && strcmp(entries[i].engine, "sweep") != 0 && !strcmp(label, other)) {
-      found = &entries[i];
+      if (!found || entries[i].result > found->result) found = &entries[i];
       ++*alike;
     }
     free(other);
@@ -92,10 +92,18 @@ struct side {
   size_t count;
 };
 
+/* The points of sweeps by their number: the order in which they were done is chance. */
+static int by_point(const void *a, const void *b) {
+  const struct sj_store_entry *const x = a, *const y = b;
+  if (x->point_number != y->point_number) return x->point_number < y->point_number ? -1 : 1;
+  return (x->result > y->result) - (x->result < y->result);
+}
+
 static enum sj_status open_side(struct side *side, const char *path, struct sj_error *error) {
   side->path = path;
   enum sj_status status = sj_store_open(path, SJ_STORE_READ, &side->store, error);
   if (status == SJ_OK) status = sj_store_list(side->store, &side->entries, &side->count, error);
+  if (status == SJ_OK && side->count) qsort(side->entries, side->count, sizeof *side->entries, by_point);
   return status;
 }
 

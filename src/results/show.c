@@ -8,9 +8,9 @@
 #include "results/table.h"
 
 static void add_line(const struct sj_store_entry *entry, struct sj_text *text) {
-  sj_text_add(text, "%" PRId64 "  %s%s%s, %s, seed %" PRIu64 ", %" PRIu64, entry->result, entry->model,
-              entry->scenario ? ", scenario " : "", entry->scenario ? entry->scenario : "", entry->engine, entry->seed,
-              entry->runs);
+  sj_text_add(text, "%" PRId64 "  %s%s%s%s%s, %s, seed %" PRIu64 ", %" PRIu64, entry->result, entry->model,
+              entry->scenario ? ", scenario " : "", entry->scenario ? entry->scenario : "", entry->point ? ", at " : "",
+              entry->point ? entry->point : "", entry->engine, entry->seed, entry->runs);
   if (entry->runs < entry->runs_wanted) sj_text_add(text, " of %" PRIu64, entry->runs_wanted);
   sj_text_add(text, " run%s", entry->runs == 1 && entry->runs_wanted <= 1 ? "" : "s");
   if (entry->attempt > 0) sj_text_add(text, ", again (%" PRId64 ")", entry->attempt);

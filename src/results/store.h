@@ -27,6 +27,7 @@ struct sj_store_entry {
   int64_t attempt;                           /* 0, and one more each time it was asked for again */
   char *engine, *version, *model, *scenario; /* scenario NULL if none */
   char *point;                               /* of a sweep's point its values, "rate=9, threads=2"; NULL: of no sweep */
+  int64_t point_number;                      /* the number of that point; -1: of no sweep */
   char *created_at;                          /* UTC, "2026-01-31 23:59:59" */
   uint64_t seed, runs, runs_wanted;
 };

@@ -230,8 +230,9 @@ enum sj_status sj_store_list(struct sj_store *store, struct sj_store_entry **ent
   if (status != SJ_OK) return status;
   char *const sql = sj_format(
       "SELECT id, identity, attempt, engine, version, model, scenario, created_at, seed, runs_wanted,"
-      " (SELECT count(*) FROM runs WHERE runs.result = results.id), %s FROM results ORDER BY id",
-      swept ? point : "NULL");
+      " (SELECT count(*) FROM runs WHERE runs.result = results.id), %s, %s FROM results ORDER BY id",
+      swept ? point : "NULL",
+      swept ? "(SELECT point FROM sweep_points WHERE result = results.id ORDER BY sweep DESC LIMIT 1)" : "NULL");
   status = sj_store_prepare(store, sql, &list, error);
   free(sql);
   if (status != SJ_OK) return status;
@@ -243,17 +244,19 @@ enum sj_status sj_store_list(struct sj_store *store, struct sj_store_entry **ent
       *entries = sj_reallocate_array(*entries, capacity, sizeof **entries);
     }
     struct sj_store_entry *const entry = &(*entries)[(*count)++];
-    *entry = (struct sj_store_entry){.result = sqlite3_column_int64(list, 0),
-                                     .attempt = sqlite3_column_int64(list, 2),
-                                     .engine = text_or_empty(list, 3),
-                                     .version = text_or_empty(list, 4),
-                                     .model = text_or_empty(list, 5),
-                                     .scenario = text_at(list, 6),
-                                     .created_at = text_or_empty(list, 7),
-                                     .seed = sj_store_column_whole(list, 8),
-                                     .runs_wanted = (uint64_t)sqlite3_column_int64(list, 9),
-                                     .runs = (uint64_t)sqlite3_column_int64(list, 10),
-                                     .point = text_at(list, 11)};
+    *entry = (struct sj_store_entry){
+        .result = sqlite3_column_int64(list, 0),
+        .attempt = sqlite3_column_int64(list, 2),
+        .engine = text_or_empty(list, 3),
+        .version = text_or_empty(list, 4),
+        .model = text_or_empty(list, 5),
+        .scenario = text_at(list, 6),
+        .created_at = text_or_empty(list, 7),
+        .seed = sj_store_column_whole(list, 8),
+        .runs_wanted = (uint64_t)sqlite3_column_int64(list, 9),
+        .runs = (uint64_t)sqlite3_column_int64(list, 10),
+        .point = text_at(list, 11),
+        .point_number = sqlite3_column_type(list, 12) == SQLITE_NULL ? -1 : sqlite3_column_int64(list, 12)};
     const char *const identity = (const char *)sqlite3_column_text(list, 1);
     snprintf(entry->identity, sizeof entry->identity, "%s", identity ? identity : "");
   }

@@ -417,6 +417,10 @@ static void add_heading(const struct sj_results *results, struct sj_text *text) 
   for (size_t i = 0; i < results->run_count; i++) events += results->runs[i].events;
   sj_text_add(text, "%s", results->model);
   if (results->scenario) sj_text_add(text, ", scenario %s", results->scenario);
+  if (strcmp(results->engine, "sweep") == 0) {
+    sj_text_add(text, "\nshares of the variance over a sweep: by a parameter itself, and what it has a part in\n");
+    return;
+  }
   sj_text_add(text, "\n%zu run%s of %s %s, seed %" PRIu64, results->run_count, results->run_count == 1 ? "" : "s",
               sj_number_text(results->duration, number), results->time_unit, results->seed);
   if (results->warmup > 0)

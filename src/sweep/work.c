@@ -112,6 +112,8 @@ static void *work(void *argument) {
     if (bytes.bad || point >= hand->slot.sweep->point_count) break;
     if (sj_sweep_compute(&hand->slot, (size_t)point, 1, NULL) != SJ_OK) break;
   }
+  /* Whatever ended it, the first process must not wait for its point. */
+  shutdown(hand->socket, SHUT_RDWR);
   __atomic_store_n(&hand->done, true, __ATOMIC_RELEASE);
   return NULL;
 }

@@ -178,6 +178,17 @@ def _():
     equal(result.stderr.count("none/k.db: cannot be made"), 1, result.stderr)
 
 
+@case("started by mpirun but built without MPI, it says so rather than doing all of it in every process")
+def _():
+    os.mkdir("bin")
+    shutil.copy(PROGRAM, "bin/sojourn")
+    environment = dict(os.environ, OMPI_COMM_WORLD_SIZE="2", OMPI_COMM_WORLD_RANK="0")
+    result = subprocess.run(["bin/sojourn", "sweep", write("m.lua", MM1), *COMMAND], env=environment, capture_output=True,
+                            text=True, timeout=60, check=False)
+    equal(result.returncode, 3)
+    contains(result.stderr, "Run it without mpirun, or install libopenmpi-dev")
+
+
 # ---- two machines ----
 
 NAMES = (f"sj{os.getpid()}a", f"sj{os.getpid()}b")
