@@ -260,7 +260,7 @@ static enum sj_status uniformize(struct advance *a, double time) {
       memcpy(s.now, a->p, n * sizeof *s.now);
     memset(s.sum, 0, s.u->count * sizeof *s.sum);
     open_window(&s);
-    s.trim = tolerance / 64 / (double)(s.poisson.right + 1);
+    s.trim = t->negligible * tolerance / (double)(s.poisson.right + 1);
     status = run_stretch(&s);
     leaked = status == SJ_OK && has_leaked(&s);
     if (leaked)
