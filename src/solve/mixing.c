@@ -84,7 +84,7 @@ enum sj_status sj_mixing_time(struct sj_transient *t, const double *p, double di
   *time = NAN;
   if (!t->pi) return SJ_OK;
   const size_t n = t->chain->count, most = t->most_products, spent = t->products;
-  const double tolerance = t->tolerance;
+  const double tolerance = t->tolerance, negligible = t->negligible;
   c.low_excess = excess(&c, p);
   if (c.low_excess <= 0 || !(t->uniformized.rate > 0)) {
     if (c.low_excess <= 0) *time = 0;
@@ -97,10 +97,12 @@ enum sj_status sj_mixing_time(struct sj_transient *t, const double *p, double di
   memcpy(c.at_low, p, n * sizeof *p);
   if (most - spent > SJ_MIXING_PRODUCTS) t->most_products = spent + SJ_MIXING_PRODUCTS;
   t->tolerance = relative_precision * distance;
+  t->negligible = 1.0 / 64; /* more would hide how well the eigenvectors explain the rest */
   enum sj_status status = find_high(&c);
   if (status == SJ_OK) status = corner(&c);
   t->most_products = most;
   t->tolerance = tolerance;
+  t->negligible = negligible;
   if (status == SJ_OK) *time = (c.low + c.high) / 2;
   free(copies);
   return status == SJ_FAILED ? SJ_OK : status;

@@ -158,8 +158,8 @@ static void open_window(struct stretch *s) {
 static void trim_window(struct stretch *s, double most) {
   size_t low = s->window.low, high = s->window.high;
   double below = 0, above = 0;
-  for (; low < high && below + s->now[low] <= most; low++) below += s->now[low];
-  for (; high > low && above + s->now[high - 1] <= most; high--) above += s->now[high - 1];
+  for (; low < high && below + fabs(s->now[low]) <= most; low++) below += fabs(s->now[low]);
+  for (; high > low && above + fabs(s->now[high - 1]) <= most; high--) above += fabs(s->now[high - 1]);
   for (size_t side = 0; side < 2; side++) {
     double *const x = side ? s->before : s->now;
     memset(x + s->window.low, 0, (low - s->window.low) * sizeof *x);
@@ -260,7 +260,7 @@ static enum sj_status uniformize(struct advance *a, double time) {
       memcpy(s.now, a->p, n * sizeof *s.now);
     memset(s.sum, 0, s.u->count * sizeof *s.sum);
     open_window(&s);
-    s.trim = tolerance / 64 / (double)(s.poisson.right + 1);
+    s.trim = t->negligible * tolerance / (double)(s.poisson.right + 1);
     status = run_stretch(&s);
     leaked = status == SJ_OK && has_leaked(&s);
     if (leaked)

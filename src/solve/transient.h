@@ -25,6 +25,9 @@ struct sj_transient {
   const struct sj_spectrum *spectrum;
   const double *pi;
   double tolerance; /* of the 1-norm, for each call; 1e-10 to begin with */
+  /* The part of it that may be cut off at the ends of a vector; 0 to begin with, so that the least probabilities keep
+   * their digits. */
+  double negligible;
   const volatile sig_atomic_t *stop;
   struct sj_uniformized uniformized;
   struct sj_modes modes;           /* of pi, if there is one */
