@@ -118,33 +118,10 @@ static bool check_admission(struct reading *r, const struct sj_server *server) {
                                       [SJ_ADMIT_THROTTLE] = "throttle",
                                       [SJ_ADMIT_CODEL] = "codel",
                                       [SJ_ADMIT_MAX_IN_FLIGHT] = "max_in_flight"};
-  for (size_t i = 0; i < server->admission_count; i++) {
-    const bool bucket = server->admissions[i].kind == SJ_ADMIT_TOKEN_BUCKET;
-    if (bucket && r->options->approximate)
-      sj_space_note(
-          r->space,
-          "`token_bucket` of `%s`: no more new requests come in than it fills at, %g a second; its bursts and "
-          "whom it refuses are left out",
-          server->name, server->admissions[i].bucket.rate);
-    else
-      return refuse(
-          r, server->line,
-          "`%s` of `%s`: a chain with timeouts refuses only when the queue is full; %sleave it out or simulate",
-          names[server->admissions[i].kind], server->name,
-          bucket ? "`--approximate` lets no more in than its rate; or " : "");
-  }
-  return true;
-}
-
-/* The rate that buckets let in; 0: there is none. */
-static double most_admitted(const struct sj_server *server) {
-  double rate = 0;
-  for (size_t i = 0; i < server->admission_count; i++) {
-    const struct sj_admission *const admission = &server->admissions[i];
-    if (admission->kind == SJ_ADMIT_TOKEN_BUCKET && !(rate > 0 && rate <= admission->bucket.rate))
-      rate = admission->bucket.rate;
-  }
-  return rate;
+  if (!server->admission_count) return true;
+  return refuse(r, server->line,
+                "`%s` of `%s`: a chain with timeouts refuses only when the queue is full; leave it out or simulate",
+                names[server->admissions[0].kind], server->name);
 }
 
 static bool check_server(struct reading *r, const struct sj_server *server) {
@@ -232,17 +209,11 @@ static bool merge(struct network *n, const char *caller, const struct sj_call *c
                   uint32_t server, double weight) {
   struct merged *const m = &n->merged[n->place[server]];
   const bool by_stage = sj_law_given(&call->stage_timeout) || call->stage_retries > 0 || forward;
-  if (by_stage && (sj_law_given(&call->timeout) || call->retries > 0)) {
-    if (!n->r.options->approximate)
-      return refuse(&n->r, line,
-                    "`%s` has a `stage_timeout` or `stage_retries` beside its `timeout` and `retries`: the chain keeps "
-                    "one orbit a server; `--approximate` takes the stage's alone",
-                    caller);
-    sj_space_note(n->r.space,
-                  "`timeout` and `retries` of `%s` are left out: its stage has its own, and the chain keeps one "
-                  "orbit a server",
+  if (by_stage && (sj_law_given(&call->timeout) || call->retries > 0))
+    return refuse(&n->r, line,
+                  "`%s` has a `stage_timeout` or `stage_retries` beside its `timeout` and `retries`: the chain keeps "
+                  "one orbit a server; leave one of both out or simulate",
                   caller);
-  }
   double timeout = INFINITY;
   if (!read_timeout(&n->r, caller, by_stage ? &call->stage_timeout : &call->timeout, line, &timeout)) return false;
   const uint32_t retries = by_stage ? call->stage_retries : call->retries;
@@ -344,8 +315,7 @@ static void fill_server(struct network *n, size_t i) {
   }
   out->capacity = (uint32_t)server->capacity;
   out->orbit = (uint32_t)orbit;
-  out->most_admitted = most_admitted(server);
-  out->arrival_rate = out->most_admitted > 0 ? fmin(m->arrivals, out->most_admitted) : m->arrivals;
+  out->arrival_rate = m->arrivals;
   out->threads = fmax(1, round(server->threads.fixed->location));
   out->timeout = orbits ? m->timeout / m->weight : INFINITY;
   out->retries = orbits ? m->retries / m->weight : 0;

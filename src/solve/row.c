@@ -157,7 +157,6 @@ static void find_arrivals(struct sj_row_worker *worker) {
       from_above = row->server[j].join ? fmin(from_above, stream) : from_above + stream;
     }
     arrival[j] = row->server[j].arrival_rate + (isfinite(from_above) ? from_above : 0);
-    if (row->server[j].most_admitted > 0) arrival[j] = fmin(arrival[j], row->server[j].most_admitted);
   }
 }
 

@@ -30,8 +30,7 @@
 
 struct sj_row_server {
   uint32_t capacity, orbit;
-  double arrival_rate;  /* from clients */
-  double most_admitted; /* so many new requests at the most are let in per time; 0: no limit */
+  double arrival_rate; /* from clients */
   double service_rate, threads;
   double timeout, retries; /* means of its callers', weighted by their rates; INFINITY: nobody has one */
   bool timeout_covers_own; /* the timeout is of this server's queue and service alone, not of what it calls */
