@@ -3,7 +3,7 @@ BUILD = build
 PREFIX = /usr/local
 
 all: $(BUILD)/build.ninja ## build build/sojourn (the default)
-	@ninja -C $(BUILD) --quiet sojourn
+	@ninja -C $(BUILD) --quiet program
 
 demo: all ## predict a real database's latency from a recording
 	@ninja -C $(BUILD) --quiet demo/demo

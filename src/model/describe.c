@@ -480,6 +480,7 @@ static void describe_solve(struct json *j, const struct sj_solve_settings *solve
   number(j, "low", solve->low);
   number(j, "high", solve->high);
   number(j, "metastable_factor", solve->metastable_factor);
+  number(j, "phases", solve->phases);
   end(j, '}');
 }
 

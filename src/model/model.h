@@ -403,6 +403,7 @@ struct sj_solve_settings {
   double horizon, step; /* of the transient */
   double low, high;     /* the regimes, as shares of capacity + 1 */
   double metastable_factor;
+  uint32_t phases; /* of the Erlang law that stands for what is deterministic, where that is allowed */
 };
 /* The regimes of a server of that capacity (largest number in the system): at most, at least so many in the system. */
 static inline double sj_solve_low(const struct sj_solve_settings *solve, double capacity) {

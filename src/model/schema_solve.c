@@ -32,6 +32,8 @@ static const struct sj_field_schema solve_fields[] = {
     {.name = "metastable_factor", .type = SJ_FIELD_NUMBER, AT(sj_solve_settings, metastable_factor), AT_LEAST(1),
      .below = true, DEFAULT(10, "10"), .unit = "",
      .comment = "a regime holds the system if it stays there this many times as long as it takes to settle in it"},
+    {.name = "phases", .type = SJ_FIELD_COUNT, AT(sj_solve_settings, phases), RANGE(1, 1000), DEFAULT(8, "8"),
+     .unit = "", .comment = "with `--approximate`: exponential steps that stand for a token's or a batch's constant time"},
 };
 const struct sj_schema sj_schema_solve = {.name = "solve", .family = SJ_FAMILY_SETTING, FIELDS(solve_fields),
     .example = "solve{horizon=, step=, low=, high=}",

@@ -34,7 +34,8 @@ unsigned sj_large_launched(void);
 unsigned sj_large_launched_rank(void); /* which of them it is */
 
 enum sj_large_method {
-  SJ_LARGE_AUTOMATIC, /* direct if MUMPS, asked for its estimate, says that its factors fit into most_bytes */
+  SJ_LARGE_AUTOMATIC, /* direct if MUMPS, asked for its estimate, says that its factors fit into most_bytes; it is not
+                         asked of more than three million states */
   SJ_LARGE_DIRECT,    /* MUMPS */
   SJ_LARGE_ITERATIVE  /* GMRES with ILU, of several ranks each its own block; for what certifies it, with multigrid */
 };

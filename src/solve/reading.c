@@ -212,7 +212,7 @@ static bool merge(struct network *n, const char *caller, const struct sj_call *c
   if (by_stage && (sj_law_given(&call->timeout) || call->retries > 0))
     return refuse(&n->r, line,
                   "`%s` has a `stage_timeout` or `stage_retries` beside its `timeout` and `retries`: the chain keeps "
-                  "one orbit a server",
+                  "one orbit a server; leave one of both out or simulate",
                   caller);
   double timeout = INFINITY;
   if (!read_timeout(&n->r, caller, by_stage ? &call->stage_timeout : &call->timeout, line, &timeout)) return false;
@@ -323,6 +323,22 @@ static void fill_server(struct network *n, size_t i) {
   out->join = server->join && use_of_server(n, s) < m->entering * (1 - 1e-9);
 }
 
+/* Of a model that is refused anyway: that the chain would be too large without what it is refused for, too. */
+static void add_size(struct network *n) {
+  double states = 1;
+  char text[32];
+  for (size_t i = 0; i < n->row->count; i++) {
+    const struct sj_server *const server = &n->r.model->servers[n->server[i]];
+    states *= (server->capacity + 1) * (1 + (isnan(server->orbit) ? fmin(20, server->capacity) : server->orbit));
+  }
+  if (states < (double)UINT32_MAX || isinf(states)) return;
+  sj_number_text(states, text);
+  refuse(&n->r, n->r.model->servers[n->server[0]].line,
+         "and as it is the chain would have %s states, one for each number of requests in each of %zu servers and "
+         "their orbits: make `capacity` and `orbit` smaller, or simulate",
+         text, n->row->count);
+}
+
 /* ---- which servers, and in which order ---- */
 
 /* Servers that are reached, each when all that call it are placed; false if some call each other in a circle. */
@@ -389,6 +405,7 @@ static void read_network(struct network *n) {
   merge_clients(n);
   merge_servers(n);
   for (size_t i = 0; i < n->row->count; i++) fill_server(n, i);
+  if (n->r.refused) add_size(n);
 }
 
 enum sj_status sj_read_row(const struct sj_model *model, const struct sj_space_options *options, struct sj_space *space,

@@ -112,10 +112,16 @@ static enum sj_status refuse(const struct sj_solution *s, size_t bandwidth, doub
 
 /* ---- large chains ---- */
 
+/* What the module needs at least of a state and of a transition: the matrix, ILU's factors, GMRES's directions. */
+static const double module_state_bytes = 500, module_transition_bytes = 24;
+
 static double large_bytes(const struct sj_solution *s, size_t bandwidth) {
-  const double count = (double)s->space.chain.count, transitions = (double)s->space.chain.end;
-  return sj_space_bytes(count, transitions, 0) + sj_stream_bytes(s->space.chain.count, bandwidth) +
-         count * 2 * (sizeof(struct sj_scaled) + sizeof(double));
+  const size_t states = s->space.chain.count;
+  const double count = (double)states, transitions = (double)s->space.chain.end;
+  const bool by_module = s->options.large || sj_large_launched() > 1 || !sj_large_can_stream(states, bandwidth);
+  return sj_space_bytes(count, transitions, 0) + count * 2 * (sizeof(struct sj_scaled) + sizeof(double)) +
+         (by_module ? count * module_state_bytes + transitions * module_transition_bytes
+                    : sj_stream_bytes(states, bandwidth));
 }
 
 /* Beyond so many states the spectrum takes far longer than all else: it must be asked for. */

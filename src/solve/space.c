@@ -64,8 +64,9 @@ enum sj_status sj_space_check_size(const struct sj_space_options *options, doubl
   sj_bytes_text(bytes, needed);
   if (states >= (double)UINT32_MAX)
     return sj_error_set(error, SJ_NO_MEMORY,
-                        "the chain would have %s states and take about %s; at most %u states can be numbered", count,
-                        needed, UINT32_MAX - 1);
+                        "the chain would have %s states and take about %s; at most %u states can be numbered. "
+                        "A smaller `capacity` or `orbit` makes it smaller; `simulate` has no such limit",
+                        count, needed, UINT32_MAX - 1);
   if (bytes <= options->most_bytes) return SJ_OK;
   if (options->chain_only)
     return sj_error_set(error, SJ_NO_MEMORY,

@@ -127,7 +127,7 @@ def _():
     if not MPIRUN[0]:
         raise Skip("there is no mpirun")
     write("m.lua", STORM)
-    command = MPIRUN + [PROGRAM, "solve", "m.lua", "--eigenvalues", "1", "--horizon", "20", "--json", "-o", "r.db"]
+    command = MPIRUN + [PROGRAM, "solve", "m.lua", "--eigenvalues", "1", "--horizon", "2", "--step", "1", "--json", "-o", "r.db"]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     equal(result.returncode, 0)
     close(value(json.loads(result.stdout), "db.in_system.mean"), 95.762194731, 1e-10)

@@ -336,8 +336,7 @@ static void test_refusals(void **state) {
        "server 'b' { service = exponential { rate = 1 }, capacity = 2 }\n"
        "client 'web' { calls = { 'a', stage_timeout = 1 }, arrivals = poisson { rate = 1 }, timeout = 3 }\n",
        "test.lua:3: `web` has a `stage_timeout` or `stage_retries` beside its `timeout` and `retries`: the chain keeps "
-       "one "
-       "orbit a server"},
+       "one orbit a server; leave one of both out or simulate"},
       /* All of it in one go. */
       {"server 'api' { service = 0.1 }\n"
        "client 'web' { calls = 'api', arrivals = every(2), timeout = 3, hedge = { after = 0.9 } }\n",
@@ -377,6 +376,38 @@ static void test_size(void **state) {
   assert_non_null(strstr(error.message, "at most 4294967294 states can be numbered"));
 }
 
+/* A pipeline with branches and the timeouts of stages. */
+/* clang-format off */
+#define STAGE(name, next) \
+  "server '" name "' { service = exponential { rate = 2 }, capacity = CAPACITY, orbit = 2, join = '" name "' == 'd'" \
+  next " }\n"
+#define GRAPH(client) \
+  STAGE("a", ", forward = { { 'b', timeout = 3, retries = 1 }, { 'c', timeout = 3 } }") \
+  STAGE("b", ", forward = { { 'd', timeout = 3 } }") \
+  STAGE("c", ", forward = { { 'd', timeout = 3 } }") \
+  STAGE("d", "") \
+  "client 'web' { calls = { 'a', stage_timeout = 3, stage_retries = 1 }, arrivals = poisson { rate = 2 }" client "}\n"
+/* clang-format on */
+
+/* What is refused says how large the chain would be even without that; what is too large says what makes it smaller. */
+static void test_call_graph(void **state) {
+  (void)state;
+  struct sj_space space;
+  struct sj_error error = {""};
+  assert_int_equal(make("local CAPACITY = 300\n" GRAPH(", timeout = 36"), false, 1e9, &space, &error), SJ_INVALID);
+  assert_non_null(strstr(error.message, "one orbit a server; leave one of both out or simulate"));
+  assert_non_null(strstr(error.message, "and as it is the chain would have 664891837281 states"));
+  assert_non_null(strstr(error.message, "make `capacity` and `orbit` smaller, or simulate"));
+  sj_space_clear(&space);
+  assert_int_equal(make("local CAPACITY = 300\n" GRAPH(""), false, 1e9, &space, &error), SJ_NO_MEMORY);
+  assert_non_null(strstr(error.message, "the chain would have 664891837281 states"));
+  assert_non_null(strstr(error.message, "A smaller `capacity` or `orbit` makes it smaller; `simulate` has no such"));
+  sj_space_clear(&space);
+  assert_int_equal(make("local CAPACITY = 3\n" GRAPH(""), false, INFINITY, &space, &error), SJ_OK);
+  assert_int_equal(space.chain.count, 12 * 12 * 12 * 12);
+  sj_space_clear(&space);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_server),
                                      cmocka_unit_test(test_settings),
@@ -388,6 +419,7 @@ int main(void) {
                                      cmocka_unit_test(test_pipeline),
                                      cmocka_unit_test(test_fire_and_forget),
                                      cmocka_unit_test(test_refusals),
-                                     cmocka_unit_test(test_size)};
+                                     cmocka_unit_test(test_size),
+                                     cmocka_unit_test(test_call_graph)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,13 +123,14 @@ static void find_at_part(const struct network *network, uint32_t number, const u
                                    .number = number,
                                    .member = m,
                                    .from = i,
-                                   .rate = sj_bucket_refill_rate(part, i)});
+                                   .rate = sj_bucket_refill_rate(network, part, i)});
     }
-    if (!part->timer || slots[part->timer[m]] == ERLANG_PHASES) continue;
+    if (!part->timer || slots[part->timer[m]] == erlang_phases(network)) continue;
     if (slots[kind_of(network, part->kinds[0])->waiting[m]])
-      add(clocks,
-          (struct clock){
-              .kind = CLOCK_TIMER, .number = number, .member = m, .rate = ERLANG_PHASES / part->spec->batcher.after});
+      add(clocks, (struct clock){.kind = CLOCK_TIMER,
+                                 .number = number,
+                                 .member = m,
+                                 .rate = erlang_phases(network) / part->spec->batcher.after});
   }
 }
 
@@ -160,7 +161,7 @@ void sj_clocks_find(const struct network *network, const uint32_t *slots, const 
 
 static void timer_moves(struct walk *walk, uint32_t number, uint32_t member) {
   const struct part *const part = &walk->network->parts[number];
-  if (++walk->slots[part->timer[member]] == ERLANG_PHASES) sj_batches_look(walk, part->kinds[0], member);
+  if (++walk->slots[part->timer[member]] == erlang_phases(walk->network)) sj_batches_look(walk, part->kinds[0], member);
 }
 
 static void pause_moves(struct walk *walk, const struct clock *clock) {

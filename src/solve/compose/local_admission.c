@@ -1,8 +1,8 @@
-/* Whether a server lets a request in. Buckets hold parts of tokens: ERLANG_PHASES are one. */
+/* Whether a server lets a request in. Buckets hold parts of tokens: erlang_phases() are one. */
 #include "solve/compose/walk.h"
 
-double sj_bucket_refill_rate(const struct part *part, size_t admission) {
-  return part->spec->admissions[admission].bucket.rate * ERLANG_PHASES;
+double sj_bucket_refill_rate(const struct network *network, const struct part *part, size_t admission) {
+  return part->spec->admissions[admission].bucket.rate * erlang_phases(network);
 }
 
 static bool throttle_admits(struct walk *walk, const struct part *part, const struct sj_admission *spec,
@@ -15,11 +15,12 @@ static bool throttle_admits(struct walk *walk, const struct part *part, const st
 bool sj_part_admits(struct walk *walk, const struct part *part, uint32_t member) {
   const struct level *const level = &walk->levels[level_of(part, member)];
   const size_t count = part->spec->admission_count;
+  const uint32_t token = erlang_phases(walk->network);
   for (size_t i = 0; i < count; i++) {
     const struct sj_admission *const spec = &part->spec->admissions[i];
     switch (spec->kind) {
       case SJ_ADMIT_TOKEN_BUCKET:
-        if (walk->slots[part->buckets[i][member]] < ERLANG_PHASES) return false;
+        if (walk->slots[part->buckets[i][member]] < token) return false;
         break;
       case SJ_ADMIT_THROTTLE:
         if (!throttle_admits(walk, part, spec, level->in_system)) return false;
@@ -32,6 +33,6 @@ bool sj_part_admits(struct walk *walk, const struct part *part, uint32_t member)
     }
   }
   for (size_t i = 0; i < count; i++)
-    if (part->spec->admissions[i].kind == SJ_ADMIT_TOKEN_BUCKET) walk->slots[part->buckets[i][member]] -= ERLANG_PHASES;
+    if (part->spec->admissions[i].kind == SJ_ADMIT_TOKEN_BUCKET) walk->slots[part->buckets[i][member]] -= token;
   return true;
 }

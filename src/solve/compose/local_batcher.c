@@ -16,7 +16,7 @@ static bool is_due(const struct walk *walk, const struct part *part, uint32_t me
   const struct sj_batcher *const spec = &part->spec->batcher;
   if (waiting == 0) return false;
   if (waiting >= part->most_in_batch || spec->when_idle || spec->after <= 0) return true;
-  return part->timer && walk->slots[part->timer[member]] == ERLANG_PHASES;
+  return part->timer && walk->slots[part->timer[member]] == erlang_phases(walk->network);
 }
 
 /* Sends what is due. What is sent may end at once and come back here: the outer look goes on with it. */

@@ -151,7 +151,7 @@ struct network {
 };
 
 /* How finely what is deterministic is cut where that is allowed: an Erlang law of so many phases. */
-enum { ERLANG_PHASES = 8 };
+static inline uint32_t erlang_phases(const struct network *network) { return network->model->solve.phases; }
 
 /* network.c. SJ_INVALID with a line for each thing that cannot be solved. Clear it in any case. */
 enum sj_status sj_network_create(const struct sj_model *model, const struct sj_space_options *options,

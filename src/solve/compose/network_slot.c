@@ -116,15 +116,15 @@ static void lay_out_bucket(struct network *network, struct part *part, size_t ad
   const char *const name = part->spec->name;
   if (!network->options->approximate)
     sj_network_obstacle(network, part->spec->line,
-                        "token bucket of `%s`: it fills evenly, not at random; `--approximate` lets it fill in %d "
-                        "exponential steps a token",
-                        name, ERLANG_PHASES);
+                        "token bucket of `%s`: it fills evenly, not at random; `--approximate` lets it fill in %u "
+                        "exponential steps a token (`solve.phases`)",
+                        name, erlang_phases(network));
   else
-    sj_network_note(network, "token bucket of %s: it fills in %d exponential steps a token, instead of evenly", name,
-                    ERLANG_PHASES);
+    sj_network_note(network, "token bucket of %s: it fills in %u exponential steps a token, instead of evenly", name,
+                    erlang_phases(network));
   if (!part->buckets[admission])
     part->buckets[admission] = sj_allocate_array(part->members, sizeof *part->buckets[admission]);
-  const double steps = round(spec->bucket.capacity * ERLANG_PHASES);
+  const double steps = round(spec->bucket.capacity * erlang_phases(network));
   part->buckets[admission][member] = add_slot(network, 0, steps < 1e9 ? (uint32_t)steps : 1000000000);
 }
 
@@ -135,14 +135,14 @@ static void lay_out_timer(struct network *network, struct part *part, uint32_t m
   if (!network->options->approximate)
     sj_network_obstacle(network, part->spec->line,
                         "`after` of `%s`: a constant time is not phase-type; `--approximate` makes it an Erlang law of "
-                        "%d phases",
-                        name, ERLANG_PHASES);
+                        "%u phases (`solve.phases`)",
+                        name, erlang_phases(network));
   else
     sj_network_note(network,
-                    "`after` of %s: an Erlang law of %d phases; it begins anew for what a full batch leaves behind",
-                    name, ERLANG_PHASES);
+                    "`after` of %s: an Erlang law of %u phases; it begins anew for what a full batch leaves behind",
+                    name, erlang_phases(network));
   if (!part->timer) part->timer = sj_allocate_array(part->members, sizeof *part->timer);
-  part->timer[member] = add_slot(network, 0, ERLANG_PHASES);
+  part->timer[member] = add_slot(network, 0, erlang_phases(network));
 }
 
 static void lay_out_part(struct network *network, struct part *part) {

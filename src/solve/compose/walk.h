@@ -135,7 +135,7 @@ uint32_t sj_line_leave(struct walk *walk, const struct part *part, uint32_t memb
 
 /* local_admission.c */
 bool sj_part_admits(struct walk *walk, const struct part *part, uint32_t member);
-double sj_bucket_refill_rate(const struct part *part, size_t admission);
+double sj_bucket_refill_rate(const struct network *network, const struct part *part, size_t admission);
 
 /* local_batcher.c */
 void sj_batches_look(struct walk *walk, uint32_t number, uint32_t member);

@@ -128,9 +128,14 @@ PetscErrorCode sj_large_factor(struct task *task, Mat matrix, Mat *factors) {
                       task->generator->count, number, detail);
 }
 
+/* To ask MUMPS for its estimate takes longer than GMRES where there are more states. */
+enum { MOST_ASKED = 3000000 };
+
 PetscErrorCode sj_large_choose(struct task *task, enum sj_large_method *method) {
   *method = task->options.method;
   if (*method != SJ_LARGE_AUTOMATIC) return 0;
+  *method = SJ_LARGE_ITERATIVE;
+  if (task->generator->count > MOST_ASKED) return 0;
   Mat matrix, factors;
   double bytes = 0;
   PetscCall(sj_large_assemble(task, 0, &matrix));

@@ -38,15 +38,16 @@ static PetscErrorCode choose_method(struct solver *solver, bool transposed) {
   return PCSetType(pc, ranks > 1 ? PCBJACOBI : PCILU);
 }
 
-/* Multigrid that has not done it by then will not do it. */
-enum { MOST_CYCLES = 300 };
+/* Multigrid that has not done it by then will not do it: some ten cycles are usual for three digits of the residual. */
+enum { MOST_CYCLES = 60, MOST_CYCLES_EXACTLY = 300 };
 
-static PetscInt most_iterations(const struct solver *solver, bool transposed) {
+static PetscInt most_iterations(const struct solver *solver, bool transposed, double residual) {
   const unsigned most = solver->task->options.iterations;
 #ifdef PETSC_HAVE_HYPRE
-  if (!transposed && most > MOST_CYCLES) return MOST_CYCLES;
+  const unsigned cycles = residual < 1e-8 ? MOST_CYCLES_EXACTLY : MOST_CYCLES;
+  if (!transposed && most > cycles) return (PetscInt)cycles;
 #else
-  (void)transposed;
+  (void)transposed, (void)residual;
 #endif
   return (PetscInt)most;
 }
@@ -111,7 +112,7 @@ PetscErrorCode sj_solver_solve(struct solver *solver, bool transposed, Vec b, Ve
   PetscCall(prepare(solver, transposed));
   PetscReal of_b, norm;
   PetscInt iterations;
-  const PetscInt most = most_iterations(solver, transposed);
+  const PetscInt most = most_iterations(solver, transposed, residual);
   PetscCall(VecNorm(b, NORM_2, &of_b));
   PetscCall(KSPSetTolerances(solver->ksp, PETSC_DEFAULT, residual * of_b, PETSC_DEFAULT, most));
   PetscCall((transposed ? KSPSolveTranspose : KSPSolve)(solver->ksp, b, x));

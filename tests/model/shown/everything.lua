@@ -4,7 +4,7 @@ local rate = param("rate", 0.5, "requests per millisecond")
 local silent = param("silent", false)
 run { duration = 10000, warmup = 0, drain = 500, runs = 3, seed = 7, kind = "terminating" }
 solve { timeout_tail = "chebyshev", tail_of_empty = "certain", arrivals = "original", alpha = 0.5, retry_when_full = true,
-        horizon = 100, step = 25, low = 0.2, high = 0.8, metastable_factor = 5 }
+        horizon = 100, step = 25, low = 0.2, high = 0.8, metastable_factor = 5, phases = 4 }
 
 server "plain" { service = constant(1), discipline = "ps" }
 server "recorded" { service = 2 * recorded(), threads = 3 }

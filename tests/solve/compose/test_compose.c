@@ -302,6 +302,29 @@ static void approximate(void **state) {
   solved_destroy(&s);
 }
 
+/* A bucket of two tokens that fills evenly, 1 while `load` arrive: below one token its emptiness is the work before an
+ * M/D/1 queue, so that it lets exp(load) / (1 + load exp(load)) in. With more and more phases it is as good as that. */
+static void bucket(void **state) {
+  (void)state;
+  const double load = 1.25, exact = exp(load) / (1 + load * exp(load));
+  const unsigned phases[] = {1, 8, 64};
+  double before = INFINITY;
+  for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+    struct solved s;
+    solved_create(&s, true,
+                  "server 'api' { service = exponential { rate = 100 }, capacity = 20,\n"
+                  "  admission = token_bucket { capacity = 2, rate = 4 } }\n"
+                  "client 'web' { calls = 'api', arrivals = poisson { rate = 5 } }\n"
+                  "solve { phases = %u }",
+                  phases[i]);
+    const double off = fabs(client_mean(&s, 0, SJ_ANSWERED) / 5 - exact);
+    assert_true(off < before / 5);
+    before = off;
+    solved_destroy(&s);
+  }
+  assert_true(before < 2e-3);
+}
+
 /* The M/M/1 queue without room to wait, whose refused customers try again: their mean number (Falin and Templeton,
  * "Retrial Queues", 1997, section 1.2). */
 static void retrials(void **state) {
@@ -383,7 +406,7 @@ int main(void) {
       cmocka_unit_test(product_form), cmocka_unit_test(closed_network), cmocka_unit_test(two_kinds),
       cmocka_unit_test(priorities),   cmocka_unit_test(shortest_queue), cmocka_unit_test(round_robin),
       cmocka_unit_test(batches),      cmocka_unit_test(retrials),       cmocka_unit_test(approximate),
-      cmocka_unit_test(retrials),     cmocka_unit_test(refusals),       cmocka_unit_test(too_large),
+      cmocka_unit_test(bucket),       cmocka_unit_test(refusals),       cmocka_unit_test(too_large),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
