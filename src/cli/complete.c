@@ -10,8 +10,7 @@ static void offer(const char *candidate, size_t length, const char *start) {
 }
 
 static void offer_commands(const struct sj_command *const *commands, size_t count, const char *start) {
-  for (size_t i = 0; i < count; i++)
-    offer(commands[i]->name, strlen(commands[i]->name), start);
+  for (size_t i = 0; i < count; i++) offer(commands[i]->name, strlen(commands[i]->name), start);
   offer("--help", 6, start);
   offer("--version", 9, start);
 }

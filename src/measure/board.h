@@ -34,7 +34,7 @@ struct sj_board_producer {
   _Atomic uint64_t sent;           /* handed to the bus; the next sequence */
   _Atomic uint64_t dropped;        /* with --drop */
   _Atomic uint64_t waits, wait_ns; /* for room */
-  _Atomic uint64_t unsent; /* due before the end, and not sent by then */
+  _Atomic uint64_t unsent;         /* due before the end, and not sent by then */
   /* The schedule, where the next incarnation goes on: messages that were due, and when the next is. */
   _Atomic uint64_t due, next_ns;
   struct sj_board_times generation; /* to make a message, once there was room */

@@ -11,8 +11,8 @@
 #include "results/store.h"
 #include "stats/histogram.h"
 
-/* HdrHistogram's values are whole: a histogram is recorded in nanoseconds where the model's unit of time is s, ms, us or
- * ns, else in thousand-millionths of that unit; with three significant digits. A cell of ours stands for its middle
+/* HdrHistogram's values are whole: a histogram is recorded in nanoseconds where the model's unit of time is s, ms, us
+ * or ns, else in thousand-millionths of that unit; with three significant digits. A cell of ours stands for its middle
  * (0.098 %), so what is read back is within 0.15 % of what was measured. */
 enum { SJ_HDR_DIGITS = 3 };
 

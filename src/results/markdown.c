@@ -88,7 +88,8 @@ enum sj_status sj_store_sql(struct sj_store *store, char **text, struct sj_error
   sqlite3_stmt *statement;
   *text = NULL;
   enum sj_status status = sj_store_prepare(
-      store, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'view', type = 'index', rowid", &statement, error);
+      store, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'view', type = 'index', rowid",
+      &statement, error);
   if (status != SJ_OK) return status;
   struct sj_text document = {0};
   sj_text_add_bytes(&document, "", 0);

@@ -56,8 +56,8 @@ enum sj_status sj_store_list_text(struct sj_store *store, char **text, struct sj
 enum sj_status sj_store_tables_text(struct sj_store *store, int64_t result, char **text, struct sj_error *error);
 
 /* What `sojourn show FILE --markdown` prints: of one result, or of all (0), a heading and a table of all metrics with
- * their intervals, in Markdown (GitHub's tables). And what `--sql` prints: the statements that made the tables and views
- * of this file. New strings that the caller frees. */
+ * their intervals, in Markdown (GitHub's tables). And what `--sql` prints: the statements that made the tables and
+ * views of this file. New strings that the caller frees. */
 enum sj_status sj_store_markdown(struct sj_store *store, int64_t result, char **text, struct sj_error *error);
 enum sj_status sj_store_sql(struct sj_store *store, char **text, struct sj_error *error);
 
