@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import PROGRAM, SOURCE, case, check, contains, done, equal, run, sojourn, write
+from harness import PROGRAM, SOURCE, case, check, contains, done, equal, on_terminal, run, sojourn, write
 
 STORM = """server "db" { service = exponential { rate = 10 }, capacity = 99, orbit = 19 }
 client "web" { calls = "db", arrivals = poisson { rate = 9.5 }, timeout = 3, retries = 4 }
@@ -208,6 +208,15 @@ def _():
     equal(value(document, "52.verdict"), "metastable")
     close(value(document, "52.in_system.mean"), 95.762194731)
     assert value(document, "52.fault.high") > 0.99 and value(document, "52.recovery.mean") > 1e9
+
+
+@case("progress is drawn on a terminal, and taken away")
+def _():
+    write("m.lua", STORM.replace("capacity = 99", "capacity = 399").replace("orbit = 19", "orbit = 99"))
+    text = on_terminal("solve", "m.lua")
+    contains(text, r"\r\x1b\[K(elimination|spectrum|hitting times|mixing time|transient \d+ %)  \d+ s")
+    assert text.endswith("\r\x1b[K"), text[-40:]
+    equal(on_terminal("solve", "m.lua", "--quiet", "--horizon", "20"), "")
 
 
 @case("Ctrl-C ends it with 130")
