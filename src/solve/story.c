@@ -156,7 +156,7 @@ static void draw(struct story *story) {
     for (size_t i = 0; i < count; i++)
       if (in_system[i] == space->servers[k].capacity) full += story->p[i];
     lines->in_system_series[point] = expected(story->p, in_system, count);
-    lines->full_series[point] = full;
+    lines->full_series[point] = fmax(full, 0); /* Krylov leaves roundings on either side of 0 */
     if (lines->orbit) lines->orbit_series[point] = expected(story->p, lines->orbit, count);
   }
 }

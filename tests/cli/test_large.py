@@ -128,7 +128,8 @@ def _():
         raise Skip("there is no mpirun")
     write("m.lua", STORM)
     command = MPIRUN + [PROGRAM, "solve", "m.lua", "--eigenvalues", "1", "--horizon", "2", "--step", "1", "--json", "-o", "r.db"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100,
+                            env=dict(os.environ, OMP_NUM_THREADS="1"))
     equal(result.returncode, 0)
     close(value(json.loads(result.stdout), "db.in_system.mean"), 95.762194731, 1e-10)
     close(value(json.loads(result.stdout), "db.hitting.empty_to_high.mean"), 150.975378276, 1e-6)
