@@ -18,8 +18,8 @@ enum sj_status sj_open_below(const char *role, const char *name, const char *con
                              struct sj_error *error);
 
 /* Writes the file at `path` so that at any instant the old one is there, or the new one whole: beside it, as
- * PATH.PROCESS-NUMBER, which is then renamed. What may be read and written is as of any new file. SJ_FAILED: it cannot be
- * written; nothing is left. */
+ * PATH.PROCESS-NUMBER, which is then renamed. What may be read and written is as of any new file. SJ_FAILED: it cannot
+ * be written; nothing is left. */
 enum sj_status sj_replace_file(const char *path, const char *bytes, size_t length, struct sj_error *error);
 
 #endif
