@@ -102,11 +102,13 @@ static void add_settling(const struct sj_source *source, struct sj_charts *chart
   double limit[MOST], mean[MOST], low[MOST], high[MOST], bound[MOST];
   size_t count = 0;
   for (size_t i = 0; i < results->metric_count && count < MOST; i++) {
-    double at;
-    int end = 0;
+    static const char beginning[] = "settling[", ending[] = "].mean";
     const char *const name = results->metrics[i].name;
-    if (sscanf(name, "settling[%lf].mean%n", &at, &end) != 1 || end == 0 || name[end]) continue;
-    char *const prefix = sj_format("%.*s", end - (int)strlen("mean"), name);
+    char *end;
+    if (strncmp(name, beginning, strlen(beginning)) != 0) continue;
+    const double at = strtod(name + strlen(beginning), &end);
+    if (strcmp(end, ending) != 0) continue;
+    char *const prefix = sj_format("%.*s", (int)(strlen(name) - strlen("mean")), name);
     char *const deviation = sj_format("%sstd", prefix), *const most = sj_format("%sbound", prefix);
     limit[count] = at;
     mean[count] = sj_results_figure(results, i).value;
