@@ -67,7 +67,7 @@ static int listening_socket(void) {
 }
 
 enum sj_status sj_wire_listen(int *listener, struct sj_meeting *meeting, struct sj_error *error) {
-  struct sockaddr_storage name;
+  struct sockaddr_storage name = {0};
   socklen_t length = sizeof name;
   *meeting = (struct sj_meeting){.valid = 1};
   *listener = listening_socket();
