@@ -116,7 +116,8 @@ static enum sj_status add_pair(struct gate *gate, const struct side sides[2], co
                                const struct sj_store_entry *after, char *label, struct sj_error *error) {
   gate->pairs = sj_reallocate_array(gate->pairs, gate->pair_count + 1, sizeof *gate->pairs);
   struct pair *const pair = &gate->pairs[gate->pair_count++];
-  *pair = (struct pair){.label = label};
+  *pair = (struct pair){0};
+  pair->label = label;
   enum sj_status status = sj_store_load_metrics(sides[0].store, before->result, &pair->before, error);
   if (status == SJ_OK) status = sj_store_load_metrics(sides[1].store, after->result, &pair->after, error);
   return status;

@@ -46,9 +46,10 @@ static const struct sj_results *first_results(const struct sj_sweep *sweep) {
 static void choose(const struct sj_sweep_options *options, struct sj_sweep *sweep, const struct sj_results *results) {
   size_t count = options->by_count;
   const char **const usual = options->by ? NULL : sj_sweep_usual_metrics(results, &count);
+  const char **const names = usual ? usual : options->by;
   sweep->index_names = sj_allocate_array(count, sizeof *sweep->index_names);
-  for (size_t i = 0; i < count; i++) {
-    const char *const name = usual ? usual[i] : options->by[i];
+  for (size_t i = 0; names && i < count; i++) {
+    const char *const name = names[i];
     const size_t index = sj_results_find(results, name);
     if (usual && index != SIZE_MAX && sj_results_exact(results, index).word) continue;
     sweep->index_names[sweep->index_count++] = sj_copy_string(name);

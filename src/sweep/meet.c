@@ -41,7 +41,8 @@ static void meet_there(const struct sj_meeting *meeting, struct answer *answer) 
   const struct sj_meet_module *module = NULL;
   answer->meeting = *meeting;
   answer->status = load(&module, &answer->error);
-  if (answer->status == SJ_OK) answer->status = module->meet(&answer->meeting, sizeof answer->meeting, &answer->error);
+  if (answer->status == SJ_OK && module)
+    answer->status = module->meet(&answer->meeting, sizeof answer->meeting, &answer->error);
 }
 
 static bool read_all(int file, void *to, size_t size) {

@@ -59,7 +59,7 @@ static bool on_hello(struct sj_server *server, struct guest *guest, struct sj_pa
   const bool same = hash && !strcmp(hash, server->hash);
   free(hash);
   guest->welcome = same;
-  server->guests_ever += same;
+  if (same) __atomic_fetch_add(&server->guests_ever, 1, __ATOMIC_RELAXED);
   if (same) return sj_wire_send(guest->socket, SJ_WELCOME, NULL);
   struct sj_text why = {0};
   sj_pack_text(&why, "its model or its sojourn is not the first process's");

@@ -63,7 +63,7 @@ void sj_sobol(uint32_t index, size_t dimensions, uint64_t scramble, double *x) {
 }
 
 void sj_sensitivity_design(uint32_t row, size_t k, size_t dimensions, uint64_t scramble, double *x) {
-  double both[SJ_SOBOL_DIMENSIONS];
+  double both[SJ_SOBOL_DIMENSIONS] = {0};
   sj_sobol(row, 2 * dimensions, scramble, both);
   for (size_t i = 0; i < dimensions; i++) x[i] = both[k == 1 || k == i + 2 ? dimensions + i : i];
 }

@@ -67,7 +67,7 @@ static int listening_socket(void) {
 }
 
 enum sj_status sj_wire_listen(int *listener, struct sj_meeting *meeting, struct sj_error *error) {
-  struct sockaddr_storage name;
+  struct sockaddr_in6 name = {0}; /* the port of an older address lies at the same place */
   socklen_t length = sizeof name;
   *meeting = (struct sj_meeting){.valid = 1};
   *listener = listening_socket();
@@ -77,8 +77,7 @@ enum sj_status sj_wire_listen(int *listener, struct sj_meeting *meeting, struct 
     close(*listener);
     return sj_error_set(error, SJ_FAILED, "no socket for the other processes: %s", strerror(errno));
   }
-  meeting->port = ntohs(name.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)(const void *)&name)->sin6_port
-                                                   : ((const struct sockaddr_in *)(const void *)&name)->sin_port);
+  meeting->port = ntohs(name.sin6_port);
   list_addresses(meeting);
   return SJ_OK;
 }

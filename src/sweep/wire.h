@@ -50,9 +50,9 @@ struct sj_meeting {
 };
 
 /* Listens on all addresses of this machine and fills in `meeting`, with a new token. */
-enum sj_status sj_wire_listen(int *socket, struct sj_meeting *meeting, struct sj_error *error);
+enum sj_status sj_wire_listen(int *listener, struct sj_meeting *meeting, struct sj_error *error);
 /* Connects to the first address that answers. */
-enum sj_status sj_wire_connect(const struct sj_meeting *meeting, int *socket, struct sj_error *error);
+enum sj_status sj_wire_connect(const struct sj_meeting *meeting, int *connected, struct sj_error *error);
 /* What every connection needs: no delay, an end where the other machine is gone (half a minute). */
 void sj_wire_settle(int socket);
 

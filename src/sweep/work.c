@@ -144,22 +144,33 @@ static bool is_hung_up(const struct hand *hand) {
   return poll(&polled, 1, 0) == 1 && (polled.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
+/* All threads of the process. */
+struct crew {
+  struct hand *hands;
+  size_t count;
+  const volatile sig_atomic_t *wish; /* to stop; may be NULL */
+  volatile sig_atomic_t stop;        /* what the computations look at */
+};
+
+static void pass_on_wish(struct crew *crew) {
+  if (!crew->wish || !__atomic_load_n(crew->wish, __ATOMIC_RELAXED)) return;
+  __atomic_store_n(&crew->stop, 1, __ATOMIC_RELAXED);
+  /* A thread that waits for a point would not see it. */
+  for (size_t i = 0; i < crew->count; i++)
+    if (crew->hands[i].works) shutdown(crew->hands[i].socket, SHUT_RDWR);
+}
+
 /* Until all are done; a wish to stop and a lost connection are passed on. */
-static void look_after(struct hand *hands, size_t count, const volatile sig_atomic_t *wish,
-                       volatile sig_atomic_t *stop) {
+static void look_after(struct crew *crew) {
   for (;;) {
     bool all = true;
-    for (size_t i = 0; i < count; i++) {
-      if (!hands[i].works || __atomic_load_n(&hands[i].done, __ATOMIC_ACQUIRE)) continue;
+    for (size_t i = 0; i < crew->count; i++) {
+      const struct hand *const hand = &crew->hands[i];
+      if (!hand->works || __atomic_load_n(&hand->done, __ATOMIC_ACQUIRE)) continue;
       all = false;
-      if (is_hung_up(&hands[i])) __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
+      if (is_hung_up(hand)) __atomic_store_n(&crew->stop, 1, __ATOMIC_RELAXED);
     }
-    if (wish && __atomic_load_n(wish, __ATOMIC_RELAXED)) {
-      __atomic_store_n(stop, 1, __ATOMIC_RELAXED);
-      /* A thread that waits for a point would not see it. */
-      for (size_t i = 0; i < count; i++)
-        if (hands[i].works) shutdown(hands[i].socket, SHUT_RDWR);
-    }
+    pass_on_wish(crew);
     if (all) return;
     nanosleep(&glance, NULL);
   }
@@ -167,10 +178,10 @@ static void look_after(struct hand *hands, size_t count, const volatile sig_atom
 
 static enum sj_status work_here(const struct sj_sweep_options *options, const struct sj_sweep *sweep,
                                 const struct sj_meeting *meeting, const char *definition, struct sj_error *error) {
-  const volatile sig_atomic_t *const wish = options->solve ? options->how.stop : options->simulate.stop;
-  volatile sig_atomic_t stop = 0;
   const size_t count = sj_sweep_threads(options);
   struct hand *const hands = sj_allocate_array(count, sizeof *hands);
+  struct crew crew = {
+      .hands = hands, .count = count, .wish = options->solve ? options->how.stop : options->simulate.stop};
   char hash[65];
   enum sj_status status = SJ_OK;
   sj_sha256_hex(definition, strlen(definition), hash);
@@ -178,11 +189,12 @@ static enum sj_status work_here(const struct sj_sweep_options *options, const st
     struct hand *const hand = &hands[i];
     hand->socket = -1;
     hand->keeper = (struct sj_keeper){recall, begin, add_run, finish, fail, hand};
-    hand->slot = (struct sj_sweep_slot){.options = options, .sweep = sweep, .keeper = &hand->keeper, .stop = &stop};
+    hand->slot =
+        (struct sj_sweep_slot){.options = options, .sweep = sweep, .keeper = &hand->keeper, .stop = &crew.stop};
     status = greet(hand, meeting, hash, error);
     hand->works = status == SJ_OK && pthread_create(&hand->thread, NULL, work, hand) == 0;
   }
-  look_after(hands, count, wish, &stop);
+  look_after(&crew);
   for (size_t i = 0; i < count; i++) {
     if (hands[i].works) pthread_join(hands[i].thread, NULL);
     if (hands[i].socket >= 0 && hands[i].keeper.begin) close(hands[i].socket);

@@ -137,8 +137,7 @@ static volatile sig_atomic_t stop;
 
 static void stop_soon(void *context, const struct sj_sweep_progress *progress) {
   (void)context;
-  (void)progress;
-  __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+  if (progress->done) __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 }
 
 /* Interrupted and gone on with, the file and the sweep are those of one that was not. */
