@@ -43,7 +43,7 @@ static const struct sj_own_option own[] = {
     {"--arrivals", "KIND", "with --rate: poisson (default) or even"},
     {"--store", "NAME", "memory (default), file (Arrow), hdf5 or sqlite"},
     {"--store-path", "FILE", "the file of that store, which is not there yet"},
-    {"--queue", "N", "slots of the ring, or messages at each stage of the bus (default: 8)"},
+    {"--queue", "N", "slots of the ring, or messages at each stage of the bus (default: 16 MB of them)"},
     {"--wait", "HOW", "spin, futex (sleep) or auto (default)"},
     {"--drop", NULL, "a full queue drops the newest message instead of making its producer wait"},
     {"--payload-source", "NAME", "values: random (default), constant or copy"},
