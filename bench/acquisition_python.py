@@ -4,8 +4,8 @@
 
 What `sojourn measure` does, written in Python with numpy, pyzmq and shared memory, as one would write it there:
 
-  producers  processes; each writes tables of two columns (timestamp, value) in place, into slots of shared memory of its
-             own, and sends a handle of 40 bytes; it goes on when a slot is free
+  producers  processes; each writes tables of two columns (timestamp, value) in place, into slots of shared memory of
+             its own, and sends a handle of 40 bytes; it goes on when a slot is free
   broker     a process: XSUB and XPUB, zmq.proxy (in C)
   store      a process: reads every byte where it lies (the sum of all 64-bit words), compares the sum with the
              handle's, and gives the slot back. The handle's sum is of what the producer wrote (it reads its slot
@@ -279,8 +279,9 @@ def main():
             segment.unlink()
     json.dump({"command": "measure", "program": f"Python {sys.version.split()[0]}, pyzmq {zmq.__version__}, "
                f"numpy {np.__version__}", "transport": options.transport, "producers": options.producers,
-               "payload": options.payload, "payload_source": options.payload_source, "sum": options.sum, "wall_seconds": wall,
-               "metrics": {name: {"value": value} for name, value in metrics.items()}}, sys.stdout, indent=2)
+               "payload": options.payload, "payload_source": options.payload_source, "sum": options.sum,
+               "wall_seconds": wall, "metrics": {name: {"value": value} for name, value in metrics.items()}},
+              sys.stdout, indent=2)
     print()
 
 

@@ -170,7 +170,7 @@ static unsigned char *allocate(size_t size) {
 
 int main(int argc, char **argv) {
   const size_t size = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
-  const int rounds = argc > 2 ? atoi(argv[2]) : 7;
+  const int rounds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 7;
   if (size < 1024 || rounds < 1 || rounds > ROUNDS_MOST) {
     fputs("usage: message_speed BYTES [ROUNDS]\n", stderr);
     return 2;

@@ -131,6 +131,7 @@ static enum sj_status verify(const struct sj_sink *sink, const struct sj_sink_me
 enum sj_status sj_sink_write(struct sj_sink *sink, const struct sj_sink_message *message, struct sj_error *error) {
   if (sink->failed) return sj_error_set(error, SJ_FAILED, "%s", sink->failure.message);
   struct sj_table table;
+  table.rows = table.column_count = 0;
   enum sj_status status = verify(sink, message, &table, error);
   if (status != SJ_OK) {
     sink->count.corrupt++;

@@ -3,11 +3,14 @@
  * One sink belongs to one thread. A sink that writes a file writes PATH.part and renames it to PATH at
  * sj_sink_close; a PATH that exists is refused. A store that was killed leaves PATH.part, in which is:
  *
- *   Arrow    all messages whose write had returned (of a machine that lost power: those that had reached the disk); it
- *            lacks the footer, so read it as a stream from byte 8 on, or with sj_table_stream_begin;
- *   HDF5     all messages but the last second's, after `h5clear -s PATH.part`;
- *   SQLite   all messages but the last second's; open it with SQLite, which rolls back what was not finished (it needs
- *            PATH.part-journal or PATH.part-wal beside it for that). */
+ *   Arrow    all messages whose write had returned; it lacks the footer, so read it as a stream from byte 8 on, or with
+ *            sj_table_stream_begin;
+ *   HDF5     all messages up to the last flush, which is once a second as long as messages come; after
+ *            `h5clear -s PATH.part`;
+ *   SQLite   all messages whose write had returned, each whole; open it with PATH.part-journal beside it.
+ *
+ * That is after a killed process. After a loss of power what had not reached the disk is missing as well, and SQLite's
+ * PATH.part may be damaged. docs/message-format.md has what is in each file. */
 #ifndef SJ_MEASURE_SINK_H
 #define SJ_MEASURE_SINK_H
 
@@ -18,8 +21,9 @@
 #include "sojourn/status.h"
 
 /* memory: verifies and forgets. file: Arrow's file format, a record batch a message, which has its label as metadata.
- * hdf5: a dataset a column with all messages' rows in the order of arrival, and of each message its "message/producer",
- * "message/sequence" and "message/rows". sqlite: a table `samples` with a row a row, and `messages`. */
+ * hdf5: a dataset a column with all messages' rows in the order of arrival, and of each message its
+ * "messages/producer", "messages/sequence" and "messages/rows". sqlite: a table `samples` with a row a row, and
+ * `messages`. */
 enum sj_sink_kind { SJ_SINK_MEMORY, SJ_SINK_FILE, SJ_SINK_HDF5, SJ_SINK_SQLITE };
 
 struct sj_sink;

@@ -35,7 +35,7 @@ static enum sj_status load(const struct sj_store **store, struct sj_error *error
 static enum sj_status open_loaded(const struct sj_store_target *target, void **state, struct sj_error *error) {
   struct loaded loaded = {0};
   enum sj_status status = load(&loaded.store, error);
-  if (status == SJ_OK) status = loaded.store->open(target, &loaded.state, error);
+  if (status == SJ_OK && loaded.store) status = loaded.store->open(target, &loaded.state, error);
   if (status != SJ_OK) return status;
   struct loaded *const kept = sj_allocate(sizeof *kept);
   *kept = loaded;

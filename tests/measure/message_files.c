@@ -1,7 +1,10 @@
-/* Writes files for test_readers.py to read with other programs: message_files FOLDER. Prints what was left out. */
+/* Writes files for test_readers.py to read with other programs: message_files FOLDER. Prints what was left out. With a
+ * second argument it writes HDF5 only and kills itself. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "messages.h"
 
@@ -41,7 +44,25 @@ static int write_store(const char *folder, enum sj_sink_kind kind) {
   return status == SJ_OK ? 0 : 1;
 }
 
+/* The store flushes once a second: four messages are before that. */
+static int write_and_be_killed(const char *folder) {
+  enum { FLUSHED = 4, WRITTEN = 6 };
+  char path[512];
+  struct sj_sink *sink;
+  struct sj_error error = {{0}};
+  snprintf(path, sizeof path, "%s/killed.hdf5", folder);
+  if (sj_sink_open(SJ_SINK_HDF5, path, columns, COLUMNS, &sink, &error) != SJ_OK) return 1;
+  for (uint64_t m = 0; m < WRITTEN; m++) {
+    struct sj_sink_message message = make_message(100, 1, m);
+    if (m == FLUSHED - 1) usleep(1100000);
+    if (sj_sink_write(sink, &message, &error) != SJ_OK) return 1;
+    free_message(&message);
+  }
+  return raise(SIGKILL);
+}
+
 int main(int argc, char **argv) {
+  if (argc == 3) return write_and_be_killed(argv[1]);
   if (argc != 2) return 2;
   return write_slot(argv[1]) || write_store(argv[1], SJ_SINK_FILE) || write_store(argv[1], SJ_SINK_SQLITE) ||
          write_store(argv[1], SJ_SINK_HDF5);

@@ -5,6 +5,7 @@ import array
 import json
 import pathlib
 import shutil
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -149,27 +150,45 @@ def _():
           [("integer", "real", "integer")])
 
 
-@case("h5dump finds the columns and the messages in HDF5")
-def _():
+def hdf5_numbers(path, name, kind):
+    """All values of a dataset, as h5dump finds them."""
+    command("h5dump", "-d", name, "-b", "LE", "-o", "dumped", path)
+    found = array.array(kind, pathlib.Path("dumped").read_bytes())
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found.tolist()
+
+
+def hdf5_files():
     if "hdf5" in write_files():
         raise Skip("this build has no store for HDF5")
-    if not shutil.which("h5dump"):
+    if not shutil.which("h5dump") or not shutil.which("h5clear"):
         raise Skip("h5dump is not installed")
 
-    def dumped(name, kind):
-        command("h5dump", "-d", name, "-b", "LE", "-o", "dumped", "store.hdf5")
-        found = array.array(kind, pathlib.Path("dumped").read_bytes())
-        if sys.byteorder == "big":
-            found.byteswap()
-        return found.tolist()
 
-    equal(dumped("/timestamp", "q"), expected(timestamps))
-    equal(dumped("/value", "d"), expected(values))
-    equal(dumped("/count", "q"), expected(counts))
+@case("h5dump finds the columns and the messages in HDF5")
+def _():
+    hdf5_files()
+    equal(hdf5_numbers("store.hdf5", "/timestamp", "q"), expected(timestamps))
+    equal(hdf5_numbers("store.hdf5", "/value", "d"), expected(values))
+    equal(hdf5_numbers("store.hdf5", "/count", "q"), expected(counts))
     for number, name in enumerate(("producer", "sequence", "rows")):
-        equal(dumped(f"/messages/{name}", "Q"), [message[number] for message in MESSAGES])
+        equal(hdf5_numbers("store.hdf5", f"/messages/{name}", "Q"), [message[number] for message in MESSAGES])
     header = command("h5dump", "-A", "store.hdf5", text=True)
     equal("nanoseconds since 1970-01-01" in header, True, header)
+
+
+@case("of a killed HDF5 store h5dump finds all messages up to the last flush")
+def _():
+    hdf5_files()
+    killed = subprocess.run([WRITER, ".", "killed"], check=False)
+    equal(killed.returncode, -signal.SIGKILL)
+    command("h5clear", "-s", "killed.hdf5.part")
+    sequences = hdf5_numbers("killed.hdf5.part", "/messages/sequence", "Q")
+    equal(sequences[:4], [0, 1, 2, 3])
+    found = hdf5_numbers("killed.hdf5.part", "/value", "d")
+    equal(found, [value for sequence in range(len(found) // 100) for value in values(1, sequence, 100)])
+    equal(len(found) >= 100 * len(sequences), True, f"{len(found)} rows, {len(sequences)} messages")
 
 
 sys.exit(run())
