@@ -35,7 +35,8 @@ static bool attempt_claim(struct sj_ring_member *member, struct sj_ring_message 
 
 enum sj_ring_result sj_ring_claim(struct sj_ring_member *member, int64_t timeout_ns, struct sj_ring_message *message) {
   if (attempt_claim(member, message)) return SJ_RING_OK;
-  return sj_ring_wait(member, RING_EVENT_RELEASED, timeout_ns, attempt_claim, message) ? SJ_RING_OK : SJ_RING_TIMEOUT;
+  return sj_ring_wait_for(member, RING_EVENT_RELEASED, timeout_ns, attempt_claim, message) ? SJ_RING_OK
+                                                                                           : SJ_RING_TIMEOUT;
 }
 
 enum sj_ring_result sj_ring_publish(struct sj_ring_member *member, struct sj_ring_message *message) {
@@ -103,7 +104,8 @@ static bool attempt_take(struct sj_ring_member *member, struct sj_ring_message *
 enum sj_ring_result sj_ring_take(struct sj_ring_member *member, int64_t timeout_ns, struct sj_ring_message *message) {
   if (member->ring->order != SJ_RING_ORDERED) return SJ_RING_MISUSED;
   if (attempt_take(member, message)) return SJ_RING_OK;
-  return sj_ring_wait(member, RING_EVENT_PUBLISHED, timeout_ns, attempt_take, message) ? SJ_RING_OK : SJ_RING_TIMEOUT;
+  return sj_ring_wait_for(member, RING_EVENT_PUBLISHED, timeout_ns, attempt_take, message) ? SJ_RING_OK
+                                                                                           : SJ_RING_TIMEOUT;
 }
 
 enum sj_ring_result sj_ring_take_handle(struct sj_ring_member *member, const struct sj_ring_handle *handle,

@@ -148,7 +148,7 @@ static enum sj_status map_checked(int descriptor, const char *what, struct sj_ri
 }
 
 enum sj_status sj_ring_open(const char *name, struct sj_ring **ring, struct sj_error *error) {
-  int descriptor;
+  int descriptor = -1;
   enum sj_status status = sj_ring_check_name(name, error);
   if (status == SJ_OK) status = sj_ring_segment_open(name, &descriptor, error);
   if (status != SJ_OK) return status;

@@ -71,10 +71,19 @@ bool sj_ring_order_has(struct sj_ring *ring, uint32_t slot) {
   return false;
 }
 
-void sj_ring_order_remove(struct sj_ring *ring, uint32_t slot) {
+void sj_ring_order_mark(struct sj_ring *ring, uint64_t *slots) {
   for (uint32_t i = 0; i < ring->layout.entry_count; i++) {
     uint64_t entry = ring_load(&ring->entries[i]);
-    if (entry_filled(entry) && entry_slot(entry) == slot)
+    if (entry_filled(entry)) slots[entry_slot(entry) / 64] |= UINT64_C(1) << entry_slot(entry) % 64;
+  }
+}
+
+void sj_ring_order_empty_taken(struct sj_ring *ring, uint32_t owner) {
+  for (uint32_t i = 0; i < ring->layout.entry_count; i++) {
+    uint64_t entry = ring_load(&ring->entries[i]);
+    if (!entry_filled(entry)) continue;
+    uint64_t word = ring_load(&ring->slots[entry_slot(entry) % ring->slot_count].word);
+    if (ring_word_state(word) == RING_TAKEN && ring_word_owner(word) == owner)
       ring_swap(&ring->entries[i], entry, empty_entry(entry_lap(entry) + 1));
   }
 }

@@ -20,8 +20,10 @@ bool sj_ring_order_take(struct sj_ring *ring, uint32_t owner, uint32_t *slot, ui
 /* How many positions were filled since the ring was made. */
 uint64_t sj_ring_order_end(const struct sj_ring *ring);
 
-/* For who reclaims. Whether there is an entry of the slot; and emptying it, wherever it stands. */
+/* For who reclaims. Whether there is an entry of the slot; sets a bit for each slot that has one; and empties the
+ * entry, if there is one, of a slot that the dead owner took without coming to that. */
 bool sj_ring_order_has(struct sj_ring *ring, uint32_t slot);
-void sj_ring_order_remove(struct sj_ring *ring, uint32_t slot);
+void sj_ring_order_mark(struct sj_ring *ring, uint64_t *slots);
+void sj_ring_order_empty_taken(struct sj_ring *ring, uint32_t owner);
 
 #endif

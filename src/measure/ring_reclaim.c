@@ -38,16 +38,18 @@ static void recover_count(struct sj_ring *ring) {
   ring_store(&journal->valid, 0);
 }
 
-static bool lock(struct sj_ring *ring, uint64_t self) {
+/* `*inherited`: from one who was killed with it. */
+static bool lock(struct sj_ring *ring, uint64_t self, bool *inherited) {
   uint64_t holder = ring_load(&ring->header->lock);
   if (holder != 0 && sj_ring_system_alive(holder)) return false;
   if (!ring_swap(&ring->header->lock, holder, self)) return false;
   recover_count(ring);
+  *inherited = holder != 0;
   return true;
 }
 
 static void free_counted(struct sj_ring *ring, enum ring_loss loss, uint32_t slot, uint64_t word) {
-  uint64_t used = sj_ring_system_now() - ring_peek(&ring->slots[slot].claimed_ns);
+  uint64_t used = sj_ring_slots_end_use(ring, slot);
   count_and_step(ring, loss, slot, word, ring_word(RING_FREE, 0, ring_word_generation(word)));
   ring_set_bits(&ring->free_bits[slot / 64], UINT64_C(1) << slot % 64);
   ring_count(&ring->owners[ring_word_owner(word)].counters[RING_COUNT_IN_USE_NS], used);
@@ -67,8 +69,6 @@ static void bury_slot(struct sj_ring *ring, uint32_t slot, uint64_t word, struct
       loss->claimed++;
       break;
     case RING_TAKEN:
-      // An entry that it had not emptied yet would be mistaken for the slot's next message.
-      if (ring->order == SJ_RING_ORDERED) sj_ring_order_remove(ring, slot);
       if (ring->hand_on) {
         count_and_step(ring, RING_HANDED_ON, slot, word, orphan);
         loss->handed_on++;
@@ -88,6 +88,8 @@ static void bury_slot(struct sj_ring *ring, uint32_t slot, uint64_t word, struct
 static void bury_owner(struct sj_ring *ring, uint32_t index, struct sj_ring_loss *loss) {
   struct ring_owner *owner = &ring->owners[index];
   uint64_t dead = ring_load(&owner->word);
+  // An entry that it had not emptied yet would be mistaken for the slot's next message.
+  if (ring->order == SJ_RING_ORDERED) sj_ring_order_empty_taken(ring, index);
   for (uint32_t slot = 0; slot < ring->slot_count; slot++) {
     uint64_t word = ring_load(&ring->slots[slot].word);
     if (ring_word_state(word) != RING_FREE && ring_word_owner(word) == index) bury_slot(ring, slot, word, loss);
@@ -109,19 +111,24 @@ static bool found_dead(struct sj_ring *ring, uint32_t index, uint64_t self) {
 /* Puts the orphans in the order that are not: those just handed on, those whose publisher was killed before he could,
  * and those that one who reclaimed left so when he was killed. */
 static void restore_orphans(struct sj_ring *ring) {
-  for (uint32_t slot = 0; slot < ring->slot_count && ring->order == SJ_RING_ORDERED; slot++) {
+  if (ring->order != SJ_RING_ORDERED) return;
+  uint64_t seen[SJ_RING_SLOTS_MAX / 64] = {0};
+  sj_ring_order_mark(ring, seen);
+  for (uint32_t slot = 0; slot < ring->slot_count; slot++) {
     uint64_t word = ring_load(&ring->slots[slot].word);
-    if (ring_word_state(word) == RING_PUBLISHED && ring_word_owner(word) == RING_NOBODY)
-      restore_order(ring, slot, word);
+    // An entry seen and then emptied was of a message taken: that slot is no orphan now, as only this call makes them.
+    bool orphan = ring_word_state(word) == RING_PUBLISHED && ring_word_owner(word) == RING_NOBODY;
+    if (orphan && (seen[slot / 64] >> slot % 64 & 1) == 0) restore_order(ring, slot, word);
   }
 }
 
 void sj_ring_bury(struct sj_ring *ring, uint64_t self, struct sj_ring_loss *loss) {
   struct sj_ring_loss found = {0};
-  if (lock(ring, self)) {
+  bool inherited;
+  if (lock(ring, self, &inherited)) {
     for (uint32_t i = 0; i < ring->member_count; i++)
       if (found_dead(ring, i, self)) bury_owner(ring, i, &found);
-    if (found.members > 0) restore_orphans(ring);
+    if (found.members > 0 || inherited) restore_orphans(ring);
     sj_ring_slots_find(ring);
     ring_store(&ring->header->lock, 0);
   }

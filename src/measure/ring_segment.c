@@ -22,16 +22,35 @@ enum sj_status sj_ring_check_name(const char *name, struct sj_error *error) {
   return SJ_OK;
 }
 
+/* So that the first messages do not pay for page faults; where the kernel cannot, they do. */
+static void populate(void *place, uint64_t bytes) {
+#ifdef MADV_POPULATE_WRITE
+  (void)madvise(place, bytes, MADV_POPULATE_WRITE);
+#else
+  (void)place, (void)bytes;
+#endif
+}
+
 static double megabytes(uint64_t bytes) { return (double)bytes / 1e6; }
 
+/* Huge pages are given to who touches memory through a mapping that asked for them; what is there already stays small.
+ */
+static void touch_huge_pages(int descriptor, uint64_t bytes) {
+  void *place = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (place == MAP_FAILED) return;
+  if (madvise(place, bytes, MADV_HUGEPAGE) == 0) populate(place, bytes);
+  munmap(place, bytes);
+}
+
 /* Takes all memory of the file now: what is not there would kill who touches it later (SIGBUS). */
-static enum sj_status take_memory(int descriptor, const char *what, bool named, uint64_t bytes,
+static enum sj_status take_memory(int descriptor, const char *what, bool named, bool huge_pages, uint64_t bytes,
                                   struct sj_error *error) {
   struct statvfs system;
   bool known = named && fstatvfs(descriptor, &system) == 0;
   uint64_t available = known ? (uint64_t)system.f_bavail * system.f_frsize : UINT64_MAX;
   int failure = available < bytes ? ENOSPC : 0;
   if (!failure && ftruncate(descriptor, (off_t)bytes) != 0) failure = errno;
+  if (!failure && huge_pages) touch_huge_pages(descriptor, bytes);
   while (!failure) {
     int result = posix_fallocate(descriptor, 0, (off_t)bytes);
     if (result == 0) return SJ_OK;
@@ -49,12 +68,12 @@ static enum sj_status make_memfd(const char *what, uint64_t bytes, bool huge_pag
   unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   if (huge_pages) {
     *descriptor = memfd_create("sojourn-ring", flags | MFD_HUGETLB);
-    if (*descriptor >= 0 && take_memory(*descriptor, what, false, bytes, NULL) == SJ_OK) return SJ_OK;
+    if (*descriptor >= 0 && take_memory(*descriptor, what, false, false, bytes, NULL) == SJ_OK) return SJ_OK;
     if (*descriptor >= 0) close(*descriptor);  // none are set aside; transparent ones may do
   }
   *descriptor = memfd_create("sojourn-ring", flags);
   if (*descriptor < 0) return sj_error_set(error, SJ_FAILED, "%s: no memory file: %s", what, strerror(errno));
-  enum sj_status status = take_memory(*descriptor, what, false, bytes, error);
+  enum sj_status status = take_memory(*descriptor, what, false, huge_pages, bytes, error);
   if (status != SJ_OK) close(*descriptor);
   return status;
 }
@@ -69,7 +88,7 @@ enum sj_status sj_ring_segment_make(const struct sj_ring_options *options, const
   mode_t mode = options->mode ? (mode_t)options->mode : 0600;
   *descriptor = open(RING_FOLDER, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
   if (*descriptor < 0) return sj_error_set(error, SJ_FAILED, "%s: cannot be made: %s", what, strerror(errno));
-  enum sj_status status = take_memory(*descriptor, what, true, bytes, error);
+  enum sj_status status = take_memory(*descriptor, what, true, options->huge_pages, bytes, error);
   if (status == SJ_OK && fchmod(*descriptor, mode) != 0)  // the file mode mask is not meant
     status = sj_error_set(error, SJ_FAILED, "%s: cannot set its permissions: %s", what, strerror(errno));
   if (status != SJ_OK) close(*descriptor);
@@ -83,10 +102,7 @@ enum sj_status sj_ring_segment_map(int descriptor, const char *what, uint64_t by
     return sj_error_set(error, errno == ENOMEM ? SJ_NO_MEMORY : SJ_FAILED, "%s: cannot map %.1f MB: %s", what,
                         megabytes(bytes), strerror(errno));
   if (huge_pages) (void)madvise(place, bytes, MADV_HUGEPAGE);
-    // So that the first messages do not pay for page faults; where the kernel cannot, they do.
-#ifdef MADV_POPULATE_WRITE
-  (void)madvise(place, bytes, MADV_POPULATE_WRITE);
-#endif
+  populate(place, bytes);
   *mapping = place;
   return SJ_OK;
 }

@@ -45,8 +45,14 @@ bool sj_ring_slots_claim(struct sj_ring *ring, uint32_t owner, uint32_t *slot, u
   return false;
 }
 
+uint64_t sj_ring_slots_end_use(struct sj_ring *ring, uint32_t slot) {
+  uint64_t claimed = ring_peek(&ring->slots[slot].claimed_ns);
+  ring_put(&ring->slots[slot].claimed_ns, 0);
+  return claimed == 0 ? 0 : sj_ring_system_now() - claimed;
+}
+
 bool sj_ring_slots_free(struct sj_ring *ring, struct ring_owner *owner, uint32_t slot, uint64_t word) {
-  uint64_t used = sj_ring_system_now() - ring_peek(&ring->slots[slot].claimed_ns);
+  uint64_t used = sj_ring_slots_end_use(ring, slot);
   if (!ring_swap(&ring->slots[slot].word, word, ring_word(RING_FREE, 0, ring_word_generation(word)))) return false;
   ring_set_bits(&ring->free_bits[slot / 64], UINT64_C(1) << slot % 64);
   ring_count(&owner->counters[RING_COUNT_IN_USE_NS], used);

@@ -63,7 +63,7 @@ static enum sj_status remove_if_dead(const char *name, int descriptor, const cha
 }
 
 enum sj_status sj_ring_segment_clear(const char *name, char *notice, size_t notice_size, struct sj_error *error) {
-  int descriptor;
+  int descriptor = -1;
   enum sj_status status = sj_ring_segment_open(name, &descriptor, error);
   if (status != SJ_OK || descriptor < 0) return status;
   char what[SJ_RING_NAME_MAX + 8];
@@ -78,7 +78,7 @@ enum sj_status sj_ring_segment_clear(const char *name, char *notice, size_t noti
 }
 
 enum sj_status sj_ring_unlink(const char *name, struct sj_error *error) {
-  int descriptor;
+  int descriptor = -1;
   enum sj_status status = sj_ring_check_name(name, error);
   if (status == SJ_OK) status = sj_ring_segment_open(name, &descriptor, error);
   if (status != SJ_OK || descriptor < 0) return status;

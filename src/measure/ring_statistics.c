@@ -11,7 +11,8 @@ static void count_slots(const struct sj_ring *ring, struct sj_ring_statistics *s
     uint64_t claimed_ns = ring_peek(&slot->claimed_ns), word = ring_load(&slot->word);
     by_state[ring_word_state(word)]++;
     statistics->claims += ring_word_generation(word);
-    if (ring_word_state(word) != RING_FREE && claimed_ns < now) statistics->in_use_ns += now - claimed_ns;
+    if (ring_word_state(word) != RING_FREE && claimed_ns != 0 && claimed_ns < now)
+      statistics->in_use_ns += now - claimed_ns;
   }
   statistics->slots = ring->slot_count;
   statistics->free = by_state[RING_FREE];

@@ -116,8 +116,8 @@ static bool wait_until(struct sj_ring_member *member, enum ring_event_name event
   return false;
 }
 
-bool sj_ring_wait(struct sj_ring_member *member, enum ring_event_name event, int64_t timeout_ns, ring_attempt *attempt,
-                  struct sj_ring_message *message) {
+bool sj_ring_wait_for(struct sj_ring_member *member, enum ring_event_name event, int64_t timeout_ns,
+                      ring_attempt *attempt, struct sj_ring_message *message) {
   if (timeout_ns != 0) {
     ring_member_count(member, event == RING_EVENT_RELEASED ? RING_COUNT_WAITS_FULL : RING_COUNT_WAITS_EMPTY, 1);
     uint64_t begin = sj_ring_system_now();

@@ -356,7 +356,7 @@ static void test_race(void **state) {
         if (write(end[1], &byte, 1) != 1 || read(leave[0], &byte, 1) != 1) _exit(9);
         _exit(0);
       }
-    char result[4], word[5] = "";
+    char result[4], word[32];
     assert_int_equal(write(start[1], "1234", 4), 4);
     for (int i = 0; i < 4; i++) assert_int_equal(read(end[0], &result[i], 1), 1);
     int made = 0, refused = 0;
