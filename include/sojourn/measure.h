@@ -44,16 +44,17 @@ struct sj_measure_second {
 
 /* What to measure; sj_measure_options_default gives what is said here. */
 struct sj_measure_options {
-  enum sj_transport transport;   /* SJ_TRANSPORT_SHM */
-  unsigned producers;            /* 3 */
-  uint64_t rows;                 /* of a message, 16 bytes each: 500000 */
-  double duration;               /* s: 10 */
-  uint64_t messages;             /* end after so many of all producers, even before `duration`; 0: no such end */
-  double rate;                   /* messages per second of all producers together; 0: as fast as possible */
-  bool even;                     /* with `rate`: at equal distances; else a Poisson process, which is the default */
-  enum sj_measure_store store;   /* SJ_MEASURE_MEMORY */
-  const char *store_path;        /* of the other stores: a file that is not there yet */
-  unsigned queue;                /* slots of the ring; on the bus messages kept at each stage: 8 */
+  enum sj_transport transport; /* SJ_TRANSPORT_SHM */
+  unsigned producers;          /* 3 */
+  uint64_t rows;               /* of a message, 16 bytes each: 500000 */
+  double duration;             /* s: 10 */
+  uint64_t messages;           /* end after so many of all producers, even before `duration`; 0: no such end */
+  double rate;                 /* messages per second of all producers together; 0: as fast as possible */
+  bool even;                   /* with `rate`: at equal distances; else a Poisson process, which is the default */
+  enum sj_measure_store store; /* SJ_MEASURE_MEMORY */
+  const char *store_path;      /* of the other stores: a file that is not there yet */
+  unsigned queue; /* slots of the ring; on the bus messages kept at each stage. 0: what holds 16 MB, from one more than
+                     there are producers to 64 */
   enum sj_measure_wait wait;     /* SJ_MEASURE_WAIT_AUTO */
   bool drop;                     /* a full queue drops the newest message instead of making its producer wait: false */
   enum sj_payload_source source; /* SJ_PAYLOAD_RANDOM */

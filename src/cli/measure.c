@@ -43,7 +43,7 @@ static const struct sj_own_option own[] = {
     {"--arrivals", "KIND", "with --rate: poisson (default) or even"},
     {"--store", "NAME", "memory (default), file (Arrow), hdf5 or sqlite"},
     {"--store-path", "FILE", "the file of that store, which is not there yet"},
-    {"--queue", "N", "slots of the ring, or messages at each stage of the bus (default: 8)"},
+    {"--queue", "N", "slots of the ring, or messages at each stage of the bus (default: 16 MB of them)"},
     {"--wait", "HOW", "spin, futex (sleep) or auto (default)"},
     {"--drop", NULL, "a full queue drops the newest message instead of making its producer wait"},
     {"--payload-source", "NAME", "values: random (default), constant or copy"},
@@ -70,7 +70,7 @@ struct job {
   const struct sj_options *options;
   struct sj_measure_options measure;
   struct sj_store *store;
-  struct sj_results *points[SUITE_COUNT + PARTS];
+  struct sj_results *points[SUITE_COUNT + PARTS + 1];
   size_t point_count; /* of what was asked for */
   size_t extra_count; /* behind them, measured for the model alone */
   bool live, drawn;   /* the line on standard error: wanted, on the screen */
@@ -224,23 +224,30 @@ static enum sj_status measure_all(struct job *job, struct sj_error *error) {
 
 /* ---- the model ---- */
 
+static enum sj_status measure_more(struct job *job, struct sj_error *error) {
+  struct sj_results **const place = &job->points[job->point_count + job->extra_count];
+  const enum sj_status status = measure(job, place, error);
+  if (*place) job->extra_count++;
+  return status;
+}
+
+/* Smaller messages; and as fast as possible, to see how much processor time a message takes. */
 static enum sj_status measure_parts(struct job *job, struct sj_error *error) {
   struct sj_measure_options *const o = &job->measure;
-  const uint64_t rows = o->rows, messages = o->messages;
-  const double duration = o->duration;
+  const struct sj_measure_options asked = *o;
   enum sj_status status = SJ_OK;
-  o->duration = duration / PART_OF_DURATION;
+  o->duration = asked.duration / PART_OF_DURATION;
   o->store_path = NULL;
   o->store = SJ_MEASURE_MEMORY;
-  for (size_t i = 0; i < PARTS && status == SJ_OK && rows / parts[i] > 0; i++) {
-    o->rows = rows / parts[i];
-    struct sj_results **const place = &job->points[job->point_count + job->extra_count];
-    status = measure(job, place, error);
-    if (*place) job->extra_count++;
+  for (size_t i = 0; i < PARTS && status == SJ_OK && asked.rows / parts[i] > 0; i++) {
+    o->rows = asked.rows / parts[i];
+    status = measure_more(job, error);
   }
-  o->rows = rows;
-  o->messages = messages;
-  o->duration = duration;
+  *o = asked;
+  o->duration = asked.duration / PART_OF_DURATION;
+  o->rate = 0;
+  if (status == SJ_OK && asked.rate > 0) status = measure_more(job, error);
+  *o = asked;
   return status;
 }
 
@@ -258,7 +265,7 @@ static enum sj_status write_text(const char *path, const char *text, struct sj_e
 
 /* Of the suite, the points with the number of producers that all payloads have. */
 static enum sj_status write_model(const struct job *job, struct sj_error *error) {
-  const struct sj_results *points[SUITE_COUNT + PARTS];
+  const struct sj_results *points[SUITE_COUNT + PARTS + 1];
   size_t count = 0;
   for (size_t i = 0; i < job->point_count + job->extra_count; i++)
     if (!job->options->own[SUITE] || suite[i].producers == suite[0].producers) points[count++] = job->points[i];

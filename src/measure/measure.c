@@ -13,12 +13,25 @@
 #include "measure/report.h"
 
 void sj_measure_options_default(struct sj_measure_options *options) {
-  *options = (struct sj_measure_options){
-      .producers = 3, .rows = 500000, .duration = 10, .queue = 8, .seed = 1, .ceilings = true};
+  *options = (struct sj_measure_options){.producers = 3, .rows = 500000, .duration = 10, .seed = 1, .ceilings = true};
+}
+
+enum { QUEUE_BYTES = 16000000, QUEUE_MOST = 64 };
+
+/* One slot for each producer to write and one to read are the least with which nobody waits for long. More only help
+ * small messages, of which many are under way; of large ones they are more memory than the caches hold. */
+static struct sj_measure_options resolved(const struct sj_measure_options *options) {
+  struct sj_measure_options o = *options;
+  if (o.queue > 0 || o.rows == 0 || o.producers > SJ_MEASURE_PRODUCERS_MAX) return o;
+  const uint64_t slots = QUEUE_BYTES / SJ_PAYLOAD_ROW / o.rows;
+  o.queue = slots > QUEUE_MOST ? QUEUE_MOST : (unsigned)slots;
+  if (o.queue <= o.producers) o.queue = o.producers + 1;
+  return o;
 }
 
 struct sj_results *sj_measure_results_prepare(const struct sj_measure_options *options) {
-  return sj_measure_prepare(options);
+  const struct sj_measure_options o = resolved(options);
+  return sj_measure_prepare(&o);
 }
 
 static enum sj_status check(const struct sj_measure_options *o, struct sj_error *error) {
@@ -118,8 +131,9 @@ static enum sj_status measure(struct job *job, const struct sj_measure_options *
   return status;
 }
 
-enum sj_status sj_measure_run(const struct sj_measure_options *options, struct sj_results **results,
+enum sj_status sj_measure_run(const struct sj_measure_options *asked, struct sj_results **results,
                               struct sj_error *error) {
+  const struct sj_measure_options whole = resolved(asked), *const options = &whole;
   struct job job = {.measurement = {.options = options}, .place = {.lock = -1}, .ceilings = {(double)NAN, (double)NAN}};
   enum sj_status status = check(options, error);
   *results = NULL;

@@ -51,10 +51,17 @@ static double variation_of(const struct sj_histogram *h) {
   return sqrt(squares / count) / mean;
 }
 
+/* Whether both have a rate, or both are as fast as possible: times under full load hold the time in which others ran.
+ */
+static bool alike(const struct sj_results *a, const struct sj_results *b) {
+  return isnan(value_of(a, "parameters.rate", "")) == isnan(value_of(b, "parameters.rate", ""));
+}
+
 /* Least squares of the mean times over the rows, each relative to its size, neither coefficient below 0. */
 static void fit(struct law *law, const struct sj_results *const *points, size_t count) {
   double w = 0, wx = 0, wxx = 0, wy = 0, wxy = 0, most_rows = 0;
   for (size_t i = 0; i < count; i++) {
+    if (!alike(points[i], points[0])) continue;
     const double x = value_of(points[i], "parameters.payload", ""), y = value_of(points[i], law->name, ".mean");
     const double weight = 1 / (y * y);
     w += weight;
@@ -136,10 +143,18 @@ static const struct sj_results *largest(const struct sj_results *const *points, 
   return found;
 }
 
-/* Processor time of a message in all processes, without what making and keeping it takes. */
-static double rest_of(const struct sj_results *results) {
-  const double all = value_of(results, "cpu.utilization", "") / value_of(results, "messages.rate", "");
-  const double known = value_of(results, "generation", ".mean") + value_of(results, "service", ".mean");
+/* Processor time of a message in all processes, where they were busiest, without what making and keeping it takes. */
+static double rest_of(const struct sj_results *const *points, size_t count, const struct sj_results *main) {
+  double all = 0, busiest = 0;
+  for (size_t i = 0; i < count; i++) {
+    const double cores = value_of(points[i], "cpu.utilization", "");
+    if (value_of(points[i], "parameters.payload", "") != value_of(main, "parameters.payload", "")) continue;
+    if (cores > busiest) {
+      busiest = cores;
+      all = cores / value_of(points[i], "messages.rate", "");
+    }
+  }
+  const double known = value_of(main, "generation", ".mean") + value_of(main, "service", ".mean");
   return all > known ? all - known : 0;
 }
 
@@ -160,9 +175,9 @@ static void add_head(struct sj_text *model, const struct sj_results *results) {
       results->model, results->model, asked > 0 ? asked : carried / 2, rows, sysconf(_SC_NPROCESSORS_ONLN), rows);
 }
 
-static void add_system(struct sj_text *model, const struct sj_results *results) {
+static void add_system(struct sj_text *model, const struct sj_results *results, double rest) {
   sj_text_add(model,
-              "\n-- processor time of a message beside making and keeping it: the bus, waiting, waking\n"
+              "\n-- processor time of a message beside making and keeping it: the bus, waking others\n"
               "local rest = %.4g\n"
               "local function chosen(measured, fitted)\n"
               "  if law == \"fitted\" then return fitted end\n"
@@ -173,14 +188,16 @@ static void add_system(struct sj_text *model, const struct sj_results *results) 
               "local bus = link { one_way = chosen(transit_measured, transit_fitted) }\n\n"
               "if cores > 0 then\n"
               "  server \"machine\" { threads = cores, discipline = \"ps\", async = true, apis = {\n"
-              "    make = { work = make + rest, calls = { { \"machine.keep\", network = bus } } }, keep = keep } }\n"
+              "    make = { work = make, calls = { { \"machine.bus\", wait = false }, { \"machine.keep\", network = "
+              "bus } } },\n"
+              "    bus = constant(rest), keep = keep } }\n"
               "  client \"messages\" { calls = \"machine.make\", arrivals = poisson { rate = rate } }\n"
               "else\n"
               "  servers \"producer\" { count = %.0f, service = make, forward = { { \"store\", network = bus } } }\n"
               "  server \"store\" { service = keep }\n"
               "  client \"messages\" { calls = \"producer\", arrivals = poisson { rate = rate } }\n"
               "end\n",
-              rest_of(results), value_of(results, "parameters.producers", ""));
+              rest, value_of(results, "parameters.producers", ""));
 }
 
 enum sj_status sj_measure_model(const struct sj_results *const *points, size_t count, char **text,
@@ -196,7 +213,7 @@ enum sj_status sj_measure_model(const struct sj_results *const *points, size_t c
     add_fitted(&model, &law, laws[k][1]);
     add_empirical(&model, laws[k][0], histogram_of(main, laws[k][0]));
   }
-  add_system(&model, main);
+  add_system(&model, main, rest_of(points, count, main));
   *text = model.data;
   return SJ_OK;
 }

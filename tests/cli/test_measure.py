@@ -106,7 +106,7 @@ for transport in ("shm", "ipc", "tcp", "inproc"):
 
 @case("the figures agree with each other")
 def _():
-    document = measure("--payload", "1000", "--rate", "400", "--arrivals", "even", "--duration", "3.5")
+    document = measure("--payload", "1000", "--rate", "400", "--arrivals", "even", "--duration", "3.5", "--queue", "8")
     rows, rate = 1000, value(document, "messages.rate")
     equal(value(document, "throughput.avg"), rate * 16 * rows)
     equal(400 * 0.9 < rate < 400 * 1.1, True, rate)
@@ -376,6 +376,7 @@ def _():
     table = done(*arguments)
     equal(max(map(len, table.splitlines())) <= 80, True, table)
     document = json.loads(done(*arguments, "--json"))  # from the file
+    equal([value(p, "parameters.queue") for p in document["points"]], [64, 64, 20, 10, 4, 2, 3, 5, 9])
     points = [(value(p, "parameters.producers"), value(p, "parameters.payload")) for p in document["points"]]
     equal(points, [(3, 1000), (3, 10000), (3, 50000), (3, 100000), (3, 500000), (1, 500000), (2, 500000), (4, 500000),
                    (8, 500000)])
