@@ -241,9 +241,9 @@ static char *model_text(const json_t *canonical, double duration) {
   sj_text_add(&w.text, " }\nrun { duration = %.17g,", duration);
   add_field(&w, "kind", json_object_get(canonical, "kind"));
   sj_text_add(&w.text, " }\n");
-  json_array_foreach(json_object_get(canonical, "servers"), i, item) add_server(&w, item);
-  json_array_foreach(json_object_get(canonical, "clients"), i, item) add_client(&w, item);
-  json_array_foreach(json_object_get(canonical, "faults"), i, item) add_fault(&w, item);
+  json_array_foreach(json_object_get(canonical, "servers"), i, item) { add_server(&w, item); }
+  json_array_foreach(json_object_get(canonical, "clients"), i, item) { add_client(&w, item); }
+  json_array_foreach(json_object_get(canonical, "faults"), i, item) { add_fault(&w, item); }
   return w.text.data;
 }
 

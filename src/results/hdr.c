@@ -33,7 +33,7 @@ static void add_big_endian(struct sj_text *bytes, uint64_t x, unsigned length) {
 
 /* ZigZag, then seven bits a byte, lowest first; the ninth byte holds eight. */
 static void add_count(struct sj_text *bytes, int64_t count) {
-  uint64_t x = ((uint64_t)count << 1) ^ (uint64_t)(count >> 63);
+  uint64_t x = ((uint64_t)count << 1) ^ (count < 0 ? UINT64_MAX : 0);
   for (unsigned i = 0; i < 8 && x > 127; i++, x >>= 7) {
     const char byte = (char)(x | 128);
     sj_text_add_bytes(bytes, &byte, 1);
