@@ -130,15 +130,15 @@ static enum sj_status check_together(const struct job *job, struct sj_error *err
   if (texts[ARRIVALS] && !texts[RATE]) return sj_error_set(error, SJ_INVALID, "--arrivals needs --rate");
   if (texts[SEGMENT] && job->measure.transport != SJ_TRANSPORT_SHM)
     return sj_error_set(error, SJ_INVALID, "--segment is for --transport shm");
-  if (job->measure.store != SJ_MEASURE_MEMORY && !texts[STORE_PATH])
-    return sj_error_set(error, SJ_INVALID, "--store %s needs --store-path FILE", texts[STORE]);
-  if (job->measure.store == SJ_MEASURE_MEMORY && texts[STORE_PATH])
-    return sj_error_set(error, SJ_INVALID, "--store-path needs --store file, hdf5 or sqlite");
-  static const enum own fixed[] = {PRODUCERS, PAYLOAD, MESSAGES, STORE_PATH};
+  static const enum own fixed[] = {PRODUCERS, PAYLOAD, MESSAGES, STORE, STORE_PATH};
   for (size_t i = 0; texts[SUITE] && i < sizeof fixed / sizeof *fixed; i++)
     if (texts[fixed[i]])
       return sj_error_set(error, SJ_INVALID, "--suite and %s do not go together: the suite has its own",
                           own[fixed[i]].name);
+  if (job->measure.store != SJ_MEASURE_MEMORY && !texts[STORE_PATH])
+    return sj_error_set(error, SJ_INVALID, "--store %s needs --store-path FILE", texts[STORE]);
+  if (job->measure.store == SJ_MEASURE_MEMORY && texts[STORE_PATH])
+    return sj_error_set(error, SJ_INVALID, "--store-path needs --store file, hdf5 or sqlite");
   return SJ_OK;
 }
 

