@@ -255,6 +255,28 @@ for name, function, *rest in accidents:
     meanwhile(f"{name} ({rest[-1]})", function, *rest)
 
 
+@case("interrupted: what is not kept or written is not said to be")
+def _():
+    running = Running("--duration", "100", "-o", "i.db", "--emit-model", "i.lua")
+    running.wait_for_messages()
+    os.kill(running.pid, signal.SIGINT)
+    out, _ = running.process.communicate(timeout=60)
+    equal(running.process.returncode, 130)
+    equal(json.loads(out)["partial"], True)
+    equal(os.path.exists("i.lua"), False)
+    result = sojourn("show", "i.db")
+    equal((result.returncode, "measure" in result.stdout), (0, False), result.stdout + result.stderr)
+
+
+@case("--emit-model that cannot be written: the figures are there all the same")
+def _():
+    result = sojourn("measure", *SMALL, "--no-ceilings", "--messages", "100", "--duration", "1", "--emit-model", "no/m.lua")
+    equal(result.returncode, 3)
+    contains(result.stdout, "received +100\n")
+    equal("Model written" in result.stdout, False)
+    contains(result.stderr, "no/m.lua")
+
+
 def left(temporary):
     return sorted(os.listdir(temporary))
 
