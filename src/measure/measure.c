@@ -104,7 +104,7 @@ static enum sj_status prepare(struct job *job, const struct sj_measure_options *
   /* A handle's queue is bounded by the ring; a payload's by the bus. */
   measurement->most = options->transport == SJ_TRANSPORT_SHM ? options->queue + 1000 : options->queue;
   if (status == SJ_OK) status = sj_board_create(options->producers, &measurement->board, error);
-  if (status == SJ_OK) status = sj_place_make(&job->place, error);
+  if (status == SJ_OK) status = sj_place_make(&job->place, options->segment, error);
   if (status == SJ_OK) set_addresses(options, &job->place, measurement->board);
   if (status == SJ_OK && options->transport == SJ_TRANSPORT_SHM)
     status = make_ring(options, measurement->message_bytes, &measurement->ring, error);
@@ -123,6 +123,7 @@ static enum sj_status measure(struct job *job, const struct sj_measure_options *
   const bool any = SJ_LOAD(job->measurement.board->start_ns) > 0;
   if (any && (outcome == SJ_OK || outcome == SJ_INTERRUPTED))
     status = sj_measure_report(&job->measurement, &job->watched, &job->ceilings, made, error);
+  if (*job->place.notice) sj_results_add_note(made, "%s", job->place.notice);
   made->wall_seconds = (double)(sj_now_ns() - begun) / 1e9;
   if (status == SJ_OK) {
     *results = made;

@@ -35,8 +35,8 @@ def small(arguments):
     return [*QUICK, *([] if "--payload" in arguments else SMALL), *arguments]
 
 
-def measure(*arguments):
-    return json.loads(done("measure", *small(arguments)))
+def measure(*arguments, **options):
+    return json.loads(done("measure", *small(arguments), **options))
 
 
 def children(pid, name):
@@ -94,7 +94,8 @@ MESSAGES = 10**7 if LONG else 10**5 // 4
 
 
 def carry(transport):
-    document = measure("--transport", transport, "--messages", MESSAGES, "--duration", "100000", "--queue", "64")
+    document = measure("--transport", transport, "--messages", MESSAGES, "--duration", "100000", "--queue", "64",
+                       **({"timeout": 3600} if LONG else {}))
     equal(counts(document), NOTHING)
     equal(value(document, "messages.sent"), MESSAGES)
     equal(value(document, "messages.received"), MESSAGES)
@@ -297,9 +298,7 @@ def _():
         equal(left("tmp"), [])
 
 
-@case("SIGKILL of the parent: no process survives, the next start removes what is left, also a named segment")
-def _():
-    os.mkdir("tmp")
+def killed_parent(next_has):
     name = f"sojourn-test-{os.getpid()}"
     environment = {**os.environ, "TMPDIR": os.path.abspath("tmp")}
     running = Running("--duration", "100", "--segment", name, env=environment)
@@ -315,9 +314,16 @@ def _():
         time.sleep(0.02)
     equal([pid for pid in mine if os.path.exists(f"/proc/{pid}")], [])
     equal((len(left("tmp")), os.path.exists("/dev/shm/" + name)), (1, True))
-    document = json.loads(done("measure", *small([]), "--messages", "10", "--segment", name, env=environment))
+    document = json.loads(done("measure", *small([]), "--messages", "10", *next_has, env=environment))
     contains(" ".join(document["notes"]), "removed what process")
     equal((left("tmp"), os.path.exists("/dev/shm/" + name)), ([], False))
+
+
+@case("SIGKILL of the parent: no process survives, the next start removes what is left, also a named segment")
+def _():
+    os.mkdir("tmp")
+    killed_parent(["--segment", f"sojourn-test-{os.getpid()}"])
+    killed_parent([])
 
 
 def refused(code, pattern, *arguments, **options):
