@@ -1,6 +1,6 @@
 """sojourn measure: every transport and store, what is printed and kept, what is refused; processes that are stopped and
 killed, shared memory that is full, left over, forbidden or of another version. `test_measure.py PROGRAM SOURCE long`
-sends 10^7 messages each way (some 20 minutes)."""
+sends 10^7 messages each way (some minutes, on a busy machine more)."""
 import concurrent.futures
 import json
 import os
