@@ -35,4 +35,9 @@ void sj_sweep_table(const struct sj_sweep_job *job, struct sj_text *text);
 json_t *sj_sweep_json(const struct sj_sweep_job *job);
 void sj_sweep_csv(const struct sj_sweep_job *job, FILE *csv);
 
+/* sweep_page.c: notes what was asked with the first point that has results, for a page; makes the page of --html, if
+ * that was given, and says so unless `silent`. */
+enum sj_status sj_sweep_ask(const struct sj_sweep_job *job, struct sj_error *error);
+enum sj_status sj_sweep_page(const struct sj_sweep_job *job, bool silent, struct sj_error *error);
+
 #endif
