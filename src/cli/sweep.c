@@ -24,6 +24,14 @@ const struct sj_results *sj_sweep_any(const struct sj_sweep *sweep) {
   return NULL;
 }
 
+size_t sj_sweep_checked(const struct sj_sweep_job *job) {
+  const struct sj_results *const any = sj_sweep_any(job->sweep);
+  size_t checked = 0;
+  for (size_t i = 0; i < job->model->expectation_count && any; i++)
+    checked += sj_expectation_check(&job->model->expectations[i], any).verdict != SJ_NOT_CHECKED;
+  return checked;
+}
+
 size_t sj_sweep_unmet(const struct sj_sweep_job *job, size_t point) {
   const struct sj_results *const results = job->sweep->points[point].results;
   size_t unmet = 0;
@@ -185,8 +193,12 @@ static enum sj_exit report_failures(const struct sj_sweep_job *job) {
 }
 
 static enum sj_exit report_expectations(const struct sj_sweep_job *job, bool table) {
+  const size_t checked = sj_sweep_checked(job), all = job->model->expectation_count;
+  const char *const engine = job->how.solve ? "solve" : "simulate";
   size_t points = 0;
-  if (!job->model->expectation_count) return SJ_EXIT_DONE;
+  if (checked < all && table)
+    printf("expectations: %zu of %zu not checked (%s does not give it)\n", all - checked, all, engine);
+  if (!checked) return SJ_EXIT_DONE;
   for (size_t i = 0; i < job->sweep->point_count; i++) points += sj_sweep_unmet(job, i) > 0;
   if (table)
     printf("expectations: met at %zu of %zu points\n", job->sweep->done - points, job->sweep->done);

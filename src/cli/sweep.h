@@ -25,7 +25,9 @@ struct sj_sweep_job {
 /* The first point that has results; NULL: none has. */
 const struct sj_results *sj_sweep_any(const struct sj_sweep *sweep);
 
-/* Whether the model's expectations hold at a point: how many do not. */
+/* How many of the model's expectations are about figures that the engine gives, and how many of those do not hold at a
+ * point. */
+size_t sj_sweep_checked(const struct sj_sweep_job *job);
 size_t sj_sweep_unmet(const struct sj_sweep_job *job, size_t point);
 
 /* sweep_table.c: what people read. */

@@ -47,7 +47,7 @@ enum sj_status sj_sweep_ask(const struct sj_sweep_job *job, struct sj_error *err
   if (status != SJ_OK) return status;
   json_t *const about = json_object();
   json_object_set_new(about, "points", json_integer(points));
-  if (job->model->expectation_count > 0) json_object_set_new(about, "met", json_integer(met));
+  if (sj_sweep_checked(job) > 0) json_object_set_new(about, "met", json_integer(met));
   return sj_page_ask(job->options, job->model, sweep->points[first].results, "sweep", about, job->store, error);
 }
 
