@@ -25,7 +25,7 @@ check: ## everything CI runs: compilers, sanitizers, static checks, fuzzing, tes
 	@scripts/check
 	@$(MAKE) --no-print-directory test
 
-install: $(BUILD)/build.ninja ## install the program, the library, its headers and the manual page
+install: $(BUILD)/build.ninja ## install the program, the library, its headers, the manual pages
 	@ninja -C $(BUILD) --quiet
 	@meson install -C $(BUILD) --no-rebuild
 
@@ -44,4 +44,4 @@ packages:
 $(BUILD)/build.ninja: | packages
 	@report=$$(meson setup --prefix $(PREFIX) $(MESON_OPTIONS) $(BUILD)) || { echo "$$report"; exit 1; }
 
-.PHONY: all demo test bench check install clean help packages
+.PHONY: all demo test bench check install deb clean help packages

@@ -55,7 +55,7 @@ bool sj_module_find(const char *file_name, char path[PATH_MAX]) {
     directory[length] = 0;
     cut_to_directory(directory);
     if (readable(path, directory, "", file_name)) return true;
-    if (readable(path, directory, "../" SJ_LIBRARY_FOLDER "/sojourn/", file_name)) return true;
+    if (readable(path, directory, "../" SJ_MODULE_FOLDER "/", file_name)) return true;
   }
   Dl_info info;
   if (dladdr(&in_this_library, &info) && info.dli_fname && strchr(info.dli_fname, '/')) {
@@ -63,5 +63,5 @@ bool sj_module_find(const char *file_name, char path[PATH_MAX]) {
     cut_to_directory(directory);
     if (readable(path, directory, "", file_name) || readable(path, directory, "sojourn/", file_name)) return true;
   }
-  return readable(path, SJ_LIBRARY_FOLDER_INSTALLED, "sojourn/", file_name);
+  return readable(path, SJ_MODULE_FOLDER_INSTALLED, "", file_name);
 }

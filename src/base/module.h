@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /* Where the module of this file name is: in the folder that the environment variable SOJOURN_MODULES names, beside the
- * program (a build folder), beside the library that this code is in, in the folder "sojourn" of the folder of libraries
- * that belongs to the program (wherever all of it was moved to), or where it was to be installed. False if it is in none of them; `path`
+ * program (a build folder), in the folder of modules that belongs to the program (wherever all of it was moved to),
+ * beside the library that this code is in or in the folder "sojourn" there, or where it was to be installed. False if it is in none of them; `path`
  * then is the last that was tried. */
 bool sj_module_find(const char *file_name, char path[PATH_MAX]);
 

@@ -67,7 +67,7 @@ static json_t *question(const struct sj_contest *c) {
 static enum sj_status ask(struct sj_contest *c, struct sj_error *error) {
   enum sj_status status = SJ_OK;
   for (size_t i = 0; i < c->count && status == SJ_OK; i++)
-    status = sj_page_ask(c->options, c->models[i], c->alternatives[i].results, question(c), c->store, error);
+    status = sj_page_ask(c->options, c->models[i], c->alternatives[i].results, "compare", question(c), c->store, error);
   return status;
 }
 
@@ -107,7 +107,7 @@ static enum sj_status write_page(const struct sj_contest *c, bool silent, struct
   size_t count = 0;
   for (size_t i = 0; i < c->count; i++)
     if (sj_results_run_count(c->alternatives[i].results) > 0) results[count++] = c->alternatives[i].results;
-  const enum sj_status status = sj_page_report(c->options, results, count, silent, error);
+  const enum sj_status status = sj_page_report(c->options, results, count, NULL, silent, error);
   free(results);
   return status;
 }

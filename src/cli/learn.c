@@ -504,7 +504,7 @@ static enum sj_exit report(const struct job *job) {
       !job->model || sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
   if (table && job->options->own[SAVE]) printf("Saved in %s\n", job->options->own[SAVE]);
   if (table && job->store) printf("Kept in %s\n", job->options->output);
-  status = sj_page_report(job->options, (const struct sj_results *const[]){job->results}, 1, !table, &error);
+  status = sj_page_report(job->options, (const struct sj_results *const[]){job->results}, 1, NULL, !table, &error);
   if (status != SJ_OK) return sj_complain(status, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
@@ -529,7 +529,7 @@ static enum sj_exit carry_out(struct job *job) {
   }
   const bool any = job->results && (status == SJ_OK || status == SJ_INTERRUPTED);
   const enum sj_status asked =
-      any ? sj_page_ask(job->options, job->model, job->results, NULL, job->store, &error) : SJ_OK;
+      any ? sj_page_ask(job->options, job->model, job->results, NULL, NULL, job->store, &error) : SJ_OK;
   if (asked != SJ_OK) status = asked;
   if (status == SJ_OK) return report(job);
   if (status == SJ_INTERRUPTED) return report_interrupted(job);

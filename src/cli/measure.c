@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "base/files.h"
 #include "cli/cli.h"
+#include "cli/page.h"
 #include "results/json.h"
 #include "results/results.h"
 #include "results/store.h"
@@ -219,8 +220,13 @@ static enum sj_status measure_all(struct job *job, struct sj_error *error) {
         fprintf(stderr, "%zu of %zu: %u producers, %llu rows\n", i + 1, count, suite[i].producers,
                 (unsigned long long)suite[i].rows);
     }
-    status = measure(job, &job->points[job->point_count], error);
-    if (job->points[job->point_count]) job->point_count++;
+    struct sj_results **const point = &job->points[job->point_count];
+    status = measure(job, point, error);
+    if (!*point) continue;
+    job->point_count++;
+    struct sj_store *const store = status == SJ_OK ? job->store : NULL; /* which has nothing of what was interrupted */
+    const enum sj_status asked = sj_page_ask(job->options, NULL, *point, NULL, NULL, store, error);
+    if (asked != SJ_OK) status = asked;
   }
   return status;
 }
@@ -304,16 +310,20 @@ static void print_table(const struct job *job) {
 }
 
 static enum sj_status report(const struct job *job, struct sj_error *error) {
+  const bool json = given(job, SJ_OPTION_JSON), table = !json && !given(job, SJ_OPTION_QUIET);
   if (job->point_count == 0) return SJ_OK;
-  if (given(job, SJ_OPTION_JSON)) return print_json(job, error);
-  if (!given(job, SJ_OPTION_QUIET)) print_table(job);
-  return SJ_OK;
+  const enum sj_status status = json ? print_json(job, error) : SJ_OK;
+  if (table) print_table(job);
+  if (status != SJ_OK) return status;
+  return sj_page_report(job->options, (const struct sj_results *const *)job->points, job->point_count, NULL, !table,
+                        error);
 }
 
 static enum sj_exit carry_out(struct job *job) {
   const struct sj_options *const options = job->options;
   struct sj_error error = {{0}};
   enum sj_status status = settings(job, &error);
+  if (status == SJ_OK) status = sj_page_check(options, &error);
   if (status == SJ_OK && options->output) status = sj_store_open(options->output, SJ_STORE_WRITE, &job->store, &error);
   if (status == SJ_OK) {
     job->measure.stop = sj_signals_defer();
@@ -356,7 +366,8 @@ const struct sj_command sj_command_measure = {
         "Example: sojourn measure --producers 3 --payload 500000 --duration 10\n"
         "Example: sojourn measure --transport ipc --rate 50 --json\n"
         "Example: sojourn measure --suite -o machine.db",
-    .accepted = SJ_OPTION_SEED | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_QUIET | SJ_OPTION_HELP,
+    .accepted = SJ_OPTION_SEED | SJ_OPTION_OUTPUT | SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_QUIET |
+                SJ_OPTION_HELP | SJ_OPTION_HTML,
     .own = own,
     .run = run,
 };

@@ -66,7 +66,7 @@ static json_t *expectations_of(const struct sj_model *model, const struct sj_res
 }
 
 enum sj_status sj_page_ask(const struct sj_options *options, const struct sj_model *model, struct sj_results *results,
-                           json_t *compare, struct sj_store *store, struct sj_error *error) {
+                           const char *name, json_t *particular, struct sj_store *store, struct sj_error *error) {
   json_t *const question = json_object(), *const changes = json_array();
   for (size_t i = 0; i < options->override_count; i++)
     json_array_append_new(changes, sj_json_string(options->overrides[i]));
@@ -74,7 +74,7 @@ enum sj_status sj_page_ask(const struct sj_options *options, const struct sj_mod
   json_object_set_new(question, "changes", changes);
   if (model) json_object_set_new(question, "source", source_of(options->file));
   if (model) json_object_set_new(question, "expectations", expectations_of(model, results));
-  if (compare) json_object_set_new(question, "compare", compare);
+  if (name) json_object_set_new(question, name, particular);
   free(results->question);
   results->question = json_dumps(question, JSON_COMPACT | JSON_REAL_PRECISION(17));
   json_decref(question);
@@ -190,15 +190,11 @@ enum sj_status sj_page_write(const struct sj_options *options, const struct sj_r
 }
 
 enum sj_status sj_page_report(const struct sj_options *options, const struct sj_results *const *results, size_t count,
-                              bool silent, struct sj_error *error) {
+                              const struct sj_varied *varied, bool silent, struct sj_error *error) {
   if (!options->html || count == 0) return SJ_OK;
   struct sj_charts charts = {0};
-  enum sj_status status = SJ_OK;
-  if (count > 1)
-    sj_charts_of_scenarios(results, count, &charts);
-  else
-    status = sj_charts_of_result(results[0], &charts, error);
-  if (status == SJ_OK) status = sj_page_write(options, results, count, NULL, &charts, error);
+  enum sj_status status = sj_charts_of_all(results, count, varied, &charts, error);
+  if (status == SJ_OK) status = sj_page_write(options, results, count, varied, &charts, error);
   sj_charts_clear(&charts);
   if (status == SJ_OK && !silent) printf("The page is in %s\n", options->html);
   return status;

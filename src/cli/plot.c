@@ -134,15 +134,8 @@ static enum sj_status load_results(struct job *job, struct sj_error *error) {
 /* ---- which charts ---- */
 
 static enum sj_status make_charts(struct job *job, struct sj_error *error) {
-  enum sj_status status = SJ_OK;
-  if (job->points.count > 0)
-    sj_charts_of_varied(&job->varied, &job->all);
-  else if (job->loaded_count > 1 && strcmp(job->loaded[0]->engine, "measure") == 0)
-    sj_charts_of_measurements((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
-  else if (job->loaded_count > 1)
-    sj_charts_of_scenarios((const struct sj_results *const *)job->loaded, job->loaded_count, &job->all);
-  else
-    status = sj_charts_of_result(job->loaded[0], &job->all, error);
+  const enum sj_status status = sj_charts_of_all((const struct sj_results *const *)job->loaded, job->loaded_count,
+                                                 job->points.count > 0 ? &job->varied : NULL, &job->all, error);
   if (status == SJ_OK && job->all.count == 0 && !job->options->html)
     return sj_error_set(error, SJ_INVALID, "%s: there is nothing to draw in this result", job->options->file);
   return status;
@@ -363,10 +356,11 @@ const struct sj_command sj_command_plot = {
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
-        "side; of measurements throughput, latency and efficiency. All charts go into the folder FILE-charts as SVG,\n"
-        "unless -o and --chart say otherwise. It needs the program gnuplot (Debian: gnuplot-nox). With --html they go\n"
-        "into one interactive page, with the answer, tables and the command, which any browser opens offline; that\n"
-        "needs no other program. Exit codes: 0 done, 2 the command is wrong, 3 it could not be done, 130 interrupted.\n"
+        "side; of a sweep each figure over the parameters; of measurements throughput, latency and efficiency. All\n"
+        "charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the program gnuplot\n"
+        "(Debian: gnuplot-nox). With --html they go into one interactive page, with the answer, tables and the command,\n"
+        "which any browser opens offline; that needs no other program. Exit codes: 0 done, 2 the command is wrong, 3 it\n"
+        "could not be done, 130 interrupted.\n"
         "\n"
         "Example: sojourn plot results.db --chart latency -o latency.png\n"
         "Example: sojourn plot results.db --html report.html",

@@ -84,7 +84,7 @@ static enum sj_status compute(struct job *job, struct sj_error *error) {
   if (closed != SJ_OK) return closed;
   const enum sj_status stored = job->store ? sj_store_finish(job->store, job->result, job->results, error) : SJ_OK;
   const enum sj_status asked =
-      stored == SJ_OK ? sj_page_ask(job->options, job->model, job->results, NULL, job->store, error) : stored;
+      stored == SJ_OK ? sj_page_ask(job->options, job->model, job->results, NULL, NULL, job->store, error) : stored;
   return asked == SJ_OK ? status : asked;
 }
 
@@ -118,7 +118,7 @@ static enum sj_exit report(const struct job *job) {
   if (table && job->store) printf("Kept in %s\n", job->options->output);
   const bool any = sj_results_run_count(job->results) > 0;
   const enum sj_status status =
-      sj_page_report(job->options, (const struct sj_results *const[]){job->results}, any, !table, &error);
+      sj_page_report(job->options, (const struct sj_results *const[]){job->results}, any, NULL, !table, &error);
   if (status != SJ_OK) return sj_complain(status, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }

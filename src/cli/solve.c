@@ -169,7 +169,7 @@ static enum sj_exit report(const struct job *job) {
   }
   const bool met = sj_expectations_report(job->model, job->results, table ? stdout : NULL, table ? NULL : stderr);
   if (table && job->store) printf("Kept in %s\n", job->options->output);
-  status = sj_page_report(job->options, (const struct sj_results *const[]){job->results}, 1, !table, &error);
+  status = sj_page_report(job->options, (const struct sj_results *const[]){job->results}, 1, NULL, !table, &error);
   if (status != SJ_OK) return sj_complain(status, &error);
   return met ? SJ_EXIT_DONE : SJ_EXIT_UNMET;
 }
@@ -223,7 +223,7 @@ static enum sj_exit solve(struct job *job) {
     if (given(job, SJ_OPTION_CALIBRATE)) status = calibrate(job, &error);
     if (status == SJ_OK) status = compute(job, &error);
     if (status == SJ_OK && job->results)
-      status = sj_page_ask(job->options, job->model, job->results, NULL, job->store, &error);
+      status = sj_page_ask(job->options, job->model, job->results, NULL, NULL, job->store, &error);
   }
   return status == SJ_OK ? report(job) : sj_complain_of_model(job->options, status, &error);
 }

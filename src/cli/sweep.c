@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/expectations.h"
+#include "cli/page.h"
 #include "model/metrics.h"
 #include "model/model.h"
 #include "results/json.h"
@@ -21,6 +22,14 @@ const struct sj_results *sj_sweep_any(const struct sj_sweep *sweep) {
   for (size_t i = 0; i < sweep->point_count; i++)
     if (sweep->points[i].results) return sweep->points[i].results;
   return NULL;
+}
+
+size_t sj_sweep_checked(const struct sj_sweep_job *job) {
+  const struct sj_results *const any = sj_sweep_any(job->sweep);
+  size_t checked = 0;
+  for (size_t i = 0; i < job->model->expectation_count && any; i++)
+    checked += sj_expectation_check(&job->model->expectations[i], any).verdict != SJ_NOT_CHECKED;
+  return checked;
 }
 
 size_t sj_sweep_unmet(const struct sj_sweep_job *job, size_t point) {
@@ -122,7 +131,8 @@ static enum sj_status settings(struct sj_sweep_job *job, struct sj_error *error)
 
 static enum sj_status open_files(struct sj_sweep_job *job, FILE **csv, struct sj_error *error) {
   const char *const output = job->options->output;
-  const enum sj_status status = output ? sj_store_open(output, SJ_STORE_WRITE, &job->store, error) : SJ_OK;
+  enum sj_status status = sj_page_check(job->options, error);
+  if (status == SJ_OK && output) status = sj_store_open(output, SJ_STORE_WRITE, &job->store, error);
   job->how.store = job->store;
   return status == SJ_OK ? sj_csv_open(job->options, csv, error) : status;
 }
@@ -183,8 +193,12 @@ static enum sj_exit report_failures(const struct sj_sweep_job *job) {
 }
 
 static enum sj_exit report_expectations(const struct sj_sweep_job *job, bool table) {
+  const size_t checked = sj_sweep_checked(job), all = job->model->expectation_count;
+  const char *const engine = job->how.solve ? "solve" : "simulate";
   size_t points = 0;
-  if (!job->model->expectation_count) return SJ_EXIT_DONE;
+  if (checked < all && table)
+    printf("expectations: %zu of %zu not checked (%s does not give it)\n", all - checked, all, engine);
+  if (!checked) return SJ_EXIT_DONE;
   for (size_t i = 0; i < job->sweep->point_count; i++) points += sj_sweep_unmet(job, i) > 0;
   if (table)
     printf("expectations: met at %zu of %zu points\n", job->sweep->done - points, job->sweep->done);
@@ -217,6 +231,9 @@ static enum sj_exit report(struct sj_sweep_job *job, FILE **csv) {
   }
   const enum sj_exit unmet = any ? report_expectations(job, table) : SJ_EXIT_DONE;
   if (table && any && job->store) printf("Kept in %s\n", job->options->output);
+  enum sj_status status = sj_sweep_ask(job, &error);
+  if (status == SJ_OK) status = sj_sweep_page(job, !table, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
   fflush(stdout);
   const enum sj_exit failed = report_failures(job);
   return failed != SJ_EXIT_DONE ? failed : unmet;
@@ -296,7 +313,8 @@ const struct sj_command sj_command_sweep = {
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_MEMBERS | SJ_OPTION_OUTPUT |
                 SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP |
-                SJ_OPTION_HORIZON | SJ_OPTION_STEP | SJ_OPTION_EIGENVALUES | SJ_OPTION_APPROXIMATE | SJ_OPTION_MEMORY,
+                SJ_OPTION_HORIZON | SJ_OPTION_STEP | SJ_OPTION_EIGENVALUES | SJ_OPTION_APPROXIMATE | SJ_OPTION_MEMORY |
+                SJ_OPTION_HTML,
     .own = own,
     .repeatable_own = 1 << VARY | 1 << BY,
     .run = run,

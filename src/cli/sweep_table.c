@@ -93,7 +93,7 @@ static bool is_done(const struct sj_sweep *sweep, size_t point) {
 
 static void fill(const struct sj_sweep_job *job, const struct column *columns, size_t count, struct sj_grid *grid) {
   const struct sj_sweep *const sweep = job->sweep;
-  const bool expected = job->model->expectation_count > 0;
+  const bool expected = sj_sweep_checked(job) > 0;
   sj_grid_start(grid, sweep->axis_count + count + expected);
   grid->headings = 2;
   add_headings(job, columns, count, expected, grid);

@@ -8,6 +8,7 @@
 #include "balance/prequal.h"
 #include "model/build.h"
 #include "model/expression.h"
+#include "model/show_value.h"
 
 enum { WIDTH = 80, NAME = 20, INDENT = 2 };
 
@@ -71,126 +72,7 @@ static void heading(struct page *page, const char *word, const char *name, uint3
   sj_text_add(&page->text, "\n");
 }
 
-/* ---- values with their units ---- */
-
-/* "time" becomes the model's unit. */
-static void add_unit(const struct page *page, const char *unit, struct sj_text *text) {
-  const char *const time = page->model->time_unit;
-  if (!*unit) return;
-  if (!strcmp(unit, "time"))
-    sj_text_add(text, " %s", time);
-  else if (!strcmp(unit, "1/time"))
-    sj_text_add(text, " /%s", time);
-  else if (!strcmp(unit, "tokens/time"))
-    sj_text_add(text, " tokens/%s", time);
-  else if (!strcmp(unit, "time/byte"))
-    sj_text_add(text, " %s/byte", time);
-  else
-    sj_text_add(text, " %s", unit);
-}
-
-static void add_number(double x, struct sj_text *text) {
-  char number[32];
-  sj_text_add(text, "%s", sj_number_text(x, number));
-}
-
-/* What follows from a law, to four digits: derived figures are for reading. */
-static void add_figure(double x, struct sj_text *text) { sj_text_add(text, "%.4g", x); }
-
-static void add_moments(const struct page *page, const struct sj_law *law, const char *unit, struct sj_text *text) {
-  if (law->member) {
-    const double mean = sj_law_mean(page->model, law, NAN);
-    if (!isnan(mean)) {
-      sj_text_add(text, ": mean about ");
-      add_figure(mean, text);
-      add_unit(page, unit, text);
-    }
-    return;
-  }
-  const struct sj_distribution *const d = law->fixed;
-  if (sj_distribution_uses_recorded(d)) return;
-  if (!sj_distribution_is_random(d)) {
-    add_unit(page, unit, text);
-    return;
-  }
-  const double mean = sj_distribution_mean(d), deviation = sqrt(sj_distribution_variance(d));
-  if (isnan(mean)) return;
-  sj_text_add(text, ": mean ");
-  add_figure(mean, text);
-  add_unit(page, unit, text);
-  if (mean > 0 && !isnan(deviation)) {
-    sj_text_add(text, ", cv ");
-    add_figure(deviation / mean, text);
-  }
-  const double least = sj_distribution_min(d), most = sj_distribution_max(d);
-  if (least > 0 || isfinite(most)) {
-    sj_text_add(text, ", from ");
-    add_figure(least, text);
-    sj_text_add(text, isfinite(most) ? " to " : " up");
-    if (isfinite(most)) add_figure(most, text);
-  }
-}
-
-static void add_law(const struct page *page, const struct sj_law *law, const char *unit, struct sj_text *text) {
-  const void *const made = law->fixed ? (const void *)law->fixed : (const void *)law->member;
-  const struct sj_law_record *const record = sj_build_law_record(page->model, made);
-  if (record) sj_expression_text(page->model->document->resources, &record->expression, false, text);
-  add_moments(page, law, unit, text);
-}
-
 /* ---- the fields of the tables ---- */
-
-static double read_number(const struct sj_field_schema *field, const void *source) {
-  const void *const at = (const char *)source + field->offset;
-  switch (field->type) {
-    case SJ_FIELD_NUMBER:
-      return *(const double *)at;
-    case SJ_FIELD_COUNT:
-      return *(const uint32_t *)at;
-    case SJ_FIELD_COUNT64:
-      return (double)*(const uint64_t *)at;
-    case SJ_FIELD_INTEGER:
-      return *(const int32_t *)at;
-    case SJ_FIELD_CHOICE:
-      return *(const unsigned *)at;
-    case SJ_FIELD_BOOLEAN:
-    case SJ_FIELD_EITHER:
-      return *(const bool *)at;
-    case SJ_FIELD_TEXT:
-    case SJ_FIELD_LAW:
-    case SJ_FIELD_DISTRIBUTION:
-    case SJ_FIELD_POLICY:
-    case SJ_FIELD_COST:
-    case SJ_FIELD_PART:
-    case SJ_FIELD_LATER:
-      break;
-  }
-  return NAN;
-}
-
-/* One field of a struct that the tables describe; `given`: the file has it. False if it has nothing to say. */
-static bool add_field(const struct page *page, const struct sj_field_schema *field, const void *source, bool given,
-                      struct sj_text *text) {
-  if (field->offset == SJ_NO_OFFSET) return false;
-  if (field->type == SJ_FIELD_LAW) {
-    const struct sj_law *const law = (const void *)((const char *)source + field->offset);
-    if (!sj_law_given(law)) return false;
-    add_law(page, law, field->unit, text);
-    return true;
-  }
-  const double x = read_number(field, source);
-  if (field->type == SJ_FIELD_CHOICE || field->type == SJ_FIELD_EITHER) {
-    sj_text_add(text, "%s", field->choices[(size_t)x]);
-  } else if (field->type == SJ_FIELD_BOOLEAN) {
-    sj_text_add(text, "%s", x != 0 ? "true" : "false");
-  } else if (isnan(x) || !given) {
-    return false;
-  } else {
-    add_number(x, text);
-    add_unit(page, field->unit, text);
-  }
-  return true;
-}
 
 /* Figures that only load balancing looks at: shown where they are given, or in discrete time. */
 static bool is_special(const struct page *page, const char *name) {
@@ -211,7 +93,7 @@ static void show_fields(struct page *page, int indent, const struct sj_schema *s
     const bool given = node && sj_node_field(node, field->name);
     if (!given && is_special(page, field->name)) continue;
     struct sj_text value = {0};
-    if (!add_field(page, field, source, given, &value))
+    if (!sj_show_field(page->model, field, source, given, &value))
       sj_text_add(&value, "%s", field->fallback_text ? field->fallback_text : "");
     if (!given) sj_text_add(&value, " (default)");
     line(page, indent, field->name, value.data);
@@ -325,7 +207,7 @@ static void show_api(struct page *page, const struct sj_node *node, const struct
   const struct sj_api *const api = &server->apis[index];
   const struct sj_node *owner = node;
   struct sj_text work = {0};
-  add_law(page, &api->work, "time", &work);
+  sj_show_law(page->model, &api->work, "time", &work);
   if (api->name) {
     char *const name = sj_format("api %s", api->name);
     line(page, INDENT, name, work.data);
@@ -388,7 +270,7 @@ static void show_batcher(struct page *page, const struct sj_server *batcher, con
   /* Flaws only where it has them. */
   for (const char *const *word = &skip[4]; *word; word++) {
     const struct sj_schema one = {.fields = sj_schema_field(&sj_schema_batcher, *word), .field_count = 1};
-    if (read_number(one.fields, batcher) != 0) show_fields(page, INDENT, &one, node, batcher, nothing);
+    if (sj_show_number_of(one.fields, batcher) != 0) show_fields(page, INDENT, &one, node, batcher, nothing);
   }
   show_limit(page, batcher);
 }
@@ -398,7 +280,7 @@ static void show_store(struct page *page, const struct sj_server *store, const s
   const struct sj_price *const price = &page->model->price;
   heading(page, "store", store->name, 1, false);
   struct sj_text latency = {0};
-  add_law(page, &store->apis[0].work, "time", &latency);
+  sj_show_law(page->model, &store->apis[0].work, "time", &latency);
   line(page, INDENT, "latency", latency.data);
   free(latency.data);
   show_fields(page, INDENT, &sj_schema_store, node, store, skip);
@@ -481,7 +363,7 @@ static void add_fault(const struct page *page, const struct sj_fault *fault, str
     const struct sj_change *const change = &fault->changes[i];
     sj_text_add(text, "%s%s %s ", i ? ", " : "", change->path, change->scale ? "times" : "becomes");
     if (change->scale)
-      add_number(change->factor, text);
+      sj_show_number(change->factor, text);
     else
       sj_expression_text(page->model->document->resources, change->value, false, text);
   }
@@ -495,16 +377,16 @@ static void show_faults(struct page *page) {
     const struct sj_law every = {.fixed = fault->every}, lasts = {.fixed = fault->lasts};
     if (fault->every) {
       sj_text_add(&what, "every ");
-      add_law(page, &every, "time", &what);
+      sj_show_law(page->model, &every, "time", &what);
       sj_text_add(&what, ", ");
     } else {
       sj_text_add(&when, "at ");
-      add_number(fault->at, &when);
+      sj_show_number(fault->at, &when);
       sj_text_add(&when, " %s", page->model->time_unit);
     }
     if (fault->lasts) {
       sj_text_add(&what, "for ");
-      add_law(page, &lasts, "time", &what);
+      sj_show_law(page->model, &lasts, "time", &what);
       sj_text_add(&what, ": ");
     }
     add_fault(page, fault, &what);

@@ -160,11 +160,24 @@ static size_t length_of(const json_t *document) {
 
 /* ---- the whole ---- */
 
-static void open_source(struct sj_document_source *source, const struct sj_results *const *results, size_t count) {
-  *source = (struct sj_document_source){.results = results, .count = count};
+/* A point may be one of other sweeps too, or of a single command that was given later: such questions are not those of
+ * this sweep. */
+static bool is_of_sweep(const json_t *question, size_t points) {
+  const json_t *const its = json_object_get(json_object_get(question, "sweep"), "points");
+  return json_is_integer(its) && json_integer_value(its) == (json_int_t)points;
+}
+
+static void open_source(struct sj_document_source *source, const struct sj_results *const *results, size_t count,
+                        const struct sj_varied *varied) {
+  *source = (struct sj_document_source){.results = results, .count = count, .varied = varied};
   source->questions = sj_allocate_array(count, sizeof *source->questions);
-  for (size_t i = 0; i < count; i++)
-    if (results[i]->question) source->questions[i] = json_loads(results[i]->question, 0, NULL);
+  for (size_t i = 0; i < count; i++) {
+    json_t *const question = results[i]->question ? json_loads(results[i]->question, 0, NULL) : NULL;
+    if (varied && !is_of_sweep(question, count))
+      json_decref(question);
+    else
+      source->questions[i] = question;
+  }
   if (results[0]->canonical) source->model = json_loads(results[0]->canonical, 0, NULL);
 }
 
@@ -183,8 +196,7 @@ json_t *sj_document(const struct sj_results *const *results, size_t count, const
                     struct sj_charts *charts, size_t most_bytes) {
   static const size_t points[] = {4000, 2000, 1000, 500, 250, 100, 40};
   struct sj_document_source source;
-  open_source(&source, results, count);
-  source.varied = varied;
+  open_source(&source, results, count, varied);
   source.scenarios = count > 1 && !varied && strcmp(results[0]->engine, "measure") != 0;
   json_t *const document = json_object();
   const bool suite = count > 1 && strcmp(results[0]->engine, "measure") == 0;

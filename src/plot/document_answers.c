@@ -79,6 +79,16 @@ static char *expectations_headline(const struct count *count, const char **state
                    count->unsure > 0 ? ", but by less than chance moves the figures" : "");
 }
 
+/* Of a sweep it is known at how many points they are met. */
+static char *sweep_expectations(const struct sj_document_source *source, const char **state) {
+  const json_t *const sweep = json_object_get(source->questions[0], "sweep"), *const met =
+                                                                                  json_object_get(sweep, "met");
+  if (!json_is_integer(met)) return NULL;
+  const size_t points = (size_t)json_integer_value(met);
+  *state = points < source->count ? "bad" : "good";
+  return sj_format("The expectations are met at %s%zu of them", points == source->count ? "all " : "", points);
+}
+
 /* ---- a comparison ---- */
 
 static char *default_by(const struct sj_results *results) {
@@ -320,8 +330,9 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   const char *state = "plain", *expected = "plain";
   struct count count = {0};
   json_t *const expectations = json_array();
-  add_expectations(source, expectations, &count);
-  char *headline = expectations_headline(&count, &expected), *found = NULL;
+  if (!source->varied) add_expectations(source, expectations, &count);
+  char *headline = source->varied ? sweep_expectations(source, &expected) : expectations_headline(&count, &expected);
+  char *found = NULL;
   if (source->scenarios)
     found = add_ranking(source, answers);
   else if (source->varied)
@@ -333,7 +344,7 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   else if (strcmp(results->engine, "learn") == 0)
     found = add_learned(results, answers);
   if (json_array_size(answers) == 0) found = add_clients(results, answers);
-  if (headline && found && source->scenarios) {
+  if (headline && found && (source->scenarios || source->varied)) {
     char *const both = sj_format("%s. %s", found, headline);
     free(headline);
     headline = both;

@@ -194,14 +194,31 @@ static void ticks(const struct drawing *d, const char *axis, struct sj_tick *lis
   sj_ticks_destroy(list, count);
 }
 
+/* How many lines the label of a tick takes that takes most. */
+static size_t most_lines(const struct sj_tick *list, size_t count, size_t most) {
+  size_t lines = 1;
+  for (size_t i = 0; i < count; i++) {
+    size_t its = 1;
+    for (const char *text = list[i].label; text && text[line_end(text, most)]; its++) {
+      text += line_end(text, most);
+      text += *text == ' ';
+    }
+    if (its > lines) lines = its;
+  }
+  return lines;
+}
+
 static void axis(const struct drawing *d, const char *name, const struct sj_axis *axis, double low, double high) {
   size_t count;
   const bool logarithms = d->map && axis->scale == SJ_SCALE_LOG && axis->tick_count == 0;
   struct sj_tick *const list =
       logarithms ? sj_logarithm_ticks(low, high, &count) : sj_axis_ticks(axis, low, high, &count);
   const bool words = *name == 'x' && axis->tick_count > 0, turned = words && crowded(axis);
+  const size_t most = words && !turned ? tick_width(axis) : SIZE_MAX;
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set %slabel ", name);
+  /* Gnuplot takes the labels of ticks for one line. */
+  for (size_t i = 1; i < most_lines(list, count, most) && *text; i++) sj_text_add(d->script, "\"\\n\".");
   quote(d->script, text, false);
   if (*name == 'x') sj_text_add(d->script, ".\"\\n\" offset 0,0.3"); /* room above the legend */
   sj_text_add(d->script, "\nset %srange [%.8g:%.8g] noextend\n", name, low, high);
@@ -209,7 +226,7 @@ static void axis(const struct drawing *d, const char *name, const struct sj_axis
   sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
   /* Gnuplot would reckon with wider letters. */
   if (turned) sj_text_add(d->script, "set bmargin %.1f\n", 2 + 0.5 * (double)widest_tick(axis));
-  ticks(d, name, list, count, words && !turned ? tick_width(axis) : SIZE_MAX);
+  ticks(d, name, list, count, most);
   free(text);
 }
 

@@ -60,7 +60,7 @@ static void add_prediction(const struct sj_source *source, struct sj_charts *cha
   char *const recorded = sj_format("trajectory[%zu].%s.recorded", trajectory, feature);
   char *const predicted = sj_format("trajectory[%zu].%s.predicted", trajectory, feature);
   char *const kind = sj_format("trajectory-%zu", trajectory);
-  char *const title = sj_format("*, trajectory %zu: recorded, and predicted from its first state", trajectory);
+  char *const title = sj_format("*, trajectory %zu: recorded and predicted", trajectory);
   struct sj_chart *const chart = sj_source_chart(source, charts, feature, kind, title);
   time_axis(source, chart, fmax(end_of(source, recorded), end_of(source, predicted)));
   sj_axis_set(&chart->y, feature, unit_of_feature(source->results, feature), SJ_SCALE_LINEAR);

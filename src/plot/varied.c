@@ -299,3 +299,16 @@ char *sj_varied_point_text(const struct sj_varied *varied, size_t point) {
     sj_text_add(&text, "%s%s=%s", axis > 0 ? ", " : "", varied->paths[axis], text_of(varied, point, axis));
   return text.data;
 }
+
+enum sj_status sj_charts_of_all(const struct sj_results *const *results, size_t count, const struct sj_varied *varied,
+                                struct sj_charts *charts, struct sj_error *error) {
+  if (varied)
+    sj_charts_of_varied(varied, charts);
+  else if (count > 1 && strcmp(results[0]->engine, "measure") == 0)
+    sj_charts_of_measurements(results, count, charts);
+  else if (count > 1)
+    sj_charts_of_scenarios(results, count, charts);
+  else
+    return sj_charts_of_result(results[0], charts, error);
+  return SJ_OK;
+}

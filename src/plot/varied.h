@@ -33,4 +33,9 @@ bool sj_varied_wants(const char *metric);
 /* "web.arrivals.rate=5, api.threads=2"; a new string. */
 char *sj_varied_point_text(const struct sj_varied *varied, size_t point);
 
+/* All charts that there are of results that belong together: the points of a sweep (`varied`, else NULL), measurements,
+ * scenarios side by side, or one result. At least one. */
+enum sj_status sj_charts_of_all(const struct sj_results *const *results, size_t count, const struct sj_varied *varied,
+                                struct sj_charts *charts, struct sj_error *error);
+
 #endif

@@ -42,7 +42,7 @@ void sj_store_list_destroy(struct sj_store_entry *entries, size_t count);
 enum sj_status sj_store_load(struct sj_store *store, int64_t result, struct sj_results **results,
                              struct sj_error *error);
 
-/* The same without histograms and time series, which are most of the work. */
+/* The same without the histograms, time series and picture, which are most of the work. */
 enum sj_status sj_store_load_metrics(struct sj_store *store, int64_t result, struct sj_results **results,
                                      struct sj_error *error);
 

@@ -399,7 +399,7 @@ static enum sj_status take_rest(struct sj_store *store, int64_t result, enum sj_
     status = take_columns(store, result, kind, results, error);
   if (status == SJ_OK) status = take_notes(store, result, results, error);
   if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_picture(store, result, results, error);
-  if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_question(store, result, results, error);
+  if (status == SJ_OK) status = take_question(store, result, results, error);
   if (status == SJ_OK) status = sj_store_runs_read(store, result, UINT64_MAX, false, results, error);
   return status;
 }

@@ -64,6 +64,15 @@ def _():
     contains(chosen, r"utilization.mean \(%\)\n5 +1 +[\d.]+ ± [\d.]+\n")
 
 
+@case("expectations that the engine cannot check are not said to be met")
+def _():
+    write("m.lua", MM1 + 'expect { ["web.latency.p99"] = "< 0.001" }\n')
+    result = sojourn("sweep", "m.lua", "--solve", "--set", "api.capacity=20", "--vary", "web.arrivals.rate=5,6")
+    equal(result.returncode, 0, result.stderr)
+    contains(result.stdout, r"expectations: 1 of 1 not checked \(solve does not give it\)")
+    equal(" met" in result.stdout, False, result.stdout)
+
+
 @case("the same bytes for any number of threads")
 def _():
     model = write("m.lua", MM1)

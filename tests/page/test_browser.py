@@ -284,6 +284,23 @@ client "web" { calls = "api", arrivals = poisson { rate = 8 } }""")
     equal((page.troubles(), page.requests()), ([], []))
 
 
+@case("measurements and a sweep: drawn without an error; what is measured is not said to come again")
+def _():
+    page = chromium()
+    how = "document.querySelector('#repeat-how').textContent"
+    page.open(made("measure", "--payload", "1000", "--messages", "20", "--producers", "1", "--no-ceilings"))
+    equal("measures anew" in page.value(how), True, page.value(how))
+    equal((page.troubles(), page.requests()), ([], []))
+    write("m.lua", MM1)
+    page.open(made("sweep", "m.lua", "--solve", "--set", "api.capacity=20", "--vary", "web.arrivals.rate=5:8:1", "--vary",
+                   "api.threads=1,2,3"))
+    equal("to the last digit" in page.value(how), True, page.value(how))
+    page.place(f"{chart('sweep.web.latency.mean')} .picture")
+    settle(page)
+    equal(page.value(f"document.querySelector('{chart('sweep.web.latency.mean')} .picture').querySelectorAll('svg, canvas').length > 0"), True)
+    equal((page.troubles(), page.requests()), ([], []))
+
+
 @case("a million latencies: under 3 MB, open in under 2 s")
 def _():
     page = chromium()

@@ -79,8 +79,10 @@ function fillTables(page) {
 
 function fillRepeat(page) {
   const command = document.getElementById("command"),
-    copy = document.getElementById("copy");
+    copy = document.getElementById("copy"),
+    how = document.getElementById("repeat-how");
   if (page.command) {
+    if (page.engine === "measure") how.textContent = "The command measures anew: what comes depends on the machine and on what else it does.";
     command.textContent = page.command;
     copy.addEventListener("click", () => {
       navigator.clipboard?.writeText(page.command).then(
@@ -91,7 +93,7 @@ function fillRepeat(page) {
       );
     });
   } else {
-    document.getElementById("repeat-how").textContent = "The results do not tell by which command they were made.";
+    how.textContent = "The results do not tell by which command they were made.";
     command.hidden = copy.hidden = true;
   }
   const notes = document.getElementById("notes");
