@@ -192,7 +192,7 @@ static void check(struct sj_ring *ring, const struct setting *setting, uint64_t 
   struct sj_ring_statistics s;
   sj_ring_statistics_read(ring, &s);
   print_message(
-      "%llu published, %llu read, %llu twice; lost %llu claimed, %llu taken, %llu published; %llu handed on; "
+      "# %llu published, %llu read, %llu twice; lost %llu claimed, %llu taken, %llu published; %llu handed on; "
       "%llu sleeps, %llu wakes\n",
       (unsigned long long)s.publications, (unsigned long long)account.read, (unsigned long long)account.twice,
       (unsigned long long)s.lost_claimed, (unsigned long long)s.lost_taken, (unsigned long long)s.lost_published,
