@@ -398,11 +398,13 @@ def _():
         if law == "measured":  # fitted: least squares over four sizes on a busy machine
             for x, y in zip(got, wanted):
                 equal(abs(x - y) < 0.05 * y, True, (law, got, wanted))
-    # Sharing cores: nobody waits when nearly nothing comes, and the work is that of all processes.
+    # Sharing cores: nobody waits when nearly nothing comes, and the work is that of all processes when they have no time
+    # to look for messages in vain: at full speed.
     shared = json.loads(done("simulate", "m.lua", "--json", "--set", "rate=1", "--set", "cores=2"))["metrics"]
-    work = value(document, "cpu.utilization") / value(document, "messages.rate")
+    fast = measure("--payload", "2000", "--duration", "0.25")
+    work = value(fast, "cpu.utilization") / value(fast, "messages.rate")
     busy = 2 * shared["machine.utilization.mean"]["value"]
-    equal(busy > 0.9 * sum(wanted) and busy > 0.7 * work, True, (busy, work, wanted))
+    equal(busy > 0.9 * sum(wanted) and work / 3 < busy < 3 * work, True, (busy, work, wanted))
 
 
 @case("on a terminal a line each second, taken away at the end")
