@@ -1,12 +1,12 @@
 #include "sojourn/measure.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/base.h"
+#include "base/files.h"
 #include "cli/cli.h"
 #include "cli/page.h"
 #include "results/json.h"
@@ -72,9 +72,10 @@ struct job {
   struct sj_measure_options measure;
   struct sj_store *store;
   struct sj_results *points[SUITE_COUNT + PARTS + 1];
-  size_t point_count; /* of what was asked for */
-  size_t extra_count; /* behind them, measured for the model alone */
-  bool live, drawn;   /* the line on standard error: wanted, on the screen */
+  size_t point_count;  /* of what was asked for */
+  size_t extra_count;  /* behind them, measured for the model alone */
+  bool live, drawn;    /* the line on standard error: wanted, on the screen */
+  bool kept, modelled; /* something is in the results file; the model is written */
 };
 
 static bool given(const struct job *job, uint64_t option) { return job->options->given & option; }
@@ -131,15 +132,15 @@ static enum sj_status check_together(const struct job *job, struct sj_error *err
   if (texts[ARRIVALS] && !texts[RATE]) return sj_error_set(error, SJ_INVALID, "--arrivals needs --rate");
   if (texts[SEGMENT] && job->measure.transport != SJ_TRANSPORT_SHM)
     return sj_error_set(error, SJ_INVALID, "--segment is for --transport shm");
-  if (job->measure.store != SJ_MEASURE_MEMORY && !texts[STORE_PATH])
-    return sj_error_set(error, SJ_INVALID, "--store %s needs --store-path FILE", texts[STORE]);
-  if (job->measure.store == SJ_MEASURE_MEMORY && texts[STORE_PATH])
-    return sj_error_set(error, SJ_INVALID, "--store-path needs --store file, hdf5 or sqlite");
-  static const enum own fixed[] = {PRODUCERS, PAYLOAD, MESSAGES, STORE_PATH};
+  static const enum own fixed[] = {PRODUCERS, PAYLOAD, MESSAGES, STORE, STORE_PATH};
   for (size_t i = 0; texts[SUITE] && i < sizeof fixed / sizeof *fixed; i++)
     if (texts[fixed[i]])
       return sj_error_set(error, SJ_INVALID, "--suite and %s do not go together: the suite has its own",
                           own[fixed[i]].name);
+  if (job->measure.store != SJ_MEASURE_MEMORY && !texts[STORE_PATH])
+    return sj_error_set(error, SJ_INVALID, "--store %s needs --store-path FILE", texts[STORE]);
+  if (job->measure.store == SJ_MEASURE_MEMORY && texts[STORE_PATH])
+    return sj_error_set(error, SJ_INVALID, "--store-path needs --store file, hdf5 or sqlite");
   return SJ_OK;
 }
 
@@ -197,12 +198,14 @@ static enum sj_status measure(struct job *job, struct sj_results **results, stru
     if (!asked) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
     status = sj_load_kept(job->store, asked, results, error);
     sj_results_destroy(asked);
+    job->kept = job->kept || *results;
     if (status != SJ_OK || *results) return status;
   }
   status = sj_measure_run(&job->measure, results, error);
   clear_line(job);
   /* What was interrupted is shown, but not taken for the whole later. */
   if (status == SJ_OK && job->store) status = sj_keep(job->store, given(job, SJ_OPTION_AGAIN), *results, error);
+  job->kept = job->kept || (status == SJ_OK && job->store);
   return status;
 }
 
@@ -257,27 +260,16 @@ static enum sj_status measure_parts(struct job *job, struct sj_error *error) {
   return status;
 }
 
-static enum sj_status write_text(const char *path, const char *text, struct sj_error *error) {
-  char *const beside = sj_format("%s.part", path);
-  FILE *const file = fopen(beside, "w");
-  const bool written = file && fputs(text, file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
-  const bool closed = file && fclose(file) == 0;
-  const bool good = written && closed && rename(beside, path) == 0;
-  const int reason = errno;
-  if (file && !good) remove(beside);
-  free(beside);
-  return good ? SJ_OK : sj_error_set(error, SJ_FAILED, "%s: %s", path, strerror(reason));
-}
-
 /* Of the suite, the points with the number of producers that all payloads have. */
-static enum sj_status write_model(const struct job *job, struct sj_error *error) {
+static enum sj_status write_model(struct job *job, struct sj_error *error) {
   const struct sj_results *points[SUITE_COUNT + PARTS + 1];
   size_t count = 0;
   for (size_t i = 0; i < job->point_count + job->extra_count; i++)
     if (!job->options->own[SUITE] || suite[i].producers == suite[0].producers) points[count++] = job->points[i];
   char *text = NULL;
   enum sj_status status = sj_measure_model(points, count, &text, error);
-  if (status == SJ_OK) status = write_text(job->options->own[EMIT_MODEL], text, error);
+  if (status == SJ_OK) status = sj_replace_file(job->options->own[EMIT_MODEL], text, strlen(text), error);
+  job->modelled = status == SJ_OK;
   free(text);
   return status;
 }
@@ -313,8 +305,8 @@ static void print_table(const struct job *job) {
     sj_results_table(job->points[0], &text);
   if (text.data) sj_print(text.data);
   free(text.data);
-  if (job->store) printf("Kept in %s\n", job->options->output);
-  if (job->options->own[EMIT_MODEL]) printf("Model written to %s\n", job->options->own[EMIT_MODEL]);
+  if (job->kept) printf("Kept in %s\n", job->options->output);
+  if (job->modelled) printf("Model written to %s\n", job->options->own[EMIT_MODEL]);
 }
 
 static enum sj_status report(const struct job *job, struct sj_error *error) {
@@ -337,14 +329,17 @@ static enum sj_exit carry_out(struct job *job) {
     job->measure.stop = sj_signals_defer();
     status = measure_all(job, &error);
     if (status == SJ_OK && options->own[EMIT_MODEL] && !options->own[SUITE]) status = measure_parts(job, &error);
-    if (status == SJ_OK && options->own[EMIT_MODEL]) status = write_model(job, &error);
   }
   clear_line(job);
   if (status != SJ_OK && status != SJ_INTERRUPTED) return sj_complain(status, &error);
-  const enum sj_status reported = report(job, &error);
-  if (reported != SJ_OK) return sj_complain(reported, &error);
+  if (status == SJ_OK && options->own[EMIT_MODEL]) status = write_model(job, &error);
+  /* A model that cannot be written is no reason to say nothing of what was measured for it. */
+  struct sj_error other = {{0}};
+  const enum sj_status reported = report(job, &other);
+  if (reported != SJ_OK) return sj_complain(reported, &other);
   if (status == SJ_OK) return SJ_EXIT_DONE;
   fflush(stdout);
+  if (status != SJ_INTERRUPTED) return sj_complain(status, &error);
   fprintf(stderr, "sojourn: interrupted; %s\n",
           job->point_count ? "what was measured so far is reported" : "nothing was measured yet");
   return SJ_EXIT_INTERRUPTED;

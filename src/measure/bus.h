@@ -12,12 +12,17 @@
  *    12 ..  15  the ring in which the payload lies; 0: it is behind the handle
  *    16 ..  19  slot of the ring
  *    20 ..  23  zero
- *    24 ..  31  sequence: of data, numbered by each producer from 0 over all incarnations; of control and statistics
- * what `value` is of 32 ..  39  intended: when the message was to be sent, in ns of CLOCK_MONOTONIC 40 ..  47  claimed:
- * when it took its place in the queue, likewise 48 ..  55  published: when it was complete and handed over, likewise 56
- * ..  63  generation of the slot 64 ..  71  publication: the ring's number of the message 72 ..  79  bytes of the
- * payload 80 ..  87  checksum of the payload 88 ..  95  value: of control its number, of statistics a count 96 .. 103
- * checksum of bytes 0 .. 95
+ *    24 ..  31  sequence: of data, numbered by each producer from 0 over all incarnations; else what `value` is of
+ *    32 ..  39  intended: when the message was to be sent, in ns of CLOCK_MONOTONIC
+ *    40 ..  47  claimed: when it took its place in the queue, likewise
+ *    48 ..  55  published: when it was complete and handed over, likewise
+ *    56 ..  63  generation of the slot
+ *    64 ..  71  publication: the ring's number of the message
+ *    72 ..  79  bytes of the payload
+ *    80 ..  87  checksum of the payload
+ *    88 ..  95  value: of control its number, of statistics a count
+ *    96 .. 103  checksum of bytes 0 .. 95: FNV-1a (64 bits) over their 12 words of 64 bits, its upper half then xor-ed
+ *               into the lower one
  *
  * Nothing is dropped on the way: a publisher whose queue is full waits (high-water marks with XPUB_NODROP), and so does
  * the broker. Sockets reconnect by themselves when the broker was restarted; what it held is lost, what publishers and

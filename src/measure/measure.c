@@ -41,7 +41,8 @@ static enum sj_status check(const struct sj_measure_options *o, struct sj_error 
   if (o->rows < 1 || o->rows > UINT64_C(1) << 30)
     return sj_error_set(error, SJ_INVALID, "expected a payload of 1 to 2^30 rows");
   if (!(o->duration > 0) || o->duration > SJ_BOARD_WINDOWS - 1)
-    return sj_error_set(error, SJ_INVALID, "expected a duration above 0 and below %d s", SJ_BOARD_WINDOWS);
+    return sj_error_set(error, SJ_INVALID, "expected a duration above 0 s and of at most %d s, got %g s",
+                        SJ_BOARD_WINDOWS - 1, o->duration);
   if (!(o->rate >= 0) || !isfinite(o->rate)) return sj_error_set(error, SJ_INVALID, "expected a rate of at least 0");
   if (o->queue < 1 || o->queue > SJ_RING_SLOTS_MAX)
     return sj_error_set(error, SJ_INVALID, "expected a queue of 1 to %d", SJ_RING_SLOTS_MAX);
@@ -103,7 +104,7 @@ static enum sj_status prepare(struct job *job, const struct sj_measure_options *
   /* A handle's queue is bounded by the ring; a payload's by the bus. */
   measurement->most = options->transport == SJ_TRANSPORT_SHM ? options->queue + 1000 : options->queue;
   if (status == SJ_OK) status = sj_board_create(options->producers, &measurement->board, error);
-  if (status == SJ_OK) status = sj_place_make(&job->place, error);
+  if (status == SJ_OK) status = sj_place_make(&job->place, options->segment, error);
   if (status == SJ_OK) set_addresses(options, &job->place, measurement->board);
   if (status == SJ_OK && options->transport == SJ_TRANSPORT_SHM)
     status = make_ring(options, measurement->message_bytes, &measurement->ring, error);
@@ -122,6 +123,7 @@ static enum sj_status measure(struct job *job, const struct sj_measure_options *
   const bool any = SJ_LOAD(job->measurement.board->start_ns) > 0;
   if (any && (outcome == SJ_OK || outcome == SJ_INTERRUPTED))
     status = sj_measure_report(&job->measurement, &job->watched, &job->ceilings, made, error);
+  if (*job->place.notice) sj_results_add_note(made, "%s", job->place.notice);
   made->wall_seconds = (double)(sj_now_ns() - begun) / 1e9;
   if (status == SJ_OK) {
     *results = made;

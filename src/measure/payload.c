@@ -54,7 +54,8 @@ size_t sj_payload_size(const struct sj_payload *payload) { return sj_table_size(
 /* Whole lines at once, which the processor need not read first: a quarter to a third less time than word by word. */
 static void fill_words(uint64_t *words, uint64_t word, uint64_t count) {
 #if defined(__x86_64__)
-  __asm__ volatile("rep stosq" : "+D"(words), "+c"(count) : "a"(word) : "memory");
+  void *place = words;
+  __asm__ volatile("rep stosq" : "+D"(place), "+c"(count) : "a"(word) : "memory");
 #else
   for (uint64_t i = 0; i < count; i++) words[i] = word;
 #endif

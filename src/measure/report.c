@@ -43,6 +43,8 @@ static char *identity(const struct sj_measure_options *o) {
   json_object_set_new(document, "rate", json_real(o->rate));
   json_object_set_new(document, "arrivals", json_string(o->rate > 0 ? o->even ? "even" : "poisson" : "flat out"));
   json_object_set_new(document, "store", json_string(sj_sink_kind_name((enum sj_sink_kind)o->store)));
+  /* A file that is asked for is to be written, not only measured. */
+  if (o->store_path) json_object_set_new(document, "path", json_string(o->store_path));
   json_object_set_new(document, "queue", json_integer(o->queue));
   json_object_set_new(document, "wait", json_string(waits[o->wait]));
   json_object_set_new(document, "drop", json_boolean(o->drop));

@@ -281,7 +281,10 @@ static enum sj_status run(struct supervisor *supervisor, struct sj_error *error)
   SJ_STORE(board->start_ns, now);
   SJ_STORE(board->phase, SJ_PHASE_RUN);
   enum sj_status status = SJ_OK;
-  while (status == SJ_OK && sj_now_ns() < stop_ns && !asked_to_stop(supervisor) && !producers_done(supervisor)) {
+  /* Only so many messages end it early: a schedule whose last message is sent lasts as long as was asked for. */
+  const bool counted = supervisor->options->messages > 0;
+  while (status == SJ_OK && sj_now_ns() < stop_ns && !asked_to_stop(supervisor) &&
+         !(counted && producers_done(supervisor))) {
     status = look_after(supervisor, error);
     tell(supervisor);
     rest();

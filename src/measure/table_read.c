@@ -227,7 +227,7 @@ static enum sj_status read_batch(const struct message *m, struct sj_table *table
 /* The schema that a stream starts with; `*end` is where it ends. */
 static enum sj_status begin_stream(const unsigned char *bytes, size_t size, size_t at, size_t *end, size_t *count,
                                    struct sj_column *columns, struct sj_error *error) {
-  struct message m;
+  struct message m = {0};
   enum found found;
   const enum sj_status status = find_message(bytes, size, at, &m, &found, error);
   if (status != SJ_OK) return status;
@@ -303,7 +303,7 @@ static enum sj_status find_next(struct sj_table_stream *stream, struct message *
 
 enum sj_status sj_table_stream_next(struct sj_table_stream *stream, struct sj_table *table, bool *more,
                                     struct sj_error *error) {
-  struct message m;
+  struct message m = {0};
   *more = false;
   enum sj_status status = stream->footed ? find_block(stream, &m, more, error) : find_next(stream, &m, more, error);
   if (status != SJ_OK || !*more) return status;
@@ -315,7 +315,7 @@ enum sj_status sj_table_stream_next(struct sj_table_stream *stream, struct sj_ta
 }
 
 enum sj_status sj_table_read(const void *bytes, size_t size, struct sj_table *table, struct sj_error *error) {
-  struct message m;
+  struct message m = {0};
   enum found found;
   size_t at = 0;
   enum sj_status status = begin_stream(bytes, size, 0, &at, &table->column_count, table->columns, error);

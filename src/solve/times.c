@@ -1,4 +1,5 @@
 /* Hitting times, verdicts, the spectrum and what follows from it. */
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -117,6 +118,7 @@ static enum sj_status add_server(const struct sj_solution *s, struct sj_findings
     add_times(findings, name, "empty_to_high", server->to_high[empty], high_std ? &high_std[empty] : NULL,
               server->to_high_error);
   if (!server->regimes.known) return SJ_OK;
+  assert(server->to_low && server->to_high);
   add_high_to_low(s, findings, name, server);
   if (server->regimes.judged)
     sj_findings_add_word(findings, sj_stability_word(server->regimes.stability), "%s.verdict", name);

@@ -61,8 +61,9 @@ def sojourn(*arguments, **options):
     """Runs the program to its end; the result has returncode, stdout and stderr as text."""
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
-    return subprocess.run([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, timeout=PATIENCE_S, text=True,
-                          errors="replace", check=False, **options)
+    options.setdefault("timeout", PATIENCE_S)
+    return subprocess.run([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, text=True, errors="replace",
+                          check=False, **options)
 
 
 def done(*arguments, **options):

@@ -161,7 +161,7 @@ static void test_place(void **state) {
   /* A process that ends without a word leaves its folder, with something in it. */
   const pid_t child = fork();
   if (child == 0) {
-    if (sj_place_make(&first, &problem) != SJ_OK) _exit(1);
+    if (sj_place_make(&first, NULL, &problem) != SJ_OK) _exit(1);
     char *const socket = malloc(2 * SJ_PLACE_PATH);
     snprintf(socket, 2 * SJ_PLACE_PATH, "%s/in", first.path);
     const int file = open(socket, O_CREAT | O_WRONLY, 0600);
@@ -172,9 +172,9 @@ static void test_place(void **state) {
   assert_int_equal(status, 0);
   assert_int_equal(read(channel[0], left, sizeof left), sizeof left);
   assert_true(exists(left));
-  assert_int_equal(sj_place_make(&first, &problem), SJ_OK);
+  assert_int_equal(sj_place_make(&first, NULL, &problem), SJ_OK);
   assert_false(exists(left)); /* the dead one's is gone */
-  assert_int_equal(sj_place_make(&second, &problem), SJ_OK);
+  assert_int_equal(sj_place_make(&second, NULL, &problem), SJ_OK);
   assert_true(exists(first.path)); /* the living one's is not */
   sj_place_remove(&first);
   sj_place_remove(&second);

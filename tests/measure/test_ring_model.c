@@ -139,7 +139,7 @@ static void explore(struct model_script script, int changes, int kills, bool ran
   script.random = random;
   if (random) script.paths = 5000 * thoroughness;
   uint64_t paths = model_explore(&script, check);
-  print_message("%llu %s with %d changes and %d kills\n", (unsigned long long)paths,
+  print_message("# %llu %s with %d changes and %d kills\n", (unsigned long long)paths,
                 random ? "random paths" : "paths, which are all,", changes, kills);
   assert_true(paths > 20);
 }
