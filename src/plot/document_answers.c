@@ -155,9 +155,12 @@ static char *add_ranking(const struct sj_document_source *source, json_t *answer
 
 /* ---- a sweep ---- */
 
-/* Of each usual figure where it is least and greatest. */
+/* Of a sample which parameters matter; of each usual figure where it is least and greatest. */
 static char *add_extremes(const struct sj_document_source *source, json_t *answers) {
   const struct sj_varied *const varied = source->varied;
+  const json_t *const indices = json_object_get(json_object_get(source->questions[0], "sweep"), "indices");
+  for (size_t i = 0; i < json_array_size(indices); i++)
+    add(answers, "plain", sj_copy_string(json_string_value(json_array_get(indices, i))));
   struct sj_text paths = {0};
   for (size_t axis = 0; axis < varied->axis_count; axis++)
     sj_text_add(&paths, "%s%s", axis > 0 ? ", " : "", varied->paths[axis]);

@@ -221,6 +221,18 @@ def _():
           ("6 points of web.arrivals.rate, api.discipline", None))
 
 
+@case("a sample: which parameters matter comes first")
+def _():
+    write("m.lua", MM1)
+    done("sweep", "m.lua", "--solve", "--sobol", "16", "--set", "api.capacity=20", "--vary", "web.arrivals.rate=4:6", "--vary",
+         "api.service.rate=10:10.1", "--by", "web.latency.mean", "--quiet", "-o", "s.db", "--html", "s.html")
+    page = document("s.html")
+    contains(page["answers"][0]["text"], r"^web\.arrivals\.rate explains \d+ % of the variance of web\.latency\.mean by itself")
+    contains(page["answers"][1]["text"], r"^api\.service\.rate explains -?\d % of the variance of web\.latency\.mean by itself")
+    done("plot", "s.db", "--html", "again.html")
+    equal(document("again.html")["answers"][:2], page["answers"][:2])
+
+
 @case("measurements: the page in one go, and the same from the results file")
 def _():
     few = ("--payload", "1000", "--messages", "20", "--producers", "1", "--no-ceilings", "--quiet")
