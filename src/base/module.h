@@ -7,8 +7,8 @@
 
 /* Where the module of this file name is: in the folder that the environment variable SOJOURN_MODULES names, beside the
  * program (a build folder), in the folder of modules that belongs to the program (wherever all of it was moved to),
- * beside the library that this code is in or in the folder "sojourn" there, or where it was to be installed. False if it is in none of them; `path`
- * then is the last that was tried. */
+ * beside the library that this code is in or in the folder "sojourn" there, or where it was to be installed. False if
+ * it is in none of them; `path` then is the last that was tried. */
 bool sj_module_find(const char *file_name, char path[PATH_MAX]);
 
 /* How many processes a launcher (mpirun, srun) started this one with, told from its environment; 0: none did. Which of
