@@ -13,6 +13,7 @@
 static enum sj_status remember(const struct sj_sweep_job *job, size_t point, struct sj_error *error) {
   const struct sj_sweep *const sweep = job->sweep;
   struct sj_results *const results = sweep->points[point].results;
+  if (results->canonical) return SJ_OK;
   char **const overrides = sj_allocate_array(sweep->axis_count, sizeof *overrides);
   struct sj_model *model = NULL;
   for (size_t a = 0; a < sweep->axis_count; a++) {

@@ -16,10 +16,13 @@ static void keep_values(struct sj_results *results) {
 static void take_results(struct sj_sweeping *s, size_t point, struct sj_results *results) {
   struct sj_sweep_point *const p = &s->sweep->points[point];
   keep_values(results);
-  /* Of a hundred thousand points they would fill the memory. */
-  free(results->canonical);
+  /* Of a hundred thousand points they would fill the memory. The first one's model is that of the report. */
   free(results->picture);
-  results->canonical = results->picture = NULL;
+  results->picture = NULL;
+  if (point > 0) {
+    free(results->canonical);
+    results->canonical = NULL;
+  }
   sj_results_destroy(p->results);
   p->results = results;
   s->sweep->done++;
