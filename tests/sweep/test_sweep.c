@@ -149,7 +149,8 @@ static void interrupted(void **state) {
   struct sj_sweep *sweep = NULL;
   options.vary = vary;
   options.vary_count = 1;
-  options.simulate.duration = 40000;
+  options.simulate.duration = 20000;
+  options.simulate.threads = 1;
   options.simulate.stop = &stop;
   options.on_progress = stop_soon;
   assert_int_equal(sj_store_open(f->file, SJ_STORE_WRITE, &options.store, &error), SJ_OK);
