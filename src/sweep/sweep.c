@@ -129,20 +129,34 @@ static void report(struct sj_sweeping *s) {
   s->options->on_progress(s->options->context, &progress);
 }
 
-/* Waits for the workers, passes on the wish to stop, and reports ten times a second. The lock is held. */
+static struct timespec in_a_tenth(void) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += 100000000;
+  if (until.tv_nsec >= 1000000000) {
+    until.tv_nsec -= 1000000000;
+    until.tv_sec++;
+  }
+  return until;
+}
+
+static bool is_past(const struct timespec *until) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/* Waits for the workers, passes on the wish to stop, and reports ten times a second, however often points are done. The
+ * lock is held. */
 static void supervise(struct sj_sweeping *s) {
   const volatile sig_atomic_t *const stop = s->options->solve ? s->options->how.stop : s->options->simulate.stop;
+  struct timespec until = in_a_tenth();
   while (s->workers_left > 0 || (!s->over && (s->out || s->first < s->last))) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += 100000000;
-    if (until.tv_nsec >= 1000000000) {
-      until.tv_nsec -= 1000000000;
-      until.tv_sec++;
-    }
-    const int waited = pthread_cond_timedwait(&s->changed, &s->lock, &until);
+    pthread_cond_timedwait(&s->changed, &s->lock, &until);
     if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED) && !s->over) sj_sweep_give_up(s, SJ_INTERRUPTED, NULL);
-    if (waited) report(s);
+    if (!is_past(&until)) continue;
+    report(s);
+    until = in_a_tenth();
   }
   report(s);
 }
