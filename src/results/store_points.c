@@ -5,7 +5,11 @@
 #include "base/base.h"
 #include "results/store_internal.h"
 
+/* A number in as many digits as tell it from others: SQLite's own text of it has 15. */
 static char *text_at(sqlite3_stmt *row, int column) {
+  char number[32];
+  if (sqlite3_column_type(row, column) == SQLITE_FLOAT)
+    return sj_copy_string(sj_number_text(sqlite3_column_double(row, column), number));
   const char *const text = (const char *)sqlite3_column_text(row, column);
   return sj_copy_string(text ? text : "");
 }
@@ -65,7 +69,7 @@ static enum sj_status read_values(struct sj_store *store, int64_t sweep, struct 
   size_t values = 0;
   enum sj_status status = sj_store_prepare(
       store,
-      "SELECT p.result, CASE typeof(v.value) WHEN 'text' THEN v.value ELSE printf('%.15g', v.value) END"
+      "SELECT p.result, v.value"
       " FROM sweep_points AS p JOIN sweep_values AS v ON v.sweep = p.sweep AND v.point = p.point"
       " WHERE p.sweep = ? AND EXISTS (SELECT 1 FROM runs WHERE runs.result = p.result) ORDER BY p.point, v.axis",
       &list, error);

@@ -230,7 +230,7 @@ def _():
     contains(page["answers"][0]["text"], r"^web\.arrivals\.rate explains \d+ % of the variance of web\.latency\.mean by itself")
     contains(page["answers"][1]["text"], r"^api\.service\.rate explains -?\d % of the variance of web\.latency\.mean by itself")
     done("plot", "s.db", "--html", "again.html")
-    equal(document("again.html")["answers"], page["answers"])
+    equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("s.html").read_bytes(), True)
 
 
 @case("measurements: the page in one go, and the same from the results file")
