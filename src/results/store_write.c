@@ -127,6 +127,7 @@ enum sj_status sj_store_begin(struct sj_store *store, struct sj_results *results
   if (status == SJ_OK) status = update_result(store, *result, runs, results, error);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
     status = write_columns(store, *result, results, kind, error);
+  if (status == SJ_OK && results->heatmap_count > 0) status = sj_store_execute(store, sj_store_heatmap_tables, error);
   status = sj_store_end(store, status, error);
   if (status != SJ_OK) return status;
   return sj_store_runs_read(store, *result, runs, true, results, error);
@@ -157,20 +158,27 @@ static enum sj_status write_run(struct sj_store *store, int64_t result, const st
   return status;
 }
 
-/* The lower bounds of the histogram's octaves, which the view histogram_cells needs. */
-static enum sj_status write_octaves(struct sj_store *store, sqlite3_stmt *insert, const struct sj_histogram *histogram,
+enum sj_status sj_store_note_octave(struct sj_store *store, uint32_t octave, struct sj_error *error) {
+  static const char sql[] = "INSERT OR IGNORE INTO octaves VALUES (?, ?)";
+  const uint64_t bit = UINT64_C(1) << octave % 64;
+  if (store->octaves[octave / 64] & bit) return SJ_OK;
+  store->octaves[octave / 64] |= bit;
+  sqlite3_stmt *insert;
+  enum sj_status status = sj_store_get_kept(store, sql, &insert, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(insert, 1, octave);
+  sqlite3_bind_double(insert, 2, sj_histogram_cell_low(octave << SJ_HISTOGRAM_SUBBITS));
+  status = sj_store_once(store, insert, error);
+  sj_store_put_back(insert);
+  return status;
+}
+
+static enum sj_status write_octaves(struct sj_store *store, const struct sj_histogram *histogram,
                                     struct sj_error *error) {
   enum { OCTAVE = 1 << SJ_HISTOGRAM_SUBBITS };
   enum sj_status status = SJ_OK;
-  for (uint32_t i = 0; i < histogram->length && status == SJ_OK; i += OCTAVE) {
-    const uint32_t octave = (histogram->first + i) / OCTAVE;
-    const uint64_t bit = UINT64_C(1) << octave % 64;
-    if (store->octaves[octave / 64] & bit) continue;
-    store->octaves[octave / 64] |= bit;
-    sqlite3_bind_int64(insert, 1, octave);
-    sqlite3_bind_double(insert, 2, sj_histogram_cell_low(histogram->first + i));
-    status = sj_store_once(store, insert, error);
-  }
+  for (uint32_t i = 0; i < histogram->length && status == SJ_OK; i += OCTAVE)
+    status = sj_store_note_octave(store, (histogram->first + i) / OCTAVE, error);
   return status;
 }
 
@@ -239,13 +247,11 @@ static enum sj_status write_values(struct sj_store *store, int64_t result, const
       [SJ_STORE_HISTOGRAMS] = "INSERT OR IGNORE INTO histogram_bytes VALUES (?, ?, ?)",
       [SJ_STORE_SERIES] = "INSERT OR IGNORE INTO series_values VALUES (?, ?, ?, ?)",
   };
-  static const char octaves[] = "INSERT OR IGNORE INTO octaves VALUES (?, ?)";
   struct sj_store_columns columns;
   enum sj_status status = sj_store_columns_read(store, result, results, kind, &columns, error);
   if (status != SJ_OK) return status;
-  sqlite3_stmt *insert = NULL, *octave = NULL;
+  sqlite3_stmt *insert = NULL;
   status = sj_store_get_kept(store, sql[kind], &insert, error);
-  if (status == SJ_OK) status = sj_store_get_kept(store, octaves, &octave, error);
   for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
     const size_t index = columns.column[i].index;
     if (index == SIZE_MAX) continue;
@@ -256,13 +262,12 @@ static enum sj_status write_values(struct sj_store *store, int64_t result, const
       status = sj_store_once(store, insert, error);
     } else if (kind == SJ_STORE_HISTOGRAMS) {
       status = write_histogram(store, insert, &run->histograms[index], error);
-      if (status == SJ_OK) status = write_octaves(store, octave, &run->histograms[index], error);
+      if (status == SJ_OK) status = write_octaves(store, &run->histograms[index], error);
     } else {
       status = write_series(store, insert, run->series + index * results->grid_count, results->grid_count, error);
     }
   }
   sj_store_put_back(insert);
-  sj_store_put_back(octave);
   free(columns.column);
   return status;
 }
@@ -275,6 +280,7 @@ enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const st
   status = write_run(store, result, run, &id, error);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
     status = write_values(store, result, results, run, id, kind, error);
+  if (status == SJ_OK) status = sj_store_heatmaps_write(store, result, results, run, id, error);
   if (status == SJ_OK) status = write_exact(store, result, results, run, id, error);
   status = sj_store_end(store, status, error);
   if (status == SJ_OK) sj_store_checkpoint(store);
