@@ -156,6 +156,7 @@ const custom = (renderItem, data, more) => ({
   renderItem,
   data,
   clip: true,
+  progressive: 0, // all at once: what is drawn in steps is half there on paper
   animation: false,
   ...more,
 });
@@ -381,19 +382,19 @@ function contourSeries(series, theme) {
   );
 }
 
-function lineSeries(series, colour, more) {
+function lineSeries(series, colour, chart) {
   return {
     type: "line",
     data: pairs(series),
     showSymbol: false,
     connectNulls: false,
+    silent: chart.map, // what the mouse is on is a rectangle
     animation: false,
     step: series.kind === "steps" ? "end" : false,
     lineStyle: { color: colour, width: 2, type: dashes[series.colour % dashes.length] },
     itemStyle: { color: colour },
     emphasis: { disabled: true },
     z: 3,
-    ...more,
   };
 }
 
@@ -429,7 +430,7 @@ function oneSeries(series, chart, theme, palette) {
     case "points":
       return pointSeries(series, colour, chart, theme);
     default:
-      return lineSeries(series, colour);
+      return lineSeries(series, colour, chart);
   }
 }
 
@@ -555,13 +556,19 @@ function itemTip(chart, series, i) {
   ]);
 }
 
-function mapTip(chart, [x, y, value]) {
+// What the rectangle holds, and where the lines over it are then.
+function mapTip(chart, shown, [x, y, value]) {
   const axis = chart.colours,
-    shown = axis.logarithms ? logLabelSmall(value) : shortNumber(value);
+    number = axis.logarithms ? logLabelSmall(value) : shortNumber(value);
+  const lines = shown
+    .filter((series) => series.kind === "line" && series.name)
+    .map((series) => [series.name, series.columns[1][nearest(series.columns[0], x)]])
+    .filter(([, at]) => at !== undefined && at !== null);
   return tipOf(chart.title, [
     [chart.x.label, withUnit(chart.x, x)],
     [chart.y.label, withUnit(chart.y, y)],
-    [axis.label, `${shown}${axis.unit ? ` ${axis.unit}` : ""}`],
+    [axis.label, `${number}${axis.unit ? ` ${axis.unit}` : ""}`],
+    ...lines.map(([name, at]) => [name, withUnit(chart.y, at)]),
   ]);
 }
 function logLabelSmall(log) {
