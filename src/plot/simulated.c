@@ -303,6 +303,20 @@ static void add_queue(const struct sj_source *source, struct sj_charts *charts, 
   free(server);
 }
 
+/* What a batcher has out at its store, and how much it may. */
+static void add_in_flight(const struct sj_source *source, struct sj_charts *charts, const char *name, size_t series) {
+  char *const batcher = sj_component_of(name, "in_flight");
+  if (!batcher) return;
+  struct sj_chart *const chart =
+      time_chart(source, charts, batcher, "in-flight", "Batches of * in flight over time, mean over runs");
+  sj_axis_set(&chart->y, "number", "batches", SJ_SCALE_LINEAR);
+  add_line(source->results, chart, series, "in flight", END_OF_CELL, 1);
+  const size_t limit = find_series(source->results, batcher, "in_flight.limit");
+  if (limit != SIZE_MAX && !has_gaps(source->results, limit))
+    add_line(source->results, chart, limit, "limit", END_OF_CELL, 1);
+  free(batcher);
+}
+
 struct load {
   size_t series;
   double mean;
@@ -358,6 +372,7 @@ void sj_charts_simulated(const struct sj_source *source, struct sj_charts *chart
   for (size_t i = 0; i < results->series_count; i++) {
     add_latency_over_time(source, charts, results->series[i].name, i);
     add_queue(source, charts, results->series[i].name, i);
+    add_in_flight(source, charts, results->series[i].name, i);
   }
   add_utilization(source, charts);
 }
