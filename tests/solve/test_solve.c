@@ -13,19 +13,9 @@
 #include <cmocka.h>
 
 #include "base/base.h"
-#include "model/build.h"
+#include "loading.h"
 #include "results/results.h"
 #include "sojourn/solve.h"
-
-static struct sj_model *load(const char *text) {
-  static const char *const directories[] = {NULL};
-  const struct sj_model_options options = {0};
-  struct sj_error error;
-  struct sj_model *model = NULL;
-  if (sj_model_load_text("test.lua", text, strlen(text), directories, NULL, &options, &model, &error) != SJ_OK)
-    fail_msg("%s", error.message);
-  return model;
-}
 
 static struct sj_results *solve_with(const char *text, const struct sj_solve_options *options) {
   struct sj_model *const model = load(text);
