@@ -92,6 +92,7 @@ struct sj_chart {
   struct sj_axis x, y;
   struct sj_axis colours; /* of a heat map; with SJ_SCALE_LOG the values are decimal logarithms */
   bool diverging;         /* the heat map's middle means something: colours go two ways from it */
+  bool same_scale;        /* one unit of x is drawn as long as one of y: a circle is round */
   size_t series_count, rule_count, span_count;
   struct sj_chart_series *series; /* drawn in their order */
   struct sj_rule *rules;

@@ -116,6 +116,7 @@ json_t *sj_chart_json(const struct sj_chart *chart) {
   json_object_set_new(object, "x", axis_json(&chart->x, view.x_low, view.x_high, view.map));
   json_object_set_new(object, "y", axis_json(&chart->y, view.y_low, view.y_high, view.map));
   json_object_set_new(object, "map", json_boolean(view.map));
+  json_object_set_new(object, "same_scale", json_boolean(chart->same_scale));
   if (view.map) {
     double low, high;
     sj_chart_range(chart, &chart->colours, &low, &high);

@@ -192,25 +192,47 @@ static char *add_extremes(const struct sj_document_source *source, json_t *answe
 
 /* ---- measurements ---- */
 
-static char *add_measurement(const struct sj_document_source *source, json_t *answers) {
-  static const char *const figures[] = {"throughput.avg", "throughput.peak", "control.throughput", "messages.rate",
-                                        "latency.p99",    "cpu.utilization", "messages.lost",      "messages.corrupt"};
-  size_t best = 0;
-  for (size_t i = 1; i < source->count; i++)
-    if (sj_results_value(source->results[i], figures[0]) > sj_results_value(source->results[best], figures[0]))
-      best = i;
-  for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
-    if (!isfinite(sj_results_value(source->results[best], figures[k]))) continue;
-    char *const figure = sj_document_figure(source->results[best], figures[k]);
-    add(answers, "plain", sj_format("%s: %s", figures[k], figure));
-    free(figure);
-  }
+/* The metric of the best point, in words; nothing if it was not measured. */
+static void add_measured(const struct sj_results *results, struct sj_text *text, const char *metric, double scale,
+                         const char *before, const char *after) {
+  const double value = scale * sj_results_value(results, metric);
+  if (!isfinite(value)) return;
   char number[48];
-  const double rate = sj_results_value(source->results[best], figures[0]);
-  sj_short_text(rate >= 1e9 ? rate / 1e9 : rate / 1e6, number);
-  return sj_format("%s %s of payload a second%s%s", number, rate >= 1e9 ? "GB" : "MB",
-                   source->count > 1 ? " at the best point: " : "",
-                   source->count > 1 ? source->results[best]->model : "");
+  sj_short_text(value, number);
+  sj_text_add(text, "%s%s%s%s", text->length > 0 ? "; " : "", before, number, after);
+}
+
+static void add_rates(const struct sj_results *results, json_t *answers) {
+  char average[32], peak[32], bus[32];
+  sj_rate_text(sj_results_value(results, "throughput.avg"), average);
+  sj_rate_text(sj_results_value(results, "throughput.peak"), peak);
+  sj_rate_text(sj_results_value(results, "control.throughput"), bus);
+  add(answers, "plain",
+      sj_format("payload: %s on average, %s in the best second; over the bus %s", average, peak, bus));
+}
+
+static char *add_measurement(const struct sj_document_source *source, json_t *answers) {
+  const struct sj_results *best = source->results[0];
+  for (size_t i = 1; i < source->count; i++)
+    if (sj_results_value(source->results[i], "throughput.avg") > sj_results_value(best, "throughput.avg"))
+      best = source->results[i];
+  add_rates(best, answers);
+  struct sj_text text = {0};
+  add_measured(best, &text, "messages.rate", 1, "", " messages a second");
+  add_measured(best, &text, "latency.p99", 1e3, "99 of 100 of them are read within ",
+               " ms of when they were to be sent");
+  add_measured(best, &text, "cpu.utilization", 1, "", " cores are busy");
+  if (text.data) add(answers, "plain", sj_copy_string(text.data));
+  free(text.data);
+  const double lost = sj_results_value(best, "messages.lost"), corrupt = sj_results_value(best, "messages.corrupt");
+  if (lost == 0 && corrupt == 0)
+    add(answers, "good", sj_copy_string("no message was lost or corrupt"));
+  else if (isfinite(lost + corrupt))
+    add(answers, "bad", sj_format("%.0f messages were lost, %.0f were corrupt", lost, corrupt));
+  char average[32];
+  sj_rate_text(sj_results_value(best, "throughput.avg"), average);
+  return sj_format("%s of payload%s%s", average, source->count > 1 ? " at the best point: " : "",
+                   source->count > 1 ? best->model : "");
 }
 
 /* ---- what was solved ---- */

@@ -241,6 +241,28 @@ static void add_all(const struct sj_document_source *source, json_t *tables) {
   json_object_set_new(object, "left_out", json_integer(left_out));
 }
 
+/* ---- measurements ---- */
+
+static void add_measurements(const struct sj_document_source *source, json_t *tables) {
+  static const struct {
+    const char *metric, *label, *unit;
+    double scale;
+  } columns[] = {
+      {"parameters.producers", "producers", "", 1},   {"parameters.payload", "payload", "rows of 16 bytes", 1},
+      {"throughput.avg", "throughput", "MB/s", 1e-6}, {"throughput.peak", "best second", "MB/s", 1e-6},
+      {"messages.rate", "messages", "per s", 1},      {"latency.p50", "latency.p50", "ms", 1e3},
+      {"latency.p95", "latency.p95", "ms", 1e3},      {"latency.p99", "latency.p99", "ms", 1e3},
+      {"cpu.utilization", "cores", "busy", 1},        {"messages.lost", "lost", "messages", 1}};
+  enum { COLUMNS = sizeof columns / sizeof *columns };
+  json_t *const object = table(tables, source->count > 1 ? "Measurements" : "The measurement");
+  for (size_t k = 0; k < COLUMNS; k++) add_column(object, columns[k].label, columns[k].unit, true);
+  for (size_t i = 0; i < source->count && i < MOST_ROWS; i++) {
+    json_t *const row = add_row(object);
+    for (size_t k = 0; k < COLUMNS; k++)
+      add_number(row, columns[k].scale * sj_results_value(source->results[i], columns[k].metric));
+  }
+}
+
 /* ---- a sweep ---- */
 
 static void add_points(const struct sj_document_source *source, json_t *tables) {
@@ -284,6 +306,7 @@ json_t *sj_document_tables(const struct sj_document_source *source) {
     add_ranking(source, tables);
     add_against(source, tables);
   }
+  if (strcmp(source->results[0]->engine, "measure") == 0) add_measurements(source, tables);
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) add_kind(source, &kinds[k], tables);
   add_all(source, tables);
   return tables;

@@ -553,6 +553,7 @@ void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format
               "set key outside below center horizontal maxcols 2 reverse Left samplen 2.5 spacing 1.2 font ',9'\nset "
               "samples 2\n");
   ranges(&d);
+  if (chart->same_scale) sj_text_add(script, "set size ratio -1\n");
   titles(&d);
   axis(&d, "x", &chart->x, d.x_low, d.x_high);
   axis(&d, "y", &chart->y, d.y_low, d.y_high);

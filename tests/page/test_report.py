@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shlex
+import sqlite3
 import subprocess
 import sys
 
@@ -238,7 +239,14 @@ def _():
     few = ("--payload", "1000", "--messages", "20", "--producers", "1", "--no-ceilings", "--quiet")
     done("measure", *few, "-o", "m.db", "--html", "m.html")
     page = document("m.html")
-    contains(page["headline"], "of payload a second")
+    contains(page["headline"], r"^[\d.]+ [kMG]B/s of payload$")
+    equal(page["answers"][-1], {"state": "good", "text": "no message was lost or corrupt"})
+    table = page["tables"][0]
+    row = dict(zip([column["label"] for column in table["columns"]], [cell[0] for cell in table["rows"][0]]))
+    figures = dict(sqlite3.connect("m.db").execute("SELECT metric, value FROM figures").fetchall())
+    equal((row["producers"], row["payload"], row["lost"]), (1, 1000, 0))
+    equal(abs(row["throughput"] * 1e6 / figures["throughput.avg"] - 1) < 1e-3, True)
+    equal(abs(row["latency.p99"] / 1e3 / figures["latency.p99"] - 1) < 1e-3, True)
     contains(page["command"], "sojourn measure --payload 1000")
     done("plot", "m.db", "--html", "again.html")
     equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("m.html").read_bytes(), True)

@@ -409,7 +409,7 @@ static void a_suite_gives_its_five_figures(void **state) {
   assert_true(chart_of(&charts, "measure.headroom")->series[0].columns[2][0] == 5);
   const struct sj_chart *const scaling = chart_of(&charts, "measure.scaling");
   assert_true(scaling->series[0].count == 2 && scaling->series[0].columns[2][0] == 16);
-  assert_string_equal(scaling->x.ticks[0].label, "1 (0.128 Gbit/s)");
+  assert_string_equal(scaling->x.ticks[0].label, "1: 0.128 Gbit/s");
   sj_charts_clear(&charts);
   for (int i = 0; i < POINTS; i++) sj_results_destroy(made[i]);
 }
@@ -426,19 +426,26 @@ static void what_was_learned_gives_its_charts(void **state) {
   results->grid_count = 3;
   assert_true(sj_results_add_series(results, "trajectory[0].q.in_system.recorded", "") &&
               sj_results_add_series(results, "trajectory[0].q.in_system.predicted", "") &&
+              sj_results_add_series(results, "trajectory[0].q.sojourn.recorded", "") &&
+              sj_results_add_series(results, "trajectory[0].c.goodput.recorded", "") &&
+              sj_results_add_series(results, "trajectory[0].heat.recorded", "") &&
               sj_results_add_series(results, "trajectory[0].latent[0]", ""));
   fill(results, metrics, (const double[]){30, 2, 40, 10, 1, 15, 0.9, 0, 0.25}, 9, 1);
-  for (size_t i = 0; i < 9; i++) results->runs[0].series[i] = (double)i;
+  for (size_t i = 0; i < 18; i++) results->runs[0].series[i] = (double)i;
   struct sj_charts charts = {0};
   assert_int_equal(sj_charts_of_result(results, &charts, NULL), SJ_OK);
-  assert_int_equal(charts.count, 4);
+  assert_int_equal(charts.count, 7);
+  assert_string_equal(chart_of(&charts, "q.sojourn.trajectory-0")->y.unit, "s");
+  assert_string_equal(chart_of(&charts, "c.goodput.trajectory-0")->y.unit, "requests per s");
+  assert_string_equal(chart_of(&charts, "heat.trajectory-0")->y.unit, "in its own unit");
   const struct sj_chart *const chart = chart_of(&charts, "q.in_system.trajectory-0");
   assert_string_equal(chart->y.unit, "requests");
   assert_true(chart->series[1].columns[0][2] == 4 && chart->series[1].columns[1][2] == 5);
   const struct sj_chart *const settling = chart_of(&charts, "settling");
   assert_true(settling->series[0].columns[1][0] == 28 && settling->series[2].columns[1][1] == 15);
   assert_true(chart_of(&charts, "modes")->series[1].columns[0][0] == 0.9);
-  assert_true(chart_of(&charts, "trajectory-0.latent")->series[0].columns[1][0] == 6);
+  assert_true(chart_of(&charts, "modes")->same_scale && !settling->same_scale);
+  assert_true(chart_of(&charts, "trajectory-0.latent")->series[0].columns[1][0] == 15);
   const struct sj_results *const one[] = {results};
   json_t *const document = sj_document(one, 1, NULL, &charts, 1000000);
   assert_string_equal(text_of(document, "headline"),

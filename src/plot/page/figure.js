@@ -187,7 +187,19 @@ function optionOf(chart, palette, hidden, width) {
   const bottom = option.xAxis.nameGap + 24;
   option.grid.bottom = map >= 0 ? bottom + 48 : bottom;
   if (map >= 0) option.visualMap = colourBar(chart, theme, map, width);
+  if (chart.same_scale) keepRound(chart, option.grid, width);
   return option;
+}
+
+// What is left of the width or the height stays empty, so that one unit is as long on both axes.
+function keepRound(chart, grid, width) {
+  const across = width - grid.left - grid.right,
+    up = heightOf(chart, width) - grid.top - grid.bottom;
+  const x = chart.x.high - chart.x.low,
+    y = chart.y.high - chart.y.low,
+    unit = Math.min(across / x, up / y);
+  grid.right += across - unit * x;
+  grid.top += up - unit * y;
 }
 
 function colourBar(chart, theme, index, width) {
