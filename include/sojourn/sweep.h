@@ -33,6 +33,8 @@ struct sj_sweep_axis {
   char **texts; /* [count], as after the sign of an override: "0.3" */
   bool continuous, logarithmic;
   double low, high; /* of a continuous range */
+  const char *unit; /* of the values, by sj_sweep_run: "time", "1/time", "requests", ..., "" of a plain number; NULL:
+                       not known (a parameter). A constant of the library. */
 };
 
 /* Reads "PATH=...", where ... is one of

@@ -103,6 +103,7 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
   job->varied = (struct sj_varied){.axis_count = job->points.axis_count,
                                    .count = job->points.count,
                                    .paths = (const char *const *)job->points.paths,
+                                   .units = (const char *const *)job->points.units,
                                    .logarithmic = job->points.logarithmic,
                                    .texts = (const char *const *)job->points.texts,
                                    .sample = job->points.samples > 0,

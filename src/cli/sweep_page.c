@@ -77,17 +77,19 @@ enum sj_status sj_sweep_page(const struct sj_sweep_job *job, bool silent, struct
   const struct sj_sweep *const sweep = job->sweep;
   const size_t axes = sweep->axis_count;
   const struct sj_results **const results = sj_allocate_array(sweep->point_count, sizeof *results);
-  const char **const paths = sj_allocate_array(axes, sizeof *paths);
+  const char **const paths = sj_allocate_array(2 * axes, sizeof *paths), **const units = paths + axes;
   bool *const logarithmic = sj_allocate_array(axes, sizeof *logarithmic);
   char **const texts = sj_allocate_array(sweep->point_count * axes, sizeof *texts);
   struct sj_varied varied = {.axis_count = axes,
                              .paths = paths,
+                             .units = units,
                              .logarithmic = logarithmic,
                              .texts = (const char *const *)texts,
                              .sample = sweep->samples > 0,
                              .results = results};
   for (size_t a = 0; a < axes; a++) {
     paths[a] = sweep->axes[a].path;
+    units[a] = sweep->axes[a].unit;
     logarithmic[a] = sweep->axes[a].logarithmic;
   }
   for (size_t i = 0; i < sweep->point_count; i++) {

@@ -218,7 +218,8 @@ const struct sj_schema sj_schema_apis = {.name = "apis", .family = SJ_FAMILY_TAB
 /* ---- components and settings ---- */
 
 #define SERVICE_AND_APIS                                                                                         \
-  PART("service", "a number or a distribution", NULL, "or `apis`", "the work of the one nameless api"),          \
+  {.name = "service", .type = SJ_FIELD_PART, BY_CODE, .takes = "a number or a distribution",                     \
+   .fallback_text = "or `apis`", .unit = "time", .comment = "the work of the one nameless api"},                 \
       PART("apis", "{ name = law or { work=, calls= }, ... }", &sj_schema_apis, "or `service`",                  \
            "several apis by name; each a law, or a table")
 

@@ -8,6 +8,7 @@
 struct sj_varied {
   size_t axis_count, count;
   const char *const *paths; /* [axis_count]: "web.arrivals.rate" */
+  const char *const *units; /* [axis_count]: as field schemas have them; NULL: not known; itself NULL: none is */
   const bool *logarithmic;  /* [axis_count]: the values were chosen so; NULL: none */
   const char *const *texts; /* [count * axis_count], point by point: the values as the command line has them */
   bool sample;              /* no grid: values as chance, or a sequence, has them */

@@ -31,6 +31,8 @@ extern const char sj_store_exact_tables[];
 extern const char sj_store_question_table[];
 /* The same of sweeps. */
 extern const char sj_store_sweep_tables[];
+/* Whether the file's sweeps say the units of their parameters. */
+enum sj_status sj_store_has_units(struct sj_store *store, bool *there, struct sj_error *error);
 /* Whether the file has a table: those of earlier versions lack some. */
 enum sj_status sj_store_has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error);
 

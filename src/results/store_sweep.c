@@ -41,12 +41,14 @@ static enum sj_status insert_sweep(struct sj_store *store, const struct sj_store
   status = run_once(store, insert, error);
   *id = sqlite3_last_insert_rowid(store->database);
   for (size_t i = 0; i < sweep->axis_count && status == SJ_OK; i++) {
-    status = sj_store_prepare(store, "INSERT INTO sweep_axes VALUES (?, ?, ?, ?)", &insert, error);
+    status = sj_store_prepare(
+        store, "INSERT INTO sweep_axes (sweep, axis, path, logarithmic, unit) VALUES (?, ?, ?, ?, ?)", &insert, error);
     if (status != SJ_OK) break;
     sqlite3_bind_int64(insert, 1, *id);
     sqlite3_bind_int64(insert, 2, (int64_t)i);
     sqlite3_bind_text(insert, 3, sweep->paths[i], -1, SQLITE_STATIC);
     sqlite3_bind_int(insert, 4, sweep->logarithmic[i]);
+    sqlite3_bind_text(insert, 5, sweep->units[i], -1, SQLITE_STATIC);
     status = run_once(store, insert, error);
   }
   return status;
@@ -74,12 +76,21 @@ static enum sj_status find_or_insert(struct sj_store *store, const struct sj_sto
   return status == SJ_OK ? insert_sweep(store, sweep, identity, attempts, id, error) : status;
 }
 
+/* Files of earlier versions lack the column. */
+static enum sj_status add_units(struct sj_store *store, struct sj_error *error) {
+  bool there;
+  const enum sj_status status = sj_store_has_units(store, &there, error);
+  if (status != SJ_OK || there) return status;
+  return sj_store_execute(store, "ALTER TABLE sweep_axes ADD COLUMN unit TEXT", error);
+}
+
 enum sj_status sj_store_begin_sweep(struct sj_store *store, const struct sj_store_sweep *sweep, bool again, int64_t *id,
                                     struct sj_error *error) {
   enum sj_status status = sj_store_execute(store, "BEGIN IMMEDIATE", error);
   if (status != SJ_OK) return status;
   *id = 0;
   status = sj_store_execute(store, sj_store_sweep_tables, error);
+  if (status == SJ_OK) status = add_units(store, error);
   if (status == SJ_OK) status = find_or_insert(store, sweep, again, id, error);
   return sj_store_end(store, status, error);
 }

@@ -151,6 +151,22 @@ static void metrics_have_their_units(void **state) {
   }
 }
 
+static void fields_have_their_units(void **state) {
+  (void)state;
+  static const struct {
+    const char *schema, *unit;
+  } known[] = {{"time", "ms"},
+               {"1/time", "per ms"},
+               {"tokens/time", "tokens per ms"},
+               {"time/byte", "ms per byte"},
+               {"bytes", "bytes"},
+               {"", ""}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    char unit[SJ_UNIT_LENGTH];
+    assert_string_equal(sj_field_unit(known[i].schema, "ms", unit), known[i].unit);
+  }
+}
+
 /* ---- results made by hand ---- */
 
 static struct sj_results *create(const char *engine, const char *model, const char *scenario, const char *canonical) {
@@ -461,6 +477,7 @@ int main(void) {
       cmocka_unit_test(maps_and_contours_as_json),
       cmocka_unit_test(thinning_keeps_peaks_order_and_gaps),
       cmocka_unit_test(metrics_have_their_units),
+      cmocka_unit_test(fields_have_their_units),
       cmocka_unit_test(the_document_of_a_simulation),
       cmocka_unit_test(scenarios_are_ranked),
       cmocka_unit_test(a_document_is_thinned_until_it_fits),
