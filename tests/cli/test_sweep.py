@@ -37,9 +37,9 @@ def _():
         equal(point["metrics"], alone["metrics"])
 
 
-UNITS = {"web.arrivals.rate": "1/time", "api.service.mean": "time", "api.service.cv": "", "api.capacity": "requests",
+UNITS = {"api.service.mean": "time", "api.service.cv": "", "api.capacity": "requests",
          "web.retries": "", "web.timeout": "time", "web.backoff.base": "time", "much": None,
-         "web.size.mean": "bytes"}
+         "web.size.mean": "bytes", "web.arrivals.rate": "1/time"}
 
 
 @case("a file keeps the units of what is varied, also one of a version that did not")
