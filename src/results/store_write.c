@@ -11,6 +11,44 @@ static const char *reduction_name(enum sj_reduction reduction) {
   return reduction == SJ_REDUCE_MAX ? "max" : "mean";
 }
 
+/* ---- many small rows ---- */
+
+#define FIVE(row) row ", " row ", " row ", " row ", " row
+#define TEN(row) FIVE(row) ", " FIVE(row)
+
+/* A statement that inserts one row, and one that inserts a block of them: a row of a block takes a third of the time.
+ */
+struct insertion {
+  const char *one, *block;
+  size_t rows; /* of the block */
+};
+
+#define INSERTION(into, row, conflict) \
+  { into row conflict, into TEN(row) conflict, 10 }
+#define KEEP_PLACE " ON CONFLICT (result, name) DO UPDATE SET position = excluded.position"
+static const struct insertion column_rows[SJ_STORE_KINDS] = {
+    [SJ_STORE_METRICS] =
+        INSERTION("INSERT INTO metrics (result, position, name, reduction) VALUES ", "(?, ?, ?, ?)", KEEP_PLACE),
+    [SJ_STORE_HISTOGRAMS] =
+        INSERTION("INSERT INTO histograms (result, position, name) VALUES ", "(?, ?, ?)", KEEP_PLACE),
+    [SJ_STORE_SERIES] =
+        INSERTION("INSERT INTO series (result, position, name, unit) VALUES ", "(?, ?, ?, ?)", KEEP_PLACE),
+};
+static const struct insertion metric_rows = INSERTION("INSERT OR IGNORE INTO metric_values VALUES ", "(?, ?, ?)", "");
+/* Most series have a thousand cells. */
+static const struct insertion series_rows = {"INSERT OR IGNORE INTO series_values VALUES (?, ?, ?, ?)",
+                                             "INSERT OR IGNORE INTO series_values VALUES " FIVE(TEN("(?, ?, ?, ?)")),
+                                             50};
+
+/* The statement for the first of `left` rows, which the store keeps; `*rows` says how many it inserts. */
+static enum sj_status get_insertion(struct sj_store *store, const struct insertion *insertion, size_t left,
+                                    size_t *rows, sqlite3_stmt **insert, struct sj_error *error) {
+  *rows = left < insertion->rows ? 1 : insertion->rows;
+  return sj_store_get_kept(store, *rows == 1 ? insertion->one : insertion->block, insert, error);
+}
+
+/* ---- a result ---- */
+
 static enum sj_status insert_result(struct sj_store *store, const struct sj_results *results, const char *identity,
                                     int64_t attempt, int64_t *result, struct sj_error *error) {
   static const char sql[] =
@@ -80,32 +118,27 @@ static enum sj_status update_result(struct sj_store *store, int64_t result, uint
   return sj_store_once(store, update, error);
 }
 
-/* Makes room at the front of the positions, and gives those of `results` to its columns, inserting what is missing. */
+/* Inserts the columns of `results`; those that are there get the positions that they have in it. */
 static enum sj_status insert_columns(struct sj_store *store, int64_t result, const struct sj_results *results,
                                      enum sj_store_kind kind, struct sj_error *error) {
-#define INSERT(table, detail, parameter)                                                  \
-  "INSERT INTO " table " (result, position, name" detail ") VALUES (?1, ?2, ?3" parameter \
-  ")"                                                                                     \
-  " ON CONFLICT (result, name) DO UPDATE SET position = excluded.position"
-  static const char *const sql[SJ_STORE_KINDS] = {
-      [SJ_STORE_METRICS] = INSERT("metrics", ", reduction", ", ?4"),
-      [SJ_STORE_HISTOGRAMS] = INSERT("histograms", "", ""),
-      [SJ_STORE_SERIES] = INSERT("series", ", unit", ", ?4"),
-  };
-#undef INSERT
   const size_t count = sj_store_column_count(results, kind);
-  sqlite3_stmt *insert;
-  enum sj_status status = sj_store_get_kept(store, sql[kind], &insert, error);
-  for (size_t i = 0; i < count && status == SJ_OK; i++) {
-    sqlite3_bind_int64(insert, 1, result);
-    sqlite3_bind_int64(insert, 2, (int64_t)i);
-    sqlite3_bind_text(insert, 3, sj_store_column_name(results, kind, i), -1, SQLITE_STATIC);
-    if (kind == SJ_STORE_METRICS)
-      sqlite3_bind_text(insert, 4, reduction_name(results->metrics[i].reduction), -1, SQLITE_STATIC);
-    if (kind == SJ_STORE_SERIES) sqlite3_bind_text(insert, 4, results->series[i].unit, -1, SQLITE_STATIC);
-    status = sj_store_once(store, insert, error);
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < count && status == SJ_OK;) {
+    sqlite3_stmt *insert;
+    size_t rows;
+    int place = 0;
+    status = get_insertion(store, &column_rows[kind], count - i, &rows, &insert, error);
+    for (; rows > 0 && status == SJ_OK; rows--, i++) {
+      sqlite3_bind_int64(insert, ++place, result);
+      sqlite3_bind_int64(insert, ++place, (int64_t)i);
+      sqlite3_bind_text(insert, ++place, sj_store_column_name(results, kind, i), -1, SQLITE_STATIC);
+      if (kind == SJ_STORE_METRICS)
+        sqlite3_bind_text(insert, ++place, reduction_name(results->metrics[i].reduction), -1, SQLITE_STATIC);
+      if (kind == SJ_STORE_SERIES) sqlite3_bind_text(insert, ++place, results->series[i].unit, -1, SQLITE_STATIC);
+    }
+    if (status == SJ_OK) status = sj_store_once(store, insert, error);
+    sj_store_put_back(insert);
   }
-  sj_store_put_back(insert);
   return status;
 }
 
@@ -215,42 +248,13 @@ static enum sj_status write_histograms(struct sj_store *store, const struct sj_s
   return status;
 }
 
-/* ---- many small rows ---- */
-
-#define FIVE(row) row ", " row ", " row ", " row ", " row
-#define TEN(row) FIVE(row) ", " FIVE(row)
-
-/* A statement that inserts one row, and one that inserts a block of them: a row of a block takes a third of the time.
- */
-struct insertion {
-  const char *one, *block;
-  int rows, columns; /* of the block, at most BLOCK; of a row */
-};
-enum { BLOCK = 50 };
-
-static const struct insertion metric_rows = {.one = "INSERT OR IGNORE INTO metric_values VALUES (?, ?, ?)",
-                                             .block = "INSERT OR IGNORE INTO metric_values VALUES " TEN("(?, ?, ?)"),
-                                             .rows = 10,
-                                             .columns = 3};
-static const struct insertion series_rows = {
-    .one = "INSERT OR IGNORE INTO series_values VALUES (?, ?, ?, ?)",
-    .block = "INSERT OR IGNORE INTO series_values VALUES " FIVE(TEN("(?, ?, ?, ?)")),
-    .rows = BLOCK,
-    .columns = 4};
-
-/* The statement for a part of `left` rows; `*rows` says how many it inserts. */
-static enum sj_status get_insertion(struct sj_store *store, const struct insertion *insertion, size_t left, int *rows,
-                                    sqlite3_stmt **insert, struct sj_error *error) {
-  *rows = left < (size_t)insertion->rows ? 1 : insertion->rows;
-  return sj_store_get_kept(store, *rows == 1 ? insertion->one : insertion->block, insert, error);
-}
-
 static enum sj_status write_metrics(struct sj_store *store, const struct sj_store_columns *columns,
                                     const struct sj_run *run, int64_t id, struct sj_error *error) {
   enum sj_status status = SJ_OK;
   for (size_t i = 0; i < columns->count && status == SJ_OK;) {
     sqlite3_stmt *insert;
-    int rows, place = 0;
+    int place = 0;
+    size_t rows;
     status = get_insertion(store, &metric_rows, columns->count - i, &rows, &insert, error);
     for (; rows > 0 && status == SJ_OK; rows--, i++) {
       sqlite3_bind_int64(insert, ++place, id);
@@ -267,7 +271,8 @@ static enum sj_status write_one_series(struct sj_store *store, int64_t id, int64
   enum sj_status status = SJ_OK;
   for (size_t cell = 0; cell < count && status == SJ_OK;) {
     sqlite3_stmt *insert;
-    int rows, place = 0;
+    int place = 0;
+    size_t rows;
     status = get_insertion(store, &series_rows, count - cell, &rows, &insert, error);
     for (; rows > 0 && status == SJ_OK; rows--, cell++) {
       sqlite3_bind_int64(insert, ++place, id);
