@@ -51,7 +51,11 @@ class Page:
             os.symlink(PROGRAM, os.path.join(self.folder, folder, "sojourn"))
 
     def execute(self, command):
-        environment = dict(os.environ, PATH=os.path.join(self.folder, ".bin") + ":" + os.environ["PATH"])
+        # The library where it was built, as if it were installed.
+        library = os.path.dirname(PROGRAM)
+        environment = dict(os.environ, PATH=os.path.join(self.folder, ".bin") + ":" + os.environ["PATH"],
+                           PKG_CONFIG_PATH=os.path.join(library, "meson-uninstalled"), LD_LIBRARY_PATH=library,
+                           CPATH=str(SOURCE / "include"))
         result = subprocess.run(["bash", "-c", f"(exit {self.status}); {command}"], cwd=self.folder, env=environment,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                 timeout=120, check=False)
@@ -98,6 +102,15 @@ if UPDATE:
 with contextlib.ExitStack() as stack:
     for file in PAGES:
         stack.callback(shutil.rmtree, register(file).folder)
+
+    @case("docs/c-interface.md names every public function, and no other")
+    def _():
+        page = (SOURCE / "docs/c-interface.md").read_text(encoding="utf-8")
+        for header in (SOURCE / "include/sojourn").glob("*.h"):
+            declarations = re.sub(r"/\*.*?\*/", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
+            row = re.search(rf"^\| \[{header.name}\]\([^)]*\) \|[^|]*\|(.*)\|$", page, re.MULTILINE)[1]
+            equal(re.findall(r"`(\w+)`", row), re.findall(r"^SJ_PUBLIC\b[^;{]*?\b(sj_\w+)\(", declarations, re.MULTILINE),
+                  header.name)
 
     @case("the examples of the pages are there")
     def _():

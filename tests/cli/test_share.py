@@ -1,4 +1,4 @@
-"""What leaves the program for others: Markdown, the schema, HdrHistogram logs, completion in shells, manual pages, the
+"""What leaves the program for others: Markdown, the schema, HdrHistogram logs, pandas, DuckDB, completion in shells, manual pages, the
 page of metrics, the site. What reads it is never sojourn itself; where a reader is not installed, its case is skipped."""
 import base64
 import json
@@ -332,6 +332,9 @@ def _():
     pages = {path.name: path.read_text(encoding="utf-8") for path in site.glob("*.html")}
     equal(len(pages) > 25, True)
     anchors = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in pages.items()}
+    for header in (SOURCE / "include/sojourn").glob("*.h"):
+        declared = set(re.findall(r"^SJ_PUBLIC\b[^;{]*?\b(sj_\w+)\(", header.read_text(encoding="utf-8"), re.M))
+        equal(declared - anchors[f"c-{header.stem}.html"], set(), header.name)
     for name, text in pages.items():
         if name == "404.html":
             continue
