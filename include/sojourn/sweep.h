@@ -115,6 +115,9 @@ struct sj_sweep {
   char **index_names;
   struct sj_sensitivity *first, *total;
   size_t rows_used; /* rows of the sample all of whose points have a value; of the metric that has fewest */
+  /* The same as results of the engine "sweep", as a results file keeps them: METRIC.sobol.first[PATH], .total[PATH],
+   * and of each its .low and .high. NULL where `first` is. */
+  struct sj_results *indices;
 };
 
 /* Does the sweep. SJ_OK: `*sweep` is the caller's, to be ended with sj_sweep_destroy; single points may have failed

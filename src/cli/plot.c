@@ -25,6 +25,7 @@ struct job {
   size_t loaded_count;
   struct sj_store_points points; /* of a sweep; count 0: it is none */
   struct sj_varied varied;
+  struct sj_results *indices; /* of a sample; NULL: there are none */
   struct sj_charts all;
   struct sj_chart **chosen; /* those of `all` that are drawn */
   size_t chosen_count;
@@ -100,6 +101,8 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
     status = sj_store_load_metrics(job->store, job->points.results[i], &results, error);
     if (status == SJ_OK) append(job, results);
   }
+  if (status == SJ_OK && job->points.indices)
+    status = sj_store_load_metrics(job->store, job->points.indices, &job->indices, error);
   job->varied = (struct sj_varied){.axis_count = job->points.axis_count,
                                    .count = job->points.count,
                                    .paths = (const char *const *)job->points.paths,
@@ -107,6 +110,7 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
                                    .logarithmic = job->points.logarithmic,
                                    .texts = (const char *const *)job->points.texts,
                                    .sample = job->points.samples > 0,
+                                   .indices = job->indices,
                                    .results = (const struct sj_results *const *)job->loaded};
   return status;
 }
@@ -344,6 +348,7 @@ static enum sj_exit run(const struct sj_options *options) {
   sj_charts_clear(&job.asked);
   for (size_t i = 0; i < job.loaded_count; i++) sj_results_destroy(job.loaded[i]);
   free(job.loaded);
+  sj_results_destroy(job.indices);
   sj_store_points_clear(&job.points);
   sj_store_list_destroy(job.entries, job.entry_count);
   sj_store_close(job.store);

@@ -119,6 +119,9 @@ static bool all_have(const struct sj_document_source *source, const char *note) 
 
 static json_t *notes_of(const struct sj_document_source *source) {
   json_t *const notes = json_array();
+  const struct sj_results *const indices = source->varied ? source->varied->indices : NULL;
+  for (size_t k = 0; indices && k < indices->note_count; k++)
+    json_array_append_new(notes, sj_json_string(indices->notes[k]));
   for (size_t i = 0; i < source->count; i++)
     for (size_t k = 0; k < source->results[i]->note_count; k++) {
       const char *const note = source->results[i]->notes[k];

@@ -21,6 +21,12 @@ struct sj_document_source {
 /* document_answers.c: sets "headline", "state" and "answers". */
 void sj_document_add_answers(const struct sj_document_source *source, json_t *document);
 
+/* Appends an answer; the text is taken over. `state` as in plot/document.h. */
+void sj_document_add_answer(json_t *answers, const char *state, char *text);
+
+/* document_sweep.c: what a sweep tells; returns its headline, a new string. */
+char *sj_document_add_sweep(const struct sj_document_source *source, json_t *answers);
+
 /* document_tables.c: the member "tables". */
 json_t *sj_document_tables(const struct sj_document_source *source);
 

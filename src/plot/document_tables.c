@@ -296,9 +296,44 @@ static void add_points(const struct sj_document_source *source, json_t *tables) 
                       json_integer(source->count > MOST_ROWS ? (json_int_t)source->count - MOST_ROWS : 0));
 }
 
+static void add_sensitivity(json_t *row, struct sj_sensitivity index) {
+  const double numbers[] = {index.value, index.low, index.high};
+  for (size_t k = 0; k < 3; k++) {
+    char text[32];
+    snprintf(text, sizeof text, "%.3f", numbers[k] + 0.0);
+    add_cell(row, numbers[k], isnan(numbers[k]) ? "-" : text, "");
+  }
+}
+
+/* Of a sample: Sobol's indices, by figure the largest first. */
+static void add_indices(const struct sj_varied *varied, json_t *tables) {
+  static const char *const labels[] = {"first order: by itself", "95 %, from", "95 %, to",
+                                       "total: with others too", "95 %, from", "95 %, to"};
+  const size_t count = sj_varied_index_count(varied);
+  if (count == 0) return;
+  json_t *const object = table(tables, "Which parameters matter: Sobol's indices, shares of a figure's variance");
+  add_column(object, "figure", NULL, false);
+  add_column(object, "parameter", NULL, false);
+  for (size_t k = 0; k < 6; k++) add_column(object, labels[k], NULL, true);
+  for (size_t i = 0; i < count; i++) {
+    char *const metric = sj_varied_indexed(varied, i);
+    size_t *const order = sj_varied_by_total(varied, metric);
+    for (size_t k = 0; k < varied->axis_count; k++) {
+      json_t *const row = add_row(object);
+      add_text(row, metric);
+      add_text(row, varied->paths[order[k]]);
+      add_sensitivity(row, sj_varied_first(varied, metric, order[k]));
+      add_sensitivity(row, sj_varied_total(varied, metric, order[k]));
+    }
+    free(order);
+    free(metric);
+  }
+}
+
 json_t *sj_document_tables(const struct sj_document_source *source) {
   json_t *const tables = json_array();
   if (source->varied) {
+    add_indices(source->varied, tables);
     add_points(source, tables);
     return tables;
   }

@@ -101,8 +101,15 @@ static size_t widest_tick(const struct sj_axis *axis) {
   return widest;
 }
 
+/* Inches that long words beside the vertical axis take from the width. */
+static double words_beside(const struct sj_chart *chart) {
+  const size_t widest = widest_tick(&chart->y), usual = 8;
+  return widest > usual ? 0.075 * (double)(widest - usual) : 0;
+}
+
 void sj_chart_size(const struct sj_chart *chart, double *width, double *height) {
-  *width = 6.5;
+  const bool bar = sj_chart_view(chart).map && chart->x.tick_count > 0;
+  *width = 6.5 + words_beside(chart) + (bar ? 1.2 : 0); /* the colours stand beside the words' room */
   *height = 4.4;
   if (!crowded(&chart->x)) return;
   const double wanted = 1.2 + 0.2 * (double)chart->x.tick_count;
@@ -161,7 +168,7 @@ static int subtitle(const struct drawing *d, size_t most) {
 static void titles(const struct drawing *d) {
   double width, height;
   sj_chart_size(d->chart, &width, &height);
-  const int lines = subtitle(d, (size_t)(width * 12.5));
+  const int lines = subtitle(d, (size_t)((width - words_beside(d->chart)) * 12.5));
   sj_text_add(d->script, "set label ");
   quote(d->script, d->chart->title, false);
   /* The SVG terminal knows no bold. */
@@ -263,12 +270,18 @@ static void ranges(struct drawing *d) {
 
 /* ---- data ---- */
 
+/* An interval that is not known is as long as its point. */
+static double row_value(const struct sj_chart_series *series, size_t column, size_t row) {
+  const double value = series->columns[column][row];
+  return series->kind == SJ_INTERVALS && column > 1 && isnan(value) ? series->columns[1][row] : value;
+}
+
 static void rows(const struct drawing *d, const struct sj_chart_series *series) {
   const size_t columns = sj_series_columns(series->kind);
   for (size_t i = 0; i < series->count; i++) {
     bool whole = true;
-    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(series->columns[c][i]);
-    for (size_t c = 0; whole && c < columns; c++) number(d->script, series->columns[c][i]);
+    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(row_value(series, c, i));
+    for (size_t c = 0; whole && c < columns; c++) number(d->script, row_value(series, c, i));
     sj_text_add(d->script, "\n"); /* an empty line is a gap */
   }
 }
@@ -294,6 +307,15 @@ static void image(const struct drawing *d, const struct sj_chart_grid *grid) {
       sj_text_add(d->script, "\n");
     }
   }
+}
+
+/* Writes the values of a map into its cells. */
+static void write_values(const struct drawing *d, const struct sj_chart_grid *grid) {
+  for (size_t i = 0; i < grid->columns; i++)
+    for (size_t j = 0; j < grid->rows; j++)
+      if (isfinite(grid->value[i * grid->rows + j]))
+        sj_text_add(d->script, "set label '%.2f' at %.8g,%.8g center front font ',9'\n",
+                    grid->value[i * grid->rows + j], grid->x[i], grid->y[j]);
 }
 
 static bool taken(const struct drawing *d, double x, double y) {
@@ -396,6 +418,8 @@ static void data(struct drawing *d) {
       rows(d, series);
     sj_text_add(d->script, "END\n");
   }
+  for (size_t i = 0; i < chart->series_count; i++)
+    if (chart->series[i].written) write_values(d, &chart->series[i].grid);
   /* What is marked keeps its place free of labels. */
   for (size_t i = 0; i < chart->series_count; i++)
     for (size_t p = 0; d->map && chart->series[i].kind == SJ_POINTS && p < chart->series[i].count; p++)
@@ -434,6 +458,7 @@ static void plot_rule(struct drawing *d, size_t i) {
   title(d, rule->name);
 }
 
+/* Points, also those with intervals. */
 static void plot_points(struct drawing *d, size_t i) {
   static const struct {
     int type;
@@ -450,10 +475,10 @@ static void plot_points(struct drawing *d, size_t i) {
                 "'#FFFFFF' notitle",
                 i, type, size * 1.35);
   }
+  const char *const how = series->kind == SJ_INTERVALS ? "1:2:3:4 with yerrorbars" : "1:2 with points";
   part(d);
-  sj_text_add(d->script,
-              "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, type,
-              size, sj_chart_colour(series->colour));
+  sj_text_add(d->script, "$series%zu using %s pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, how,
+              type, size, sj_chart_colour(series->colour));
   title(d, series->name);
 }
 
@@ -474,8 +499,8 @@ static void plot_boxes(struct drawing *d, size_t i) {
 static void plot_series(struct drawing *d, size_t i) {
   const struct sj_chart_series *const series = &d->chart->series[i];
   const char *const colour = sj_chart_colour(series->colour), *const dash = dashes[series->colour % DASHES];
-  if (series->kind == SJ_POINTS || series->kind == SJ_BOXES) {
-    series->kind == SJ_POINTS ? plot_points(d, i) : plot_boxes(d, i);
+  if (series->kind == SJ_POINTS || series->kind == SJ_INTERVALS || series->kind == SJ_BOXES) {
+    series->kind == SJ_BOXES ? plot_boxes(d, i) : plot_points(d, i);
     return;
   }
   part(d);
@@ -531,7 +556,7 @@ static void plot(struct drawing *d) {
     for (size_t i = 0; i < chart->series_count; i++) {
       const enum sj_series_kind kind = chart->series[i].kind;
       const int its = kind == SJ_HEAT_MAP || kind == SJ_BAND || kind == SJ_BARS || kind == SJ_BLOCKS ? 0
-                      : kind == SJ_POINTS                                                            ? 2
+                      : kind == SJ_POINTS || kind == SJ_INTERVALS                                    ? 2
                                                                                                      : 1;
       if (its == layer) plot_series(d, i);
     }

@@ -15,7 +15,7 @@ static char *text_at(sqlite3_stmt *row, int column) {
 }
 
 /* Files without a sweep lack its tables. */
-static enum sj_status find_sweep(struct sj_store *store, int64_t result, int64_t *sweep, uint64_t *samples,
+static enum sj_status find_sweep(struct sj_store *store, int64_t result, int64_t *sweep, struct sj_store_points *points,
                                  struct sj_error *error) {
   sqlite3_stmt *find;
   bool row = false;
@@ -27,7 +27,7 @@ static enum sj_status find_sweep(struct sj_store *store, int64_t result, int64_t
   sqlite3_finalize(find);
   if (status != SJ_OK || !row) return status;
   status = sj_store_prepare(store,
-                            "SELECT id, samples FROM sweeps WHERE indices = ?1 OR id IN"
+                            "SELECT id, samples, indices FROM sweeps WHERE indices = ?1 OR id IN"
                             " (SELECT sweep FROM sweep_points WHERE result = ?1) ORDER BY id DESC LIMIT 1",
                             &find, error);
   if (status != SJ_OK) return status;
@@ -35,7 +35,8 @@ static enum sj_status find_sweep(struct sj_store *store, int64_t result, int64_t
   status = sj_store_step(store, find, &row, error);
   if (status == SJ_OK && row) {
     *sweep = sqlite3_column_int64(find, 0);
-    *samples = (uint64_t)sqlite3_column_int64(find, 1);
+    points->samples = (uint64_t)sqlite3_column_int64(find, 1);
+    points->indices = sqlite3_column_int64(find, 2); /* NULL is 0 */
   }
   sqlite3_finalize(find);
   return status;
@@ -111,7 +112,7 @@ enum sj_status sj_store_points_read(struct sj_store *store, int64_t result, stru
                                     struct sj_error *error) {
   *points = (struct sj_store_points){0};
   int64_t sweep;
-  enum sj_status status = find_sweep(store, result, &sweep, &points->samples, error);
+  enum sj_status status = find_sweep(store, result, &sweep, points, error);
   if (status == SJ_OK && sweep) status = read_axes(store, sweep, points, error);
   if (status == SJ_OK && points->axis_count > 0) status = read_values(store, sweep, points, error);
   return status;

@@ -13,6 +13,7 @@ struct sj_store_points {
   bool *logarithmic;
   char **texts;     /* [count * axis_count]: the values, point by point */
   int64_t *results; /* [count]: their numbers in the file */
+  int64_t indices;  /* the result that holds a sample's indices; 0: none does */
 };
 
 /* The finished points of the newest sweep that has `result` for a point, or for its indices. `count` 0: there is none.

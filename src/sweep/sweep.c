@@ -310,6 +310,7 @@ void sj_sweep_destroy(struct sj_sweep *sweep) {
   free(sweep->index_names);
   free(sweep->first);
   free(sweep->total);
+  sj_results_destroy(sweep->indices);
   free(sweep->axes);
   free(sweep->points);
   free(sweep);
