@@ -271,6 +271,7 @@ static void add_latency_over_time(const struct sj_source *source, struct sj_char
       has_gaps(source->results, series) ? "mean over runs; none where nothing was answered" : "mean over runs";
   add_line(source->results, chart, series, words, MEAN_WITH_BAND, 1);
   sj_charts_add_latency_map(source, charts, client, series);
+  sj_charts_add_latency_spread(source, charts, client, series);
   free(client);
 }
 

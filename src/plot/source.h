@@ -26,10 +26,13 @@ void sj_charts_add_stages(const struct sj_source *source, struct sj_charts *char
 /* The same of scenarios side by side, with at most three servers; NULL: more, or none. */
 struct sj_chart *sj_chart_of_stages(const struct sj_results *const *scenarios, size_t count, const char *subtitle);
 
-/* Appends "CLIENT.latency-map", the distribution over at least four runs of the mean latency in each cell of time, from
- * the series of that index; nothing where there is too little. */
+/* Appends "CLIENT.latency-map", the heat map of the series of that index; nothing where it has none. And
+ * "CLIENT.latency-spread", the distribution over at least four runs of the series' value in each cell of time; nothing
+ * where there is too little. */
 void sj_charts_add_latency_map(const struct sj_source *source, struct sj_charts *charts, const char *client,
                                size_t series);
+void sj_charts_add_latency_spread(const struct sj_source *source, struct sj_charts *charts, const char *client,
+                                  size_t series);
 
 /* An empty chart "COMPONENT.KIND" of the source, appended to `charts`. `title` is a printf format of the component. */
 struct sj_chart *sj_source_chart(const struct sj_source *source, struct sj_charts *charts, const char *component,

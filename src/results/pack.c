@@ -22,6 +22,12 @@ void sj_pack_text(struct sj_text *bytes, const char *text) {
     sj_pack_whole(bytes, UINT64_MAX);
 }
 
+static bool has_heatmap(const struct sj_results *results, size_t series) {
+  for (size_t i = 0; i < results->heatmap_count; i++)
+    if (results->heatmap_series[i] == series) return true;
+  return false;
+}
+
 void sj_pack_results(struct sj_text *bytes, const struct sj_results *results) {
   sj_pack_text(bytes, results->engine);
   sj_pack_text(bytes, results->model);
@@ -51,6 +57,7 @@ void sj_pack_results(struct sj_text *bytes, const struct sj_results *results) {
   for (size_t i = 0; i < results->series_count; i++) {
     sj_pack_text(bytes, results->series[i].name);
     sj_pack_text(bytes, results->series[i].unit);
+    sj_pack_whole(bytes, has_heatmap(results, i));
   }
   sj_pack_whole(bytes, results->note_count);
   for (size_t i = 0; i < results->note_count; i++) sj_pack_text(bytes, results->notes[i]);
@@ -61,6 +68,17 @@ static void add_histogram(struct sj_text *bytes, const struct sj_histogram *hist
   unsigned char *const data = sj_histogram_serialize(histogram, &size);
   add_block(bytes, data ? (const void *)data : "", data ? size : 0);
   free(data);
+}
+
+/* Each column, or none of a map that is not known. */
+static void add_heatmap(struct sj_text *bytes, const struct sj_heatmap *map) {
+  sj_pack_whole(bytes, map->columns);
+  for (size_t c = 0; c < map->columns; c++) {
+    size_t size = 0;
+    unsigned char *const data = sj_heatmap_serialize(map, c, &size);
+    add_block(bytes, data ? (const void *)data : "", data ? size : 0);
+    free(data);
+  }
 }
 
 void sj_pack_run(struct sj_text *bytes, const struct sj_results *results, const struct sj_run *run) {
@@ -79,6 +97,7 @@ void sj_pack_run(struct sj_text *bytes, const struct sj_results *results, const 
   if (!whole) return;
   for (size_t i = 0; i < results->histogram_count; i++) add_histogram(bytes, &run->histograms[i]);
   add_block(bytes, run->series, results->series_count * results->grid_count * sizeof *run->series);
+  for (size_t i = 0; i < results->heatmap_count; i++) add_heatmap(bytes, &run->heatmaps[i]);
 }
 
 /* ---- reading ---- */
@@ -164,7 +183,10 @@ static void take_columns(struct sj_packed *bytes, struct sj_results *results) {
   }
   for (size_t left = take_count(bytes); left > 0 && !bytes->bad; left--) {
     char *const name = take_name(bytes), *const unit = take_name(bytes);
-    if (!sj_results_add_series(results, name, unit)) bytes->bad = true;
+    const bool has = sj_unpack_whole(bytes) != 0;
+    if (!sj_results_add_series(results, name, unit) ||
+        (has && !sj_results_add_heatmap(results, results->series_count - 1)))
+      bytes->bad = true;
     free(name);
     free(unit);
   }
@@ -225,6 +247,18 @@ static void take_numbers(struct sj_packed *bytes, double *to, size_t count) {
     take(bytes, to, count * sizeof *to);
 }
 
+static void take_heatmap(struct sj_packed *bytes, const struct sj_results *results, struct sj_heatmap *map) {
+  const uint64_t columns = sj_unpack_whole(bytes);
+  if (columns == 0 || bytes->bad) return;
+  if (columns != sj_heatmap_columns(results->grid_count)) bytes->bad = true;
+  if (!bytes->bad) sj_heatmap_start(map, columns);
+  for (size_t c = 0; c < columns && !bytes->bad; c++) {
+    const uint64_t size = sj_unpack_whole(bytes);
+    const char *const block = take_block(bytes, size);
+    if (!block || !sj_heatmap_deserialize(map, c, (const unsigned char *)block, size)) bytes->bad = true;
+  }
+}
+
 static void take_distributions(struct sj_packed *bytes, const struct sj_results *results, struct sj_run *run) {
   for (size_t i = 0; i < results->histogram_count && !bytes->bad; i++) {
     const uint64_t size = sj_unpack_whole(bytes);
@@ -232,6 +266,7 @@ static void take_distributions(struct sj_packed *bytes, const struct sj_results 
     if (!block || !sj_histogram_deserialize(&run->histograms[i], (const unsigned char *)block, size)) bytes->bad = true;
   }
   take_numbers(bytes, run->series, results->series_count * results->grid_count);
+  for (size_t i = 0; i < results->heatmap_count && !bytes->bad; i++) take_heatmap(bytes, results, &run->heatmaps[i]);
 }
 
 bool sj_unpack_run(struct sj_packed *bytes, const struct sj_results *results, struct sj_run *run) {

@@ -36,6 +36,7 @@ void sj_results_destroy(struct sj_results *results) {
     free(results->series[i].unit);
   }
   free(results->series);
+  free(results->heatmap_series);
   for (size_t i = 0; i < results->note_count; i++) free(results->notes[i]);
   free(results->notes);
   free(results->engine);
@@ -91,6 +92,15 @@ bool sj_results_add_series(struct sj_results *results, const char *name, const c
   return true;
 }
 
+bool sj_results_add_heatmap(struct sj_results *results, size_t series) {
+  assert(results->run_count == 0 && series < results->series_count);
+  size_t *const all = with_room(results->heatmap_series, results->heatmap_count, sizeof *all);
+  if (!all) return false;
+  results->heatmap_series = all;
+  all[results->heatmap_count++] = series;
+  return true;
+}
+
 bool sj_results_add_note(struct sj_results *results, const char *format, ...) {
   char **const notes = with_room(results->notes, results->note_count, sizeof *notes);
   if (!notes) return false;
@@ -119,7 +129,8 @@ bool sj_run_prepare(const struct sj_results *results, struct sj_run *run, uint64
   run->values = array_of_nan(results->metric_count);
   run->histograms = calloc(results->histogram_count > 0 ? results->histogram_count : 1, sizeof *run->histograms);
   run->series = array_of_nan(points);
-  if (run->values && run->histograms && run->series) return true;
+  run->heatmaps = calloc(results->heatmap_count > 0 ? results->heatmap_count : 1, sizeof *run->heatmaps);
+  if (run->values && run->histograms && run->series && run->heatmaps) return true;
   sj_run_clear(results, run);
   return false;
 }
@@ -127,10 +138,13 @@ bool sj_run_prepare(const struct sj_results *results, struct sj_run *run, uint64
 void sj_run_keep_values(const struct sj_results *results, struct sj_run *run) {
   if (run->histograms)
     for (size_t i = 0; i < results->histogram_count; i++) sj_histogram_destroy(&run->histograms[i]);
+  for (size_t i = 0; run->heatmaps && i < results->heatmap_count; i++) sj_heatmap_destroy(&run->heatmaps[i]);
   free(run->histograms);
   free(run->series);
+  free(run->heatmaps);
   run->histograms = NULL;
   run->series = NULL;
+  run->heatmaps = NULL;
 }
 
 bool sj_run_make_exact(const struct sj_results *results, struct sj_run *run) {

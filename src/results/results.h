@@ -9,6 +9,7 @@
 
 #include "sojourn/results.h"
 #include "sojourn/status.h"
+#include "stats/heatmap.h"
 #include "stats/histogram.h"
 
 /* How the figures of several runs become one. The value is always the mean over runs for SJ_MEAN; SJ_MIN and SJ_MAX
@@ -36,8 +37,10 @@ struct sj_exact {
 /* A figure whose error is above this share of it is marked as not to be trusted. */
 #define SJ_EXACT_DIGITS 1e-6
 
-/* One finished run. Arrays are as long as the results' metrics, histograms and series; a figure that does not exist is
- * NAN. Series are laid out series by series, `grid_count` points each. */
+/* One finished run. Arrays are as long as the results' metrics, histograms, series and heat maps; a figure that does
+ * not exist is NAN. Series are laid out series by series, `grid_count` points each. A heat map is the distribution of
+ * what the points of its series are means of, in columns of sj_heatmap_cells_of_column(grid_count) points; unknown
+ * where an earlier version made the run. */
 struct sj_run {
   uint64_t number; /* 0, 1, ...: the run's part in the random streams */
   uint64_t events; /* dispatched */
@@ -46,6 +49,7 @@ struct sj_run {
   struct sj_exact *exact; /* NULL: a run that was not solved */
   struct sj_histogram *histograms;
   double *series;
+  struct sj_heatmap *heatmaps;
 };
 
 /* Everything about one model under one engine. Strings and arrays are owned by it. Runs are kept sorted by number. */
@@ -66,6 +70,7 @@ struct sj_results {
   char **histogram_names; /* "web.latency": the name its percentiles share */
   struct sj_series *series;
   double grid_start, grid_step;
+  size_t heatmap_count, *heatmap_series; /* which series have one, ascending */
 
   size_t run_count, run_capacity;
   struct sj_run *runs;
@@ -86,14 +91,18 @@ struct sj_results *sj_results_create(const char *engine, const char *model, cons
 bool sj_results_add_metric(struct sj_results *results, const char *name, enum sj_reduction reduction);
 bool sj_results_add_histogram(struct sj_results *results, const char *name);
 bool sj_results_add_series(struct sj_results *results, const char *name, const char *unit);
+/* The series of that index has a heat map, too; in their order. */
+bool sj_results_add_heatmap(struct sj_results *results, size_t series);
 bool sj_results_add_note(struct sj_results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A run of the right shape, values NAN, histograms empty, series NAN. Its arrays are freed by sj_run_clear. */
+/* A run of the right shape, values NAN, histograms empty, series NAN, heat maps unknown. Its arrays are freed by
+ * sj_run_clear. */
 bool sj_run_prepare(const struct sj_results *results, struct sj_run *run, uint64_t number);
 void sj_run_clear(const struct sj_results *results, struct sj_run *run);
 /* Gives the run `exact`, nothing known. False: no memory. */
 bool sj_run_make_exact(const struct sj_results *results, struct sj_run *run);
-/* Frees the run's histograms and series, which are most of it; what reads them must not be called afterwards. */
+/* Frees the run's histograms, series and heat maps, which are most of it; what reads them must not be called
+ * afterwards. */
 void sj_run_keep_values(const struct sj_results *results, struct sj_run *run);
 
 /* Moves `run` (whose arrays change owner, and which is left empty) to its place; a run of that number must not be

@@ -181,11 +181,12 @@ static enum sj_status make_tables(struct sj_store *store, struct sj_error *error
   bool empty;
   status = recognise(store, &empty, error);
   if (status == SJ_OK && empty) {
-    char *const sql = sj_format("%s%sINSERT INTO meta VALUES ('schema_version', '%d'), ('made_by', 'sojourn " SJ_VERSION
-                                "');"
-                                "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                                sj_store_tables, sj_store_views, (int)SJ_STORE_SCHEMA_VERSION,
-                                (int)SJ_STORE_APPLICATION_ID, (int)SJ_STORE_SCHEMA_VERSION);
+    char *const sql =
+        sj_format("%s%s%sINSERT INTO meta VALUES ('schema_version', '%d'), ('made_by', 'sojourn " SJ_VERSION
+                  "');"
+                  "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                  sj_store_tables, sj_store_views, sj_store_heatmap_tables, (int)SJ_STORE_SCHEMA_VERSION,
+                  (int)SJ_STORE_APPLICATION_ID, (int)SJ_STORE_SCHEMA_VERSION);
     status = sj_store_execute(store, sql, error);
     free(sql);
   }

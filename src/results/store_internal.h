@@ -51,6 +51,8 @@ extern const char sj_store_tables[], sj_store_views[];
 extern const char sj_store_exact_tables[];
 /* Likewise the table of what was asked. */
 extern const char sj_store_question_table[];
+/* The same of heat maps. */
+extern const char sj_store_heatmap_tables[];
 /* The same of sweeps. */
 extern const char sj_store_sweep_tables[];
 /* Whether the file's sweeps say the units of their parameters. */
@@ -97,11 +99,26 @@ enum sj_status sj_store_columns_get(struct sj_store *store, int64_t result, cons
                                     const struct sj_store_columns **columns, struct sj_error *error);
 /* Forgets those of a result; 0: of all. */
 void sj_store_columns_forget(struct sj_store *store, int64_t result);
+/* Which column of the results the stored one of that id is; SIZE_MAX: none. */
+size_t sj_store_index_of(const struct sj_store_columns *columns, int64_t id);
 
 /* Loads the runs below `runs`. With `whole`, only those that hold every column of `results`; else what is not there
  * stays NAN. */
 enum sj_status sj_store_runs_read(struct sj_store *store, int64_t result, uint64_t runs, bool whole,
                                   struct sj_results *results, struct sj_error *error);
+
+/* Notes the lower bound of a histogram's octave, which the views need. */
+enum sj_status sj_store_note_octave(struct sj_store *store, uint32_t octave, struct sj_error *error);
+
+/* Gives the series that are loaded their heat maps where the file has some; writes those of a run, whose row has the
+ * number `id`; reads those of a run, each unless the file has none of it. */
+enum sj_status sj_store_heatmaps_name(struct sj_store *store, int64_t result, struct sj_results *results,
+                                      struct sj_error *error);
+enum sj_status sj_store_heatmaps_write(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                       const struct sj_run *run, int64_t id, struct sj_error *error);
+enum sj_status sj_store_heatmaps_read(struct sj_store *store, const struct sj_store_columns *series,
+                                      const struct sj_results *results, struct sj_run *run, int64_t id,
+                                      struct sj_error *error);
 
 /* Whole numbers that may pass 2^63 - 1 are stored as text there. */
 void sj_store_bind_whole(sqlite3_stmt *statement, int place, uint64_t x);

@@ -18,7 +18,7 @@ static int by_id(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static size_t index_of(const struct sj_store_columns *columns, int64_t id) {
+size_t sj_store_index_of(const struct sj_store_columns *columns, int64_t id) {
   const struct sj_store_column key = {.id = id};
   const struct sj_store_column *const found =
       columns->count > 0 ? bsearch(&key, columns->column, columns->count, sizeof key, by_id) : NULL;
@@ -54,7 +54,7 @@ static enum sj_status take_row(struct reading *reading, enum sj_store_kind kind,
                                struct sj_error *error) {
   sqlite3_stmt *const row = reading->values[kind];
   const struct sj_results *const results = reading->results;
-  const size_t index = index_of(&reading->columns[kind], sqlite3_column_int64(row, 0));
+  const size_t index = sj_store_index_of(&reading->columns[kind], sqlite3_column_int64(row, 0));
   if (index == SIZE_MAX) return SJ_OK;
   if (kind == SJ_STORE_METRICS) {
     run->values[index] = number_at(row, 1);
@@ -84,7 +84,8 @@ static enum sj_status read_exact(struct reading *reading, int64_t id, struct sj_
   bool row = false;
   enum sj_status status;
   while ((status = sj_store_step(reading->store, reading->exact, &row, error)) == SJ_OK && row) {
-    const size_t index = index_of(&reading->columns[SJ_STORE_METRICS], sqlite3_column_int64(reading->exact, 0));
+    const size_t index =
+        sj_store_index_of(&reading->columns[SJ_STORE_METRICS], sqlite3_column_int64(reading->exact, 0));
     if (index == SIZE_MAX) continue;
     if (!run->exact && !sj_run_make_exact(reading->results, run)) {
       status = no_memory(reading->store, error);
@@ -120,7 +121,9 @@ static enum sj_status read_run(struct reading *reading, int64_t id, struct sj_ru
     if (status != SJ_OK) return status;
     if (taken != wanted[kind]) *whole = false;
   }
-  return read_exact(reading, id, run, error);
+  const enum sj_status status =
+      sj_store_heatmaps_read(reading->store, &reading->columns[SJ_STORE_SERIES], results, run, id, error);
+  return status == SJ_OK ? read_exact(reading, id, run, error) : status;
 }
 
 static bool holds_run(const struct sj_results *results, uint64_t number) {
@@ -397,6 +400,7 @@ static enum sj_status take_rest(struct sj_store *store, int64_t result, enum sj_
   enum sj_status status = SJ_OK;
   for (enum sj_store_kind kind = 0; kind < kinds && status == SJ_OK; kind++)
     status = take_columns(store, result, kind, results, error);
+  if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = sj_store_heatmaps_name(store, result, results, error);
   if (status == SJ_OK) status = take_notes(store, result, results, error);
   if (status == SJ_OK && kinds == SJ_STORE_KINDS) status = take_picture(store, result, results, error);
   if (status == SJ_OK) status = take_question(store, result, results, error);

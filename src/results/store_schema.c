@@ -20,6 +20,56 @@
   "  json TEXT NOT NULL\n"                             \
   ");\n"
 
+/* And of versions that kept no heat maps. */
+#define HEATMAP_COLUMNS                            \
+  "  run INTEGER NOT NULL REFERENCES runs,\n"      \
+  "  series INTEGER NOT NULL REFERENCES series,\n" \
+  "  cell INTEGER NOT NULL,\n"                     \
+  "  bytes BLOB NOT NULL,\n"                       \
+  "  PRIMARY KEY (run, series, cell)\n"            \
+  ");\n"
+#define HEATMAP_VIEW                                                                                                   \
+  " heatmap_cells AS\n"                                                                                                \
+  "SELECT runs.result, runs.number AS run, series.name AS series,\n"                                                   \
+  "  results.grid_start + coded.cell * results.grid_step AS time_start,\n"                                             \
+  "  results.grid_start + min(coded.cell + (results.grid_count + 99) / 100, results.grid_count) * results.grid_step\n" \
+  "    AS time_end,\n"                                                                                                 \
+  "  coalesce(octaves.low * (1 + json_extract(cells.value, '$[0]') % 16 / 16.0), 0.0) AS value_low,\n"                 \
+  "  coalesce(octaves.low * (1 + (json_extract(cells.value, '$[0]') % 16 + 1) / 16.0), 0.0) AS value_high,\n"          \
+  "  json_extract(cells.value, '$[1]') AS count\n"                                                                     \
+  "FROM heatmap_columns AS coded\n"                                                                                    \
+  "  JOIN runs ON runs.id = coded.run\n"                                                                               \
+  "  JOIN results ON results.id = runs.result\n"                                                                       \
+  "  JOIN series ON series.id = coded.series\n"                                                                        \
+  "  JOIN json_each((\n"                                                                                               \
+  "    WITH RECURSIVE reading (place, byte, number, shift, cell, counted, count) AS (\n"                               \
+  "      SELECT 2,\n"                                                                                                  \
+  "        instr('123456789ABCDEF', substr(hex(substr(coded.bytes, 2, 1)), 1, 1)) * 16\n"                              \
+  "          + instr('123456789ABCDEF', substr(hex(substr(coded.bytes, 2, 1)), 2, 1)),\n"                              \
+  "        0, 0, 0, NULL, NULL\n"                                                                                      \
+  "      UNION ALL\n"                                                                                                  \
+  "      SELECT place + 1,\n"                                                                                          \
+  "        instr('123456789ABCDEF', substr(hex(substr(coded.bytes, place + 1, 1)), 1, 1)) * 16\n"                      \
+  "          + instr('123456789ABCDEF', substr(hex(substr(coded.bytes, place + 1, 1)), 2, 1)),\n"                      \
+  "        CASE WHEN byte < 128 THEN 0 ELSE number + ((byte & 127) << shift) END,\n"                                   \
+  "        CASE WHEN byte < 128 THEN 0 ELSE shift + 7 END,\n"                                                          \
+  "        CASE WHEN byte >= 128 THEN cell\n"                                                                          \
+  "          WHEN (number + (byte << shift)) % 2 = 0 THEN cell + 1\n"                                                  \
+  "          ELSE cell + (number + (byte << shift)) / 2 END,\n"                                                        \
+  "        cell,\n"                                                                                                    \
+  "        CASE WHEN byte < 128 AND (number + (byte << shift)) % 2 = 0 THEN (number + (byte << shift)) / 2 END\n"      \
+  "      FROM reading\n"                                                                                               \
+  "      WHERE place <= length(coded.bytes)\n"                                                                         \
+  "    )\n"                                                                                                            \
+  "    SELECT json_group_array(json_array(counted, count))\n"                                                          \
+  "    FROM reading\n"                                                                                                 \
+  "    WHERE count > 0\n"                                                                                              \
+  "  )) AS cells\n"                                                                                                    \
+  "  LEFT JOIN octaves ON octaves.octave = json_extract(cells.value, '$[0]') / 16;\n"
+
+const char sj_store_heatmap_tables[] =
+    "CREATE TABLE IF NOT EXISTS heatmap_columns (\n" HEATMAP_COLUMNS "CREATE VIEW IF NOT EXISTS" HEATMAP_VIEW;
+
 const char sj_store_question_table[] = "CREATE TABLE IF NOT EXISTS questions (\n" QUESTION_COLUMNS;
 
 const char sj_store_exact_tables[] = "CREATE TABLE IF NOT EXISTS exact_values (\n" EXACT_COLUMNS
@@ -153,6 +203,7 @@ const char sj_store_tables[] =
     "  value REAL,\n"
     "  PRIMARY KEY (run, series, cell)\n"
     ") WITHOUT ROWID;\n"
+    "CREATE TABLE heatmap_columns (\n" HEATMAP_COLUMNS
     "CREATE TABLE notes (\n"
     "  result INTEGER NOT NULL REFERENCES results,\n"
     "  position INTEGER NOT NULL,\n"

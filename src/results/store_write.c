@@ -167,6 +167,7 @@ enum sj_status sj_store_begin(struct sj_store *store, struct sj_results *results
   if (status == SJ_OK) status = update_result(store, *result, runs, results, error);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
     status = (is_new ? insert_columns : add_columns)(store, *result, results, kind, error);
+  if (status == SJ_OK && results->heatmap_count > 0) status = sj_store_execute(store, sj_store_heatmap_tables, error);
   status = sj_store_end(store, status, error);
   if (status != SJ_OK) return status;
   sj_store_columns_forget(store, *result);
@@ -199,20 +200,27 @@ static enum sj_status write_run(struct sj_store *store, int64_t result, const st
   return status;
 }
 
-/* The lower bounds of the histogram's octaves, which the view histogram_cells needs. */
-static enum sj_status write_octaves(struct sj_store *store, sqlite3_stmt *insert, const struct sj_histogram *histogram,
+enum sj_status sj_store_note_octave(struct sj_store *store, uint32_t octave, struct sj_error *error) {
+  static const char sql[] = "INSERT OR IGNORE INTO octaves VALUES (?, ?)";
+  const uint64_t bit = UINT64_C(1) << octave % 64;
+  if (store->octaves[octave / 64] & bit) return SJ_OK;
+  store->octaves[octave / 64] |= bit;
+  sqlite3_stmt *insert;
+  enum sj_status status = sj_store_get_kept(store, sql, &insert, error);
+  if (status != SJ_OK) return status;
+  sqlite3_bind_int64(insert, 1, octave);
+  sqlite3_bind_double(insert, 2, sj_histogram_cell_low(octave << SJ_HISTOGRAM_SUBBITS));
+  status = sj_store_once(store, insert, error);
+  sj_store_put_back(insert);
+  return status;
+}
+
+static enum sj_status write_octaves(struct sj_store *store, const struct sj_histogram *histogram,
                                     struct sj_error *error) {
   enum { OCTAVE = 1 << SJ_HISTOGRAM_SUBBITS };
   enum sj_status status = SJ_OK;
-  for (uint32_t i = 0; i < histogram->length && status == SJ_OK; i += OCTAVE) {
-    const uint32_t octave = (histogram->first + i) / OCTAVE;
-    const uint64_t bit = UINT64_C(1) << octave % 64;
-    if (store->octaves[octave / 64] & bit) continue;
-    store->octaves[octave / 64] |= bit;
-    sqlite3_bind_int64(insert, 1, octave);
-    sqlite3_bind_double(insert, 2, sj_histogram_cell_low(histogram->first + i));
-    status = sj_store_once(store, insert, error);
-  }
+  for (uint32_t i = 0; i < histogram->length && status == SJ_OK; i += OCTAVE)
+    status = sj_store_note_octave(store, (histogram->first + i) / OCTAVE, error);
   return status;
 }
 
@@ -231,20 +239,17 @@ static enum sj_status write_histogram(struct sj_store *store, sqlite3_stmt *inse
 static enum sj_status write_histograms(struct sj_store *store, const struct sj_store_columns *columns,
                                        const struct sj_run *run, int64_t id, struct sj_error *error) {
   static const char cells[] = "INSERT OR IGNORE INTO histogram_bytes VALUES (?, ?, ?)";
-  static const char octaves[] = "INSERT OR IGNORE INTO octaves VALUES (?, ?)";
-  sqlite3_stmt *insert = NULL, *octave = NULL;
+  sqlite3_stmt *insert = NULL;
   enum sj_status status = sj_store_get_kept(store, cells, &insert, error);
-  if (status == SJ_OK) status = sj_store_get_kept(store, octaves, &octave, error);
   for (size_t i = 0; i < columns->count && status == SJ_OK; i++) {
     const size_t index = columns->column[i].index;
     if (index == SIZE_MAX) continue;
     sqlite3_bind_int64(insert, 1, id);
     sqlite3_bind_int64(insert, 2, columns->column[i].id);
     status = write_histogram(store, insert, &run->histograms[index], error);
-    if (status == SJ_OK) status = write_octaves(store, octave, &run->histograms[index], error);
+    if (status == SJ_OK) status = write_octaves(store, &run->histograms[index], error);
   }
   sj_store_put_back(insert);
-  sj_store_put_back(octave);
   return status;
 }
 
@@ -348,6 +353,7 @@ enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const st
   int64_t id;
   status = write_run(store, result, run, &id, error);
   if (status == SJ_OK) status = write_values(store, result, results, run, id, error);
+  if (status == SJ_OK) status = sj_store_heatmaps_write(store, result, results, run, id, error);
   return sj_store_end(store, status, error);
 }
 

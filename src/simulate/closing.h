@@ -10,7 +10,10 @@ static inline void count_closed(struct client_statistics *s, double latency, enu
     s->in_window += in_window;
     s->cell_completed++;
     s->cell_latency += latency;
-    if (!counted) return;
+    if (!counted) {
+      uncounted_add(s, latency);
+      return;
+    }
     s->completed++;
     if (!s->latency_elsewhere) sample_add(&s->latency, latency);
   } else {

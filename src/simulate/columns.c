@@ -341,6 +341,7 @@ static bool name_series(struct sj_results *results, const struct sj_model *model
     for (size_t k = 0; k < SERIES_PER_CLIENT; k++) {
       char *const name = sj_format("%s.%s", model->clients[i].name, of_client[k].name);
       ok = sj_results_add_series(results, name, of_client[k].unit) && ok;
+      if (k == SERIES_LATENCY) ok = ok && sj_results_add_heatmap(results, results->series_count - 1);
       free(name);
     }
   for (size_t i = 0; i < model->server_count; i++) {
@@ -433,4 +434,5 @@ void sj_series_cell(struct engine *engine) {
     s->cell_threads = threads;
     for (size_t k = 0; k < SERIES_PER_SERVER; k++, at += cells) *at = figures[k];
   }
+  sj_over_time_cell(engine, cell);
 }

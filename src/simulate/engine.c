@@ -129,6 +129,7 @@ static void start(struct engine *engine) {
     engine->grid_step = engine->results->grid_step;
     schedule(engine, engine->grid_step, EVENT_GRID, NULL);
   }
+  if (!sj_over_time_start(engine)) sj_engine_out_of_memory(engine);
   sj_faults_start(engine);
   for (size_t i = 0; i < engine->model->server_count; i++)
     for (uint32_t m = 0; engine->model->servers[i].replace_rate > 0 && m < engine->servers[i].count; m++) {
@@ -363,6 +364,7 @@ enum sj_status sj_engine_run(const struct sj_model *model, const struct sj_simul
   engine->error = error;
   engine->watched = csv || pilot || options->members;
   engine->series = run && results->series_count > 0 ? run->series : NULL;
+  engine->heatmaps = engine->series ? run->heatmaps : NULL;
   if (model->quantum > 0) {
     const enum sj_status status = sj_discrete_run(engine, control, run);
     free(engine);

@@ -457,7 +457,8 @@ struct engine {
 
   double grid_step;
   size_t grid_next;
-  double *series; /* the run's */
+  double *series;              /* the run's */
+  struct sj_heatmap *heatmaps; /* [client], the run's; NULL where `series` is */
   int quarter;
   bool watched; /* csv, pilot or members: more is to be done at the end of a request */
   FILE *csv;

@@ -49,6 +49,8 @@ void sj_visits_settle(struct server_statistics *s) {
 static void sample_clear(struct sample *sample) { sj_histogram_destroy(&sample->histogram); }
 
 void sj_client_statistics_clear(struct client_statistics *s) {
+  if (s->uncounted) sj_heatmap_destroy(s->uncounted);
+  free(s->uncounted);
   sample_clear(&s->latency);
   sample_clear(&s->recorded_latency);
   sample_clear(&s->recorded_wait);

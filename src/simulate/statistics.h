@@ -8,6 +8,7 @@
 
 #include "results/results.h"
 #include "stats/gauge.h"
+#include "stats/heatmap.h"
 #include "stats/histogram.h"
 #include "stats/moments.h"
 
@@ -55,6 +56,8 @@ struct client_statistics {
   bool latency_elsewhere; /* `latency` is filled at the end, with another sample that is the same */
   uint64_t cell_arrivals, cell_completed, cell_failed; /* since the time series' last cell */
   double cell_latency;
+  struct sj_heatmap *uncounted; /* latencies of answers to requests that are not counted, but in the time series, in
+                                   one column; NULL: no time series */
 };
 
 struct batcher_statistics;
@@ -111,6 +114,10 @@ static inline void cell_visits_add(struct server_statistics *s, double sojourn) 
   s->cell_sojourn += sojourn;
 }
 
+static inline void uncounted_add(struct client_statistics *s, double latency) {
+  if (s->uncounted) sj_heatmap_add(s->uncounted, 0, latency);
+}
+
 /* The mean sojourn time of those that left since the last cell, which a new cell begins; NAN of none. */
 double sj_cell_sojourn(struct server_statistics *s);
 
@@ -133,8 +140,12 @@ void sj_server_statistics_close(struct server_statistics *s, double capacity, do
 /* Names the columns of a model's results. False if memory ran out. */
 bool sj_statistics_name(struct sj_results *results, const struct sj_model *model, bool members, bool series);
 /* Notes one cell of the time series, which ends now. */
-enum { SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 4, SERIES_PER_BATCHER = 7, SERIES_PER_STORE = 4 };
+enum { SERIES_LATENCY = 3, SERIES_PER_CLIENT = 4, SERIES_PER_SERVER = 4, SERIES_PER_BATCHER = 7, SERIES_PER_STORE = 4 };
 void sj_series_cell(struct engine *engine);
+/* The same of heat maps, which the run has where it has time series: before the first cell; at the end of each. False
+ * if memory ran out. */
+bool sj_over_time_start(struct engine *engine);
+void sj_over_time_cell(struct engine *engine, size_t cell);
 /* Whether the server hands requests on, or is handed some: it has figures of the stages sent to it. */
 bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t server);
 /* Fills a run's values and moves its histograms, in the order of the names. */

@@ -252,13 +252,19 @@ function itemTip(chart, series, i) {
   ]);
 }
 
-function mapTip(chart, [x, y, value]) {
+// What the rectangle holds, and where the lines over it are then.
+function mapTip(chart, shown, [x, y, value]) {
   const axis = chart.colours,
-    shown = axis.logarithms ? logLabelSmall(value) : shortNumber(value);
+    number = axis.logarithms ? logLabelSmall(value) : shortNumber(value);
+  const lines = shown
+    .filter((series) => series.kind === "line" && series.name)
+    .map((series) => [series.name, series.columns[1][nearest(series.columns[0], x)]])
+    .filter(([, at]) => at !== undefined && at !== null);
   return tipOf(chart.title, [
     [chart.x.label, withUnit(chart.x, x)],
     [chart.y.label, withUnit(chart.y, y)],
-    [axis.label, `${shown}${axis.unit ? ` ${axis.unit}` : ""}`],
+    [axis.label, `${number}${axis.unit ? ` ${axis.unit}` : ""}`],
+    ...lines.map(([name, at]) => [name, withUnit(chart.y, at)]),
   ]);
 }
 function logLabelSmall(log) {

@@ -169,7 +169,7 @@ function optionOf(chart, palette, hidden, width) {
       feature: { dataZoom: { filterMode: "none", title: { zoom: "", back: "" } } },
     },
     tooltip: {
-      trigger: lines ? "axis" : "item",
+      trigger: lines && map < 0 ? "axis" : "item",
       confine: true,
       transitionDuration: 0,
       backgroundColor: theme.paper,
@@ -181,7 +181,7 @@ function optionOf(chart, palette, hidden, width) {
         if (Array.isArray(given)) return lineTip(chart, shown, given[0].axisValue);
         if (given.seriesIndex >= count) return "";
         const its = shown[given.seriesIndex];
-        return its.kind === "heatmap" ? mapTip(chart, given.value) : itemTip(chart, its, given.dataIndex);
+        return its.kind === "heatmap" ? mapTip(chart, shown, given.value) : itemTip(chart, its, given.dataIndex);
       },
     },
   };
@@ -211,6 +211,8 @@ function colourBar(chart, theme, index, width) {
           ? shortNumber(10 ** value)
           : `10${superscript(Math.round(value))}`
         : shortNumber(value);
+  const ends = [`${text(axis.high)}`, `${axisTitle(axis)}  ${text(axis.low)}`],
+    words = 6.5 * (ends[0].length + ends[1].length);
   return {
     type: "continuous",
     seriesIndex: index,
@@ -221,12 +223,12 @@ function colourBar(chart, theme, index, width) {
     left: "center",
     bottom: 0,
     itemWidth: 12,
-    itemHeight: Math.max(80, Math.min(220, width - 260)),
+    itemHeight: Math.max(80, Math.min(220, width - 50 - words)),
     textStyle: { color: theme.ink },
     formatter: text,
     calculable: false,
     hoverLink: false,
-    text: [`${text(axis.high)}`, `${axisTitle(axis)}  ${text(axis.low)}`],
+    text: ends,
     inRange: { color: chart.colours.diverging ? theme.diverging : theme.low },
   };
 }

@@ -6,6 +6,7 @@ const custom = (renderItem, data, more) => ({
   renderItem,
   data,
   clip: true,
+  progressive: 0, // all at once: what is drawn in steps is half there on paper
   animation: false,
   ...more,
 });
@@ -246,19 +247,19 @@ function contourSeries(series, theme) {
   );
 }
 
-function lineSeries(series, colour, more) {
+function lineSeries(series, colour, chart) {
   return {
     type: "line",
     data: pairs(series),
     showSymbol: false,
     connectNulls: false,
+    silent: chart.map, // what the mouse is on is a rectangle
     animation: false,
     step: series.kind === "steps" ? "end" : false,
     lineStyle: { color: colour, width: 2, type: dashes[series.colour % dashes.length] },
     itemStyle: { color: colour },
     emphasis: { disabled: true },
     z: 3,
-    ...more,
   };
 }
 
@@ -338,7 +339,7 @@ function oneSeries(series, chart, theme, palette) {
     case "points":
       return pointSeries(series, colour, chart, theme);
     default:
-      return lineSeries(series, colour);
+      return lineSeries(series, colour, chart);
   }
 }
 

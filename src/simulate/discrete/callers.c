@@ -170,7 +170,10 @@ static void note_completed(struct world *world, struct discrete_caller *caller, 
     both[i]->in_window += engine->counting;
     both[i]->cell_completed++;
     both[i]->cell_latency += latency;
-    if (!message->counted) continue;
+    if (!message->counted) {
+      uncounted_add(both[i], latency);
+      continue;
+    }
     both[i]->completed++;
     sample_add(&both[i]->latency, latency);
   }

@@ -75,6 +75,7 @@ static void loop(struct world *world, struct engine_control *control) {
   struct engine *const engine = world->engine;
   engine->arriving = true;
   engine->grid_step = engine->results->grid_step;
+  if (!sj_over_time_start(engine)) sj_engine_out_of_memory(engine);
   for (; goes_on(world); world->tick++) {
     pass_time(world, world->tick * world->quantum);
     world->recorded = sj_original_wants(&world->original, engine->now);
