@@ -254,8 +254,9 @@ static void colour_bar(const struct drawing *d) {
     if (characters(list[i].label) > widest) widest = characters(list[i].label);
   sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 2.5 + (double)widest);
   ticks(d, "cb", list, count, SIZE_MAX);
-  sj_text_add(d->script, d->chart->diverging ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
-                                             : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
+  sj_text_add(d->script, d->chart->diverging
+                             ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
+                             : "set palette defined (0 '#FFFFFF', 0.3 '#C6DBEF', 0.65 '#6BAED6', 1 '#2171B5')\n");
   free(text);
 }
 
