@@ -121,6 +121,7 @@ def _():
             continue
         with contextlib.closing(sqlite3.connect("r.db")) as database:
             equal(database.execute("pragma integrity_check").fetchall(), [("ok",)])
+            equal(database.execute("pragma foreign_key_check").fetchall(), [])
         rows = done("show", "r.db", "--csv", "-").splitlines()
         missing = set(rows) - set(wanted)
         equal(missing, set())  # each run is there wholly, with the figures of the undisturbed one
