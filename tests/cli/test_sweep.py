@@ -152,6 +152,8 @@ def _():
             killed += process.wait() == -signal.SIGKILL
         if os.path.exists("k.db") and killed < 20 and killed % 5 == 4:  # it would be done too soon
             with sqlite3.connect("k.db") as database:
+                equal(database.execute("pragma integrity_check").fetchall(), [("ok",)])
+                equal(database.execute("pragma foreign_key_check").fetchall(), [])
                 done_points = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sweeps'").fetchone()[0] \
                     and database.execute("SELECT count(*) FROM sweep_points").fetchone()[0]
             if done_points == 34:
@@ -163,6 +165,7 @@ def _():
         equal(database.execute("SELECT count(*), count(DISTINCT identity) FROM results").fetchone(), (34, 34))
         equal(database.execute("SELECT count(*), count(DISTINCT result) FROM sweep_points").fetchone(), (34, 34))
         equal(database.execute("SELECT count(*) FROM sweeps").fetchone()[0], 1)
+        equal(database.execute("pragma foreign_key_check").fetchall(), [])
 
 
 @case("interrupted by Ctrl-C it reports what is done and goes on from there")
