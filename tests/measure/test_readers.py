@@ -5,6 +5,7 @@ import array
 import json
 import pathlib
 import platform
+import re
 import shutil
 import signal
 import sqlite3
@@ -124,6 +125,20 @@ def _():
     check_schema(table)
     equal(len(table["batches"]), 1)
     check_batch(table["batches"][0], 3, 1234567890, 1001)
+
+
+@case("Apache Arrow reads a slot's bytes by the two lines of docs/message-format.md")
+def _():
+    write_files()
+    slot, = pathlib.Path(".").glob("slot-*.arrows")
+    page = (SOURCE / "docs" / "message-format.md").read_text(encoding="utf-8")
+    lines = re.search(r"^```javascript\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
+    pathlib.Path("lines.cjs").write_text(
+        f"const require_ = require('node:module').createRequire({json.dumps(str(library()) + '/')});\n"
+        "const { tableFromIPC } = require_('apache-arrow');\n"
+        "const slot = require('node:fs').readFileSync(process.argv[2]);\n"
+        f"{lines}\nconsole.log(JSON.stringify([producer, Array.from(values)]));\n", encoding="utf-8")
+    equal(json.loads(command("node", "lines.cjs", slot)), [3, values(3, 1234567890, 1001)])
 
 
 @case("Apache Arrow reads a file of several messages")
