@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sojourn/export.h"
 
@@ -82,6 +83,26 @@ SJ_PUBLIC bool sj_results_series(const struct sj_results *results, const char *n
 SJ_PUBLIC size_t sj_results_series_count(const struct sj_results *results);
 SJ_PUBLIC const char *sj_results_series_name(const struct sj_results *results, size_t series);
 SJ_PUBLIC const char *sj_results_series_unit(const struct sj_results *results, size_t series);
+
+/* How what the points of a series are means of is spread, in one run: counts[c * rows + r] is how many requests were
+ * answered in column c of time with a latency in row r. Column c is the time [start + c * step, start + (c + 1) *
+ * step), `step` a whole number of the series' cells, in the model's unit of time; the last column ends with the series,
+ * at `end`, and may be shorter. There are at most 100 columns. Row r is the latency [b(r), b(r + 1)), where b(r) is
+ * sj_heatmap_row_bound(view, r): row 0 holds those of no time at all, and above the rows are sixteenths of octaves. The
+ * counts of a column add up to those that the series `CLIENT.goodput` counts there. Valid as long as the results. */
+struct sj_heatmap_view {
+  const uint64_t *counts;
+  size_t columns, rows;
+  double start, step, end;
+  unsigned first; /* for sj_heatmap_row_bound */
+};
+
+/* Finds the heat map of the series `name` of a run: each client has one, "web.latency", where time series were asked
+ * for. False, and an empty view, if there is no such map, as in a file of an earlier version, or no such run. */
+SJ_PUBLIC bool sj_results_heatmap(const struct sj_results *results, const char *name, size_t run,
+                                  struct sj_heatmap_view *view);
+/* The lower bound of a row, 0 ... rows; that of `rows` is the upper one of the last. */
+SJ_PUBLIC double sj_heatmap_row_bound(const struct sj_heatmap_view *view, size_t row);
 
 #ifdef __cplusplus
 }

@@ -62,6 +62,29 @@ bool sj_results_series(const struct sj_results *results, const char *name, size_
   return false;
 }
 
+bool sj_results_heatmap(const struct sj_results *results, const char *name, size_t run, struct sj_heatmap_view *view) {
+  *view = (struct sj_heatmap_view){0};
+  if (run >= results->run_count || !results->runs[run].heatmaps) return false;
+  for (size_t i = 0; i < results->heatmap_count; i++) {
+    const struct sj_heatmap *const map = &results->runs[run].heatmaps[i];
+    if (map->columns == 0 || strcmp(results->series[results->heatmap_series[i]].name, name) != 0) continue;
+    *view =
+        (struct sj_heatmap_view){.counts = map->counts,
+                                 .columns = map->columns,
+                                 .rows = map->length + 1,
+                                 .start = results->grid_start,
+                                 .step = (double)sj_heatmap_cells_of_column(results->grid_count) * results->grid_step,
+                                 .end = results->grid_start + (double)results->grid_count * results->grid_step,
+                                 .first = map->first};
+    return true;
+  }
+  return false;
+}
+
+double sj_heatmap_row_bound(const struct sj_heatmap_view *view, size_t row) {
+  return sj_heatmap_bound(view->first, row);
+}
+
 size_t sj_results_series_count(const struct sj_results *results) { return results->series_count; }
 
 const char *sj_results_series_name(const struct sj_results *results, size_t series) {

@@ -289,7 +289,7 @@ static void a_document_is_thinned_until_it_fits(void **state) {
 }
 
 /* Half of the runs answer in 1 s all the time, the others in 100 s from the middle on. */
-static void a_latency_map_shows_where_runs_part(void **state) {
+static void a_latency_spread_shows_where_runs_part(void **state) {
   (void)state;
   enum { RUNS = 4, CELLS = 20 };
   struct sj_results *const results = create("simulate", "m.lua", NULL, "{\"clients\":[{\"name\":\"web\"}]}");
@@ -303,7 +303,7 @@ static void a_latency_map_shows_where_runs_part(void **state) {
   assert_int_equal(sj_charts_of_result(results, &charts, NULL), SJ_OK);
   const struct sj_chart *chart = NULL;
   for (size_t i = 0; i < charts.count; i++)
-    if (strcmp(charts.charts[i]->name, "web.latency-map") == 0) chart = charts.charts[i];
+    if (strcmp(charts.charts[i]->name, "web.latency-spread") == 0) chart = charts.charts[i];
   assert_non_null(chart);
   const struct sj_chart_grid *const grid = &chart->series[0].grid;
   assert_int_equal(grid->columns, CELLS);
@@ -324,14 +324,102 @@ static void a_latency_map_shows_where_runs_part(void **state) {
   sj_results_destroy(results);
 }
 
-/* ---- sweeps ---- */
-
 static const struct sj_chart *chart_of(const struct sj_charts *charts, const char *name) {
   for (size_t i = 0; i < charts->count; i++)
     if (strcmp(charts->charts[i]->name, name) == 0) return charts->charts[i];
   fail_msg("no chart %s", name);
   return NULL;
 }
+
+enum { MAP_CELLS = 205, MAP_COLUMNS = 69, MAP_EACH = 3 };
+
+static struct sj_results *with_heatmaps(unsigned runs) {
+  struct sj_results *const results =
+      create("simulate", "m.lua", NULL, "{\"clients\":[{\"name\":\"web\"}],\"faults\":[{\"at\":100,\"lasts\":50}]}");
+  results->grid_step = 2;
+  results->grid_count = MAP_CELLS;
+  assert_true(sj_results_add_series(results, "web.latency", "time"));
+  assert_true(sj_results_add_heatmap(results, 0));
+  fill(results, client_metrics, (const double[]){8, 0.5, 2, 0}, 4, runs);
+  return results;
+}
+
+static void add_latencies(struct sj_heatmap *map, size_t column, double latency, int count) {
+  for (int i = 0; i < count; i++) sj_heatmap_add(map, column, latency);
+}
+
+/* 300 answers in 0.1 s all the time, and in the second half 100 more in 6.4 s; of two runs of three, the third has no
+ * map. One answer of 50 s is seen, one of 1e-9 s left out. */
+static void a_latency_map_counts_answers(void **state) {
+  (void)state;
+  struct sj_results *const results = with_heatmaps(3);
+  for (size_t r = 0; r < 2; r++) {
+    struct sj_heatmap *const map = &results->runs[r].heatmaps[0];
+    sj_heatmap_start(map, MAP_COLUMNS);
+    for (size_t c = 0; c < MAP_COLUMNS; c++) {
+      add_latencies(map, c, 0.1, 300);
+      if (c >= 40) add_latencies(map, c, 6.4, 100);
+    }
+    if (r == 0) add_latencies(map, 3, 50, 1);
+    if (r == 1) add_latencies(map, 4, 1e-9, 1);
+  }
+  struct sj_charts charts = {0};
+  assert_int_equal(sj_charts_of_result(results, &charts, NULL), SJ_OK);
+  const struct sj_chart *const chart = chart_of(&charts, "web.latency-map");
+  const struct sj_chart_grid *const grid = &chart->series[0].grid;
+  assert_int_equal(chart->series[0].kind, SJ_HEAT_MAP);
+  assert_int_equal(grid->columns, MAP_COLUMNS);
+  assert_true(grid->rows >= 50 && grid->rows <= 60);
+  assert_int_equal(chart->span_count, 1);
+  const double height = grid->y[1] - grid->y[0];
+  for (size_t c = 0; c < MAP_COLUMNS; c++) {
+    double fast = 0, slow = 0, all = 0;
+    for (size_t k = 0; k < grid->rows; k++) {
+      const double value = grid->value[c * grid->rows + k], rate = isnan(value) ? 0 : pow(10, value);
+      all += rate;
+      if (fabs(grid->y[k] - log10(0.1)) < height) fast += rate;
+      if (fabs(grid->y[k] - log10(6.4)) < height) slow += rate;
+    }
+    /* Per second; the last column is one cell long: 205 = 68 x 3 + 1. */
+    const double seconds = c + 1 < MAP_COLUMNS ? 2 * MAP_EACH : 2;
+    assert_true(fabs(fast / (300 / seconds) - 1) < 0.003);
+    assert_true(fabs(slow - (c >= 40 ? 100 / seconds : 0)) < 0.003 * 50);
+    assert_true(fabs(all - fast - slow - (c == 3 ? 0.5 / seconds : 0)) < 0.001);
+    assert_true(isnan(grid->value[c * grid->rows + grid->rows - 1]));
+  }
+  /* 1 of 4 is slow: the 99th percentile is in the slow ones' row, [6.25, 6.5), the mean between. */
+  const struct sj_chart_series *const p99 = &chart->series[1], *const mean = &chart->series[2];
+  assert_string_equal(p99->name, "99th percentile");
+  assert_string_equal(mean->name, "mean");
+  for (size_t c = 0; c < MAP_COLUMNS; c++) {
+    const double high = pow(10, p99->columns[1][c]), middle = pow(10, mean->columns[1][c]);
+    assert_true(c < 40 ? high < 0.105 : high >= 6.25 && high < 6.5);
+    if (c > 4) assert_true(fabs(middle / (c < 40 ? 0.1 : 0.25 * 6.4 + 0.75 * 0.1) - 1) < 0.04);
+  }
+  sj_charts_clear(&charts);
+  sj_results_destroy(results);
+}
+
+/* Results of an earlier version have no map, and where nothing was answered there is nothing to see. */
+static void a_latency_map_of_little(void **state) {
+  (void)state;
+  for (int k = 0; k < 4; k++) {
+    struct sj_results *const results = with_heatmaps(2);
+    struct sj_heatmap *const map = &results->runs[1].heatmaps[0];
+    if (k > 0) sj_heatmap_start(map, MAP_COLUMNS);
+    if (k == 2) add_latencies(map, 7, 0, 100);
+    if (k == 3) add_latencies(map, 7, 1, 1);
+    struct sj_charts charts = {0};
+    assert_int_equal(sj_charts_of_result(results, &charts, NULL), SJ_OK);
+    size_t found = 0;
+    for (size_t i = 0; i < charts.count; i++) found += strcmp(charts.charts[i]->name, "web.latency-map") == 0;
+    assert_int_equal(found, k == 3);
+    sj_charts_clear(&charts);
+    sj_results_destroy(results);
+  }
+}
+
+/* ---- sweeps ---- */
 
 static void a_sweep_of_one_axis_is_a_curve(void **state) {
   (void)state;
@@ -481,7 +569,9 @@ int main(void) {
       cmocka_unit_test(the_document_of_a_simulation),
       cmocka_unit_test(scenarios_are_ranked),
       cmocka_unit_test(a_document_is_thinned_until_it_fits),
-      cmocka_unit_test(a_latency_map_shows_where_runs_part),
+      cmocka_unit_test(a_latency_spread_shows_where_runs_part),
+      cmocka_unit_test(a_latency_map_counts_answers),
+      cmocka_unit_test(a_latency_map_of_little),
       cmocka_unit_test(a_sweep_of_one_axis_is_a_curve),
       cmocka_unit_test(a_sweep_of_two_axes_is_a_map_and_curves),
       cmocka_unit_test(a_suite_gives_its_five_figures),

@@ -42,7 +42,8 @@ def refused(code, text, *arguments, **options):
 def _():
     needs_gnuplot()
     simulated()
-    wanted = ["web.latency", "web.percentiles", "web.distribution", "stages", "web.latency-over-time", "api.queue", "utilization"]
+    wanted = ["web.latency", "web.percentiles", "web.distribution", "stages", "web.latency-over-time", "web.latency-map",
+              "api.queue", "utilization"]
     equal(names("r.db"), wanted)
     equal(done("plot", "r.db").splitlines(), [f"r-charts/{name}.svg" for name in wanted])
     equal(sorted(os.listdir("r-charts")), sorted(f"{name}.svg" for name in wanted))
@@ -106,7 +107,7 @@ def _():
     done("plot", "r.db", "--chart", "utilization", "--chart", "latency", "-o", "all", "--format", "pdf")
     equal(sorted(os.listdir("all")), ["utilization.pdf", "web.latency.pdf"])
     equal(pathlib.Path("all/web.latency.pdf").read_bytes()[:5], b"%PDF-")
-    refused(2, "-o all.svg is one picture, and there are 7 charts", "r.db", "-o", "all.svg")
+    refused(2, "-o all.svg is one picture, and there are 8 charts", "r.db", "-o", "all.svg")
     refused(2, "disagree", "r.db", "--chart", "latency", "-o", "x.svg", "--format", "png")
 
 

@@ -35,6 +35,7 @@ static inline struct sj_results *sample_results(const char *scenario, uint64_t s
   ok &= sj_results_add_histogram(results, "web.latency") && sj_results_add_histogram(results, "db.wait");
   ok &= sj_results_add_series(results, "db.waiting", "requests");
   ok &= sj_results_add_series(results, "web.goodput", "requests/time");
+  ok &= sj_results_add_series(results, "web.latency", "time") && sj_results_add_heatmap(results, 2);
   if (!ok) abort();
   return results;
 }
@@ -55,6 +56,16 @@ static inline void sample_histogram(uint64_t run, int which, struct sj_histogram
   for (uint64_t i = 0; i <= run; i++) sj_histogram_add(h, 0);
 }
 
+/* Each of the 50 cells is a column: nothing in the first and the fourth, zeros in every seventh. */
+static inline void sample_heatmap(uint64_t run, struct sj_heatmap *map) {
+  sj_heatmap_start(map, SAMPLE_GRID);
+  for (size_t c = 1; c < SAMPLE_GRID; c++) {
+    for (size_t i = 0; i < 10 * (c % 4 + 1) && c != 3; i++)
+      sj_heatmap_add(map, c, pow(1.1, (double)(i % 30)) * 1e-3 * (double)(run + 1));
+    if (c % 7 == 0) sj_heatmap_add(map, c, 0);
+  }
+}
+
 static inline void sample_run(const struct sj_results *results, uint64_t number, struct sj_run *run) {
   if (!sj_run_prepare(results, run, number)) abort();
   run->events = 1000000000000 + number;
@@ -65,9 +76,23 @@ static inline void sample_run(const struct sj_results *results, uint64_t number,
   for (size_t i = 0; i < results->series_count; i++)
     for (size_t cell = 0; cell < results->grid_count; cell++)
       run->series[i * results->grid_count + cell] = sample_point(number, (int)i, (int)cell);
+  sample_heatmap(number, &run->heatmaps[0]);
 }
 
 static inline bool sample_same(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
+
+static inline bool sample_same_heatmap(const struct sj_heatmap *a, const struct sj_heatmap *b) {
+  bool same = a->columns == b->columns;
+  for (size_t c = 0; c < a->columns && same; c++) {
+    size_t size, other_size;
+    unsigned char *const bytes = sj_heatmap_serialize(a, c, &size), *const others =
+                                                                        sj_heatmap_serialize(b, c, &other_size);
+    same = size == other_size && memcmp(bytes, others, size) == 0;
+    free(bytes);
+    free(others);
+  }
+  return same;
+}
 
 /* Whether a run read back is what sample_run made. */
 static inline bool sample_is_whole(const struct sj_results *results, const struct sj_run *run) {
@@ -85,6 +110,8 @@ static inline bool sample_is_whole(const struct sj_results *results, const struc
     free(bytes);
     free(bytes_wanted);
   }
+  for (size_t i = 0; i < results->heatmap_count; i++)
+    whole &= sample_same_heatmap(&run->heatmaps[i], &wanted.heatmaps[i]);
   sj_run_clear(results, &wanted);
   return whole;
 }

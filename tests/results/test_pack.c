@@ -56,6 +56,8 @@ static void comes_back(void **state) {
   assert_string_equal(other->notes[0], "a note, 5 %");
   assert_null(other->runs[2].histograms);
   assert_int_equal(sj_histogram_total(&other->runs[1].histograms[0]), 302);
+  assert_true(sample_same_heatmap(&other->runs[1].heatmaps[0], &results->runs[1].heatmaps[0]));
+  assert_null(other->runs[2].heatmaps);
   free(bytes.data);
   free(again.data);
   sj_results_destroy(results);

@@ -25,13 +25,15 @@ static struct sj_results *make(void) {
   assert_true(sj_results_add_metric(results, "web.latency.max", SJ_REDUCE_MAX));
   assert_true(sj_results_add_series(results, "db.waiting", "requests"));
   assert_true(sj_results_add_series(results, "web.goodput", "requests/time"));
+  assert_true(sj_results_add_series(results, "web.latency", "time"));
+  assert_true(sj_results_add_heatmap(results, 2));
   assert_true(sj_results_add_note(results, "a note with %d", 7));
   for (uint64_t number = 0; number < 2; number++) {
     struct sj_run run;
     assert_true(sj_run_prepare(results, &run, number));
     run.values[0] = 1 + 2 * (double)number;  /* 1, 3 */
     run.values[1] = 10 + 5 * (double)number; /* 10, 15 */
-    for (size_t i = 0; i < 6; i++) run.series[i] = 100 * (double)number + (double)i;
+    for (size_t i = 0; i < 9; i++) run.series[i] = 100 * (double)number + (double)i;
     assert_true(sj_results_add_run(results, &run));
   }
   return results;
@@ -73,11 +75,11 @@ static void test_series(void **state) {
   (void)state;
   struct sj_results *const results = make();
   struct sj_series_view view;
-  assert_int_equal(sj_results_series_count(results), 2);
+  assert_int_equal(sj_results_series_count(results), 3);
   assert_string_equal(sj_results_series_name(results, 1), "web.goodput");
   assert_string_equal(sj_results_series_unit(results, 1), "requests/time");
-  assert_null(sj_results_series_name(results, 2));
-  assert_null(sj_results_series_unit(results, 2));
+  assert_null(sj_results_series_name(results, 3));
+  assert_null(sj_results_series_unit(results, 3));
   assert_true(sj_results_series(results, "web.goodput", 1, &view));
   assert_int_equal(view.count, 3);
   assert_true(view.start == 0 && view.step == 40);
@@ -88,8 +90,34 @@ static void test_series(void **state) {
   sj_results_destroy(results);
 }
 
+static void test_heatmap(void **state) {
+  (void)state;
+  struct sj_results *const results = make();
+  struct sj_heatmap *const map = &results->runs[1].heatmaps[0];
+  sj_heatmap_start(map, 3);
+  sj_heatmap_add(map, 1, 0);
+  sj_heatmap_add(map, 2, 5.2);
+  sj_heatmap_add(map, 2, 4);
+  struct sj_heatmap_view view;
+  assert_false(sj_results_heatmap(results, "web.latency", 0, &view)); /* unknown */
+  assert_null(view.counts);
+  assert_false(sj_results_heatmap(results, "web.latency", 2, &view));
+  assert_false(sj_results_heatmap(results, "web.goodput", 1, &view));
+  assert_true(sj_results_heatmap(results, "web.latency", 1, &view));
+  assert_true(view.columns == 3 && view.start == 0 && view.step == 40 && view.end == 120);
+  assert_int_equal(view.rows, 17);
+  /* Quarters from 4 to 8. */
+  for (size_t row = 1; row <= view.rows; row++)
+    assert_true(sj_heatmap_row_bound(&view, row) == 4 + 0.25 * (double)(row - 1));
+  assert_true(sj_heatmap_row_bound(&view, 0) == 0);
+  for (size_t c = 0; c < 3; c++)
+    for (size_t row = 0; row < view.rows; row++)
+      assert_int_equal(view.counts[c * view.rows + row], (c == 1 && row == 0) || (c == 2 && (row == 1 || row == 5)));
+  sj_results_destroy(results);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_settings), cmocka_unit_test(test_values),
-                                     cmocka_unit_test(test_series)};
+                                     cmocka_unit_test(test_series), cmocka_unit_test(test_heatmap)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

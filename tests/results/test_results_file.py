@@ -49,6 +49,33 @@ def decode(data):
     return cells
 
 
+def heatmap_column(run, column):
+    """What sample.h puts there."""
+    if column == 0:
+        return []
+    values = [] if column == 3 else [1.1 ** (i % 30) * 1e-3 * (run + 1) for i in range(10 * (column % 4 + 1))]
+    return values + ([0.0] if column % 7 == 0 else [])
+
+
+def decode_column(data):
+    """The bytes of a heat map's column as docs/results-file.md describes them: {cell: count}."""
+    assert data[0] == 1
+    cells, cell, number, shift = {}, 0, 0, 0
+    for byte in data[1:]:
+        number |= (byte & 127) << shift
+        shift += 7
+        if byte >= 128:
+            continue
+        if number % 2:
+            cell += number // 2
+        else:
+            cells[cell] = number // 2
+            cell += 1
+        number = shift = 0
+    assert shift == 0
+    return cells
+
+
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "sample.db")
     subprocess.run([writer, path], check=True)
@@ -84,7 +111,7 @@ with tempfile.TemporaryDirectory() as folder:
     points = ask("SELECT run, series, unit, time, value FROM series_points WHERE result = 1")
     expected = [(run, name, unit, 12.5 + 0.5 * cell, None if cell == 7 else run + 1000 * k + math.sqrt(cell))
                 for run in range(3) for k, (name, unit) in enumerate([("db.waiting", "requests"),
-                ("web.goodput", "requests/time")]) for cell in range(50)]
+                ("web.goodput", "requests/time"), ("web.latency", "time")]) for cell in range(50)]
     check("time series", sorted(points, key=str) == sorted(expected, key=str))
 
     for run in range(3):
@@ -100,6 +127,22 @@ with tempfile.TemporaryDirectory() as folder:
         check(f"histogram of run {run}: holds what was added", counts == [n for _, _, n in rows]
               and sum(counts) == len(latencies(run)), counts)
     check("an empty histogram has no cells", ask("SELECT count(*) FROM histogram_cells WHERE histogram = 'db.wait'") == [(0,)])
+
+    sixteenth = lambda c: (math.ldexp(1 + c % 16 / 16, c // 16 - 1023), math.ldexp(1 + (c % 16 + 1) / 16, c // 16 - 1023))
+    for run in range(3):
+        stored = ask("SELECT cell, bytes FROM heatmap_columns JOIN runs ON runs.id = run JOIN series ON series.id = series"
+                     " WHERE runs.result = 1 AND number = ? AND name = 'web.latency' ORDER BY cell", run)
+        check(f"heat map of run {run}: a row for each column that counts something, and for the first",
+              [cell for cell, _ in stored] == [c for c in range(50) if c == 0 or heatmap_column(run, c)], stored)
+        wanted = sorted((12.5 + 0.5 * c, 13.0 + 0.5 * c, *(sixteenth(k) if k else (0.0, 0.0)), n)
+                        for c, data in stored for k, n in decode_column(data).items())
+        rows = ask("SELECT time_start, time_end, value_low, value_high, count FROM heatmap_cells WHERE result = 1 AND run = ?"
+                   " AND series = 'web.latency' ORDER BY time_start, value_low", run)
+        check(f"heat map of run {run}: the view and the bytes agree", rows == wanted, (rows[:3], wanted[:3]))
+        counts = [sum(1 for x in heatmap_column(run, round((start - 12.5) / 0.5)) if (x == 0 if high == 0 else low <= x < high))
+                  for start, _, low, high, _ in rows]
+        check(f"heat map of run {run}: holds what was added", counts == [n for *_, n in rows] and sum(counts) ==
+              sum(len(heatmap_column(run, c)) for c in range(50)), counts)
 
     for example in re.findall(r"```sql\n(SELECT.*?)```", text, re.S):
         try:

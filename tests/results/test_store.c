@@ -355,6 +355,7 @@ static void columns_may_come_later(void **state) {
   struct sj_store *const store = opened("d.db", SJ_STORE_WRITE);
   struct sj_results *const few = sample_results(NULL, 1);
   few->series_count = 1;
+  few->heatmap_count = 0;
   few->metric_count = 10;
   int64_t result, same;
   assert_int_equal(sj_store_begin(store, few, 2, false, &result, NULL), SJ_OK);
@@ -376,7 +377,7 @@ static void columns_may_come_later(void **state) {
   assert_int_equal(few->run_count, 2);
   assert_true(sample_is_whole(few, &few->runs[1]));
   sj_store_close(store);
-  few->series_count = 2;
+  few->series_count = 3;
   few->metric_count = SAMPLE_METRICS;
   for (size_t i = 0; i < few->run_count; i++) sj_run_clear(few, &few->runs[i]);
   sj_results_destroy(few);
@@ -516,6 +517,60 @@ static void solved_figures(void **state) {
   sj_results_destroy(again);
 }
 
+/* What an earlier version left has no heat maps: it is read, it is extended, and what is added has them. */
+static void heat_maps_may_come_later(void **state) {
+  (void)state;
+  struct sj_store *store = opened("h.db", SJ_STORE_WRITE);
+  struct sj_results *results = sample_results(NULL, 1), *loaded;
+  int64_t result;
+  assert_int_equal(sj_store_begin(store, results, 2, false, &result, NULL), SJ_OK);
+  store_runs(store, result, results, 0, 1);
+  assert_int_equal(sj_store_execute(store, "DROP VIEW heatmap_cells; DROP TABLE heatmap_columns", NULL), SJ_OK);
+  sj_results_destroy(results);
+  assert_int_equal(sj_store_load(store, result, &loaded, NULL), SJ_OK);
+  assert_int_equal(loaded->run_count, 1);
+  assert_int_equal(loaded->heatmap_count, 0);
+  sj_results_destroy(loaded);
+  results = sample_results(NULL, 1);
+  assert_int_equal(sj_store_begin(store, results, 2, false, &result, NULL), SJ_OK);
+  assert_int_equal(results->run_count, 1); /* not to be computed again */
+  assert_int_equal(results->runs[0].heatmaps[0].columns, 0);
+  store_runs(store, result, results, 1, 2);
+  bool has_view;
+  assert_int_equal(sj_store_has_table(store, "heatmap_cells", &has_view, NULL), SJ_OK);
+  assert_true(has_view);
+  sj_store_close(store);
+  store = opened("h.db", SJ_STORE_READ);
+  assert_int_equal(sj_store_load(store, result, &loaded, NULL), SJ_OK);
+  struct sj_heatmap_view view;
+  assert_false(sj_results_heatmap(loaded, "web.latency", 0, &view));
+  assert_true(sj_results_heatmap(loaded, "web.latency", 1, &view));
+  assert_true(sample_is_whole(loaded, &loaded->runs[1]));
+  sj_results_destroy(loaded);
+  sj_results_destroy(results);
+  sj_store_close(store);
+}
+
+static void damaged_heat_maps_are_refused(void **state) {
+  (void)state;
+  static const char *const damages[] = {"UPDATE heatmap_columns SET bytes = x'0100' WHERE cell = 5",
+                                        "UPDATE heatmap_columns SET bytes = '' WHERE cell = 5",
+                                        "UPDATE heatmap_columns SET cell = 50 WHERE cell = 5",
+                                        "UPDATE heatmap_columns SET cell = -1 WHERE cell = 5"};
+  for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+    char *const file = sj_format("damaged%zu.db", i);
+    write_whole(file, NULL, 1, 2, false);
+    struct sj_store *const store = opened(file, SJ_STORE_WRITE);
+    assert_int_equal(sj_store_execute(store, damages[i], NULL), SJ_OK);
+    struct sj_results *loaded;
+    struct sj_error error = {{0}};
+    assert_int_equal(sj_store_load(store, 1, &loaded, &error), SJ_FAILED);
+    assert_non_null(strstr(error.message, "damaged: the heat map of web.latency of run 0"));
+    sj_store_close(store);
+    free(file);
+  }
+}
+
 static void texts_for_show(void **state) {
   (void)state;
   write_whole("t.db", "burst", 1, 2, false);
@@ -555,6 +610,8 @@ int main(void) {
       cmocka_unit_test(columns_may_come_later),
       cmocka_unit_test(csv_does_not_tell_the_order_of_events),
       cmocka_unit_test(solved_figures),
+      cmocka_unit_test(heat_maps_may_come_later),
+      cmocka_unit_test(damaged_heat_maps_are_refused),
       cmocka_unit_test(no_result_yet),
       cmocka_unit_test(names_that_need_quotes),
       cmocka_unit_test(texts_for_show),
