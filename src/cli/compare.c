@@ -246,8 +246,6 @@ static void clear(struct sj_contest *c) {
 
 static enum sj_exit run(const struct sj_options *options) {
   struct sj_error error;
-  if ((options->given & SJ_OPTION_ENGINES) && options->html)
-    return sj_complain(sj_error_set(&error, SJ_INVALID, "--html does not go with --engines"), &error);
   if (sj_gate_asked(options)) return sj_gate_command(options);
   for (size_t i = 0; sj_gate_options[i].name; i++)
     if (options->own[i])
