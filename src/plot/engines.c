@@ -83,7 +83,8 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Which figures are in the chart: those that are known, but for those so far off that all others would lie flat. */
+/* Which figures are in the chart: those that are known, but for those that agree with an interval so long that all
+ * others would lie flat beside it. */
 static size_t choose(const struct pair *pair, const struct apart *apart, bool *shown) {
   const double far = 20;
   double *const reach = sj_allocate_array(pair->count + 1, sizeof *reach);
@@ -92,7 +93,8 @@ static size_t choose(const struct pair *pair, const struct apart *apart, bool *s
     if (isfinite(reach_of(apart[i]))) reach[known++] = reach_of(apart[i]);
   qsort(reach, known, sizeof *reach, ascending);
   for (size_t i = 0; i < pair->count; i++) {
-    shown[i] = isfinite(reach_of(apart[i])) && reach_of(apart[i]) <= far * reach[known / 2];
+    shown[i] = isfinite(reach_of(apart[i])) &&
+               (pair->agreements[i].difference.distinguishable || reach_of(apart[i]) <= far * reach[known / 2]);
     chosen += shown[i];
   }
   free(reach);
@@ -105,7 +107,7 @@ static struct sj_chart *difference_chart(const struct pair *pair, bool relative,
                     "whiskers: 95 % confidence, one half width up and down");
   char *const remark = left_out > 0 ? sj_format(
                                           "whiskers: 95 %% confidence, over runs; left out: %zu never seen, or "
-                                          "so far off that the others would lie flat",
+                                          "with intervals too long to be drawn beside the others",
                                           left_out)
                                     : sj_copy_string("whiskers: 95 % confidence, over runs");
   struct sj_chart *const chart =
