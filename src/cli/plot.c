@@ -387,16 +387,14 @@ const struct sj_command sj_command_plot = {
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
-        "side; of a sweep each figure over the parameters; of measurements throughput, latency and efficiency. All\n"
-        "charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the program "
-        "gnuplot\n"
-        "(Debian: gnuplot-nox). With --html they go into one interactive page, with the answer, tables and the "
-        "command,\n"
-        "which any browser opens offline; that needs no other program. Exit codes: 0 done, 2 the command is wrong, 3 "
-        "it\n"
-        "could not be done, 130 interrupted.\n"
+        "side, or its engines; of a sweep each figure over the parameters, and which of them matter; of measurements\n"
+        "throughput, latency and efficiency. All charts go into the folder FILE-charts as SVG, unless -o and --chart\n"
+        "say otherwise. It needs the program gnuplot (Debian: gnuplot-nox). With --html they go into one interactive\n"
+        "page, with the answer, tables and the command, which any browser opens offline; that needs no other program.\n"
+        "Exit codes: 0 done, 2 the command is wrong, 3 it could not be done, 130 interrupted.\n"
         "\n"
         "Example: sojourn plot results.db --chart latency -o latency.png\n"
+        "Example: sojourn plot sample.db --chart indices -o indices\n"
         "Example: sojourn plot results.db --html report.html",
     .accepted = SJ_OPTION_CHART | SJ_OPTION_LIST | SJ_OPTION_RESULT | SJ_OPTION_SCENARIO | SJ_OPTION_FORMAT |
                 SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HTML,

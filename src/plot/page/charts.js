@@ -127,7 +127,7 @@ const heightOf = (chart, width) => (isTurned(chart.x, width) && longWords(chart.
 // The room that the labels beside the vertical axis take; words that are longer are cut.
 function wordsWidth(axis, width) {
   const longest = Math.max(0, ...(axis.ticks || []).map(([, label]) => (label || "").length));
-  return Math.max(38, Math.min(longest * 7, 220, width * 0.35));
+  return Math.max(38, Math.min(longest * 7.5 + 4, 220, width * 0.35));
 }
 const leftOf = (axis, width) => wordsWidth(axis, width) + (axis.label ? 28 : 12);
 
