@@ -320,10 +320,12 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   const char *state = "plain", *expected = "plain";
   struct count count = {0};
   json_t *const expectations = json_array();
-  if (!source->varied) add_expectations(source, expectations, &count);
+  if (!source->varied && !source->engines) add_expectations(source, expectations, &count);
   char *headline = source->varied ? sweep_expectations(source, &expected) : expectations_headline(&count, &expected);
   char *found = NULL;
-  if (source->scenarios)
+  if (source->engines)
+    found = sj_document_add_engines(source, answers, &state);
+  else if (source->scenarios)
     found = add_ranking(source, answers);
   else if (source->varied)
     found = sj_document_add_sweep(source, answers);
@@ -333,7 +335,7 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
     found = add_verdicts(results, answers, &state);
   else if (strcmp(results->engine, "learn") == 0)
     found = add_learned(results, answers);
-  if (json_array_size(answers) == 0) found = add_clients(results, answers);
+  if (!found && json_array_size(answers) == 0) found = add_clients(results, answers);
   if (headline && found && (source->scenarios || source->varied)) {
     char *const both = sj_format("%s. %s", found, headline);
     free(headline);

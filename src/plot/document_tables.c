@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plot/document_parts.h"
+#include "plot/engines.h"
 #include "plot/source.h"
 #include "plot/units.h"
 #include "results/json.h"
@@ -108,10 +109,11 @@ static bool any_has(const struct sj_document_source *source, const struct kind *
   return false;
 }
 
-static void add_component(const struct sj_results *results, const char *component, const struct kind *kind,
-                          const bool *shown, bool several, json_t *object) {
+static void add_component(const struct sj_document_source *source, size_t which, const char *component,
+                          const struct kind *kind, const bool *shown, json_t *object) {
+  const struct sj_results *const results = source->results[which];
   json_t *const row = add_row(object);
-  if (several) add_text(row, sj_document_scenario(results));
+  if (source->count > 1) add_text(row, sj_document_label(source, which));
   add_text(row, component);
   for (size_t k = 0; kind->endings[k]; k++) {
     if (!shown[k]) continue;
@@ -133,7 +135,7 @@ static void add_kind(const struct sj_document_source *source, const struct kind 
   }
   if (!any) return;
   json_t *const object = table(tables, kind->caption);
-  if (source->count > 1) add_column(object, source->scenarios ? "scenario" : "measurement", NULL, false);
+  if (source->count > 1) add_column(object, sj_document_kind(source), NULL, false);
   add_column(object, kind->word, NULL, false);
   for (size_t k = 0; kind->endings[k]; k++) {
     char unit[SJ_UNIT_LENGTH];
@@ -146,7 +148,7 @@ static void add_kind(const struct sj_document_source *source, const struct kind 
     for (size_t i = 0; i < source->results[r]->metric_count; i++) {
       char *const component = sj_component_of(source->results[r]->metrics[i].name, kind->mark);
       if (component && json_array_size(json_object_get(object, "rows")) < MOST_ROWS)
-        add_component(source->results[r], component, kind, shown, source->count > 1, object);
+        add_component(source, r, component, kind, shown, object);
       free(component);
     }
 }
@@ -213,12 +215,45 @@ static void add_against(const struct sj_document_source *source, json_t *tables)
   sj_document_ranking_clear(&ranking);
 }
 
+/* ---- both engines ---- */
+
+static const char *verdict_of(const struct sj_document_source *source, const struct sj_agreement *a) {
+  if (a->difference.distinguishable) return "differs";
+  if (!isnan(a->difference.p)) return "agrees";
+  return source->results[0]->run_count > 1 ? "not seen" : "not tested";
+}
+
+static void add_side_by_side(const struct sj_document_source *source, json_t *tables) {
+  json_t *const object = table(tables, "The figures of both, side by side");
+  add_column(object, "figure", NULL, false);
+  add_column(object, "simulated", NULL, true);
+  add_column(object, "solved", NULL, true);
+  add_column(object, "unit", NULL, false);
+  add_column(object, "difference", "% of the solved", true);
+  add_column(object, "difference", "half widths", true);
+  add_column(object, "p-value", "corrected", true);
+  add_column(object, "verdict", NULL, false);
+  for (size_t i = 0; i < source->agreement_count; i++) {
+    const struct sj_agreement *const a = &source->agreements[i];
+    char unit[SJ_UNIT_LENGTH];
+    json_t *const row = add_row(object);
+    add_text(row, a->metric);
+    add_figure(row, a->simulated);
+    add_number(row, a->solved);
+    add_text(row, sj_metric_unit(a->metric, source->results[0]->time_unit, unit));
+    add_number(row, 100 * a->difference.relative.value);
+    add_number(row, sj_engines_half_widths(a));
+    add_number(row, a->difference.adjusted_p);
+    add_text(row, verdict_of(source, a));
+  }
+}
+
 /* ---- all figures ---- */
 
 static void add_all(const struct sj_document_source *source, json_t *tables) {
   json_t *const object = table(tables, "All figures");
   json_int_t left_out = 0;
-  if (source->count > 1) add_column(object, source->scenarios ? "scenario" : "measurement", NULL, false);
+  if (source->count > 1) add_column(object, sj_document_kind(source), NULL, false);
   add_column(object, "figure", NULL, false);
   add_column(object, "value", NULL, true);
   add_column(object, "unit", NULL, false);
@@ -231,7 +266,7 @@ static void add_all(const struct sj_document_source *source, json_t *tables) {
       }
       char unit[SJ_UNIT_LENGTH];
       json_t *const row = add_row(object);
-      if (source->count > 1) add_text(row, sj_document_scenario(results));
+      if (source->count > 1) add_text(row, sj_document_label(source, r));
       add_text(row, results->metrics[i].name);
       add_metric(row, results, i);
       add_text(row, sj_metric_unit(results->metrics[i].name, results->time_unit, unit));
@@ -337,6 +372,7 @@ json_t *sj_document_tables(const struct sj_document_source *source) {
     add_points(source, tables);
     return tables;
   }
+  if (source->engines) add_side_by_side(source, tables);
   if (source->scenarios) {
     add_ranking(source, tables);
     add_against(source, tables);

@@ -7,6 +7,7 @@
 
 #include "plot/contour.h"
 #include "plot/gnuplot.h"
+#include "plot/gnuplot_layout.h"
 #include "plot/ticks.h"
 
 static const char *const dashes[] = {"solid", "(12,5)", "(3,3)", "(12,4,3,4)", "(20,5)", "(6,3)", "(12,3,3,3,3,3)"};
@@ -45,12 +46,6 @@ static void quote(struct sj_text *script, const char *text, bool tick) {
   sj_text_add(script, "'");
 }
 
-static size_t characters(const char *text) {
-  size_t count = 0;
-  for (; text && *text; text++) count += (*text & 0xc0) != 0x80;
-  return count;
-}
-
 static void number(struct sj_text *script, double x) { sj_text_add(script, isfinite(x) ? " %.6g" : " NaN", x); }
 
 static char *axis_text(const struct sj_axis *axis) {
@@ -59,63 +54,6 @@ static char *axis_text(const struct sj_axis *axis) {
 }
 
 /* ---- the page ---- */
-
-/* Words below the axis share its width; what does not fit in three lines is turned. */
-enum { TICK_LINES = 3 };
-static size_t tick_width(const struct sj_axis *axis) { return axis->tick_count > 0 ? 62 / axis->tick_count : 62; }
-
-/* Where a line of at most `most` characters ends, between words if there is a place. */
-static size_t line_end(const char *text, size_t most) {
-  size_t at = 0, count = 0, blank = 0;
-  for (; text[at]; at++) {
-    if ((text[at] & 0xc0) == 0x80) continue;
-    if (count++ == most) return blank > 0 ? blank : at;
-    if (text[at] == ' ') blank = at;
-  }
-  return at;
-}
-
-/* Whether words fit side by side, none of them cut. */
-static bool fits(const char *text, size_t most) {
-  for (int line = 0; line < TICK_LINES; line++) {
-    const size_t length = line_end(text, most);
-    if (!text[length]) return true;
-    if (text[length] != ' ') return false;
-    text += length + 1;
-  }
-  return false;
-}
-
-static bool crowded(const struct sj_axis *axis) {
-  for (size_t i = 0; i < axis->tick_count; i++)
-    if (!fits(axis->ticks[i].label, tick_width(axis))) return true;
-  return false;
-}
-
-static size_t widest_tick(const struct sj_axis *axis) {
-  size_t widest = 0;
-  for (size_t i = 0; i < axis->tick_count; i++) {
-    const size_t width = characters(axis->ticks[i].label);
-    if (width > widest) widest = width;
-  }
-  return widest;
-}
-
-/* Inches that long words beside the vertical axis take from the width. */
-static double words_beside(const struct sj_chart *chart) {
-  const size_t widest = widest_tick(&chart->y), usual = 8;
-  return widest > usual ? 0.075 * (double)(widest - usual) : 0;
-}
-
-void sj_chart_size(const struct sj_chart *chart, double *width, double *height) {
-  const bool bar = sj_chart_view(chart).map && chart->x.tick_count > 0;
-  *width = 6.5 + words_beside(chart) + (bar ? 1.2 : 0); /* the colours stand beside the words' room */
-  *height = 4.4;
-  if (!crowded(&chart->x)) return;
-  const double wanted = 1.2 + 0.2 * (double)chart->x.tick_count;
-  if (wanted > *width) *width = wanted;
-  *height += 0.08 * (double)widest_tick(&chart->x);
-}
 
 static void terminal(const struct drawing *d) {
   double width, height;
@@ -150,7 +88,7 @@ static int subtitle(const struct drawing *d, size_t most) {
   char *lines[MOST];
   int count = 0;
   while (*text && count < MOST) {
-    const size_t length = line_end(text, most);
+    const size_t length = sj_layout_line_end(text, most, false);
     lines[count++] = sj_format("%.*s", (int)length, text);
     text += length;
     while (*text == ' ') text++;
@@ -168,7 +106,7 @@ static int subtitle(const struct drawing *d, size_t most) {
 static void titles(const struct drawing *d) {
   double width, height;
   sj_chart_size(d->chart, &width, &height);
-  const int lines = subtitle(d, (size_t)((width - words_beside(d->chart)) * 12.5));
+  const int lines = subtitle(d, (size_t)((width - sj_layout_words_beside(d->chart)) * 12.5));
   sj_text_add(d->script, "set label ");
   quote(d->script, d->chart->title, false);
   /* The SVG terminal knows no bold. */
@@ -179,7 +117,7 @@ static void titles(const struct drawing *d) {
 /* In as many lines as it takes. */
 static void tick_label(const struct drawing *d, const char *text, size_t most) {
   for (;;) {
-    const size_t length = text ? line_end(text, most) : 0;
+    const size_t length = text ? sj_layout_line_end(text, most, true) : 0;
     char *const line = sj_format("%.*s", (int)length, text ? text : "");
     quote(d->script, line, true);
     free(line);
@@ -206,8 +144,8 @@ static size_t most_lines(const struct sj_tick *list, size_t count, size_t most) 
   size_t lines = 1;
   for (size_t i = 0; i < count; i++) {
     size_t its = 1;
-    for (const char *text = list[i].label; text && text[line_end(text, most)]; its++) {
-      text += line_end(text, most);
+    for (const char *text = list[i].label; text && text[sj_layout_line_end(text, most, true)]; its++) {
+      text += sj_layout_line_end(text, most, true);
       text += *text == ' ';
     }
     if (its > lines) lines = its;
@@ -220,8 +158,8 @@ static void axis(const struct drawing *d, const char *name, const struct sj_axis
   const bool logarithms = d->map && axis->scale == SJ_SCALE_LOG && axis->tick_count == 0;
   struct sj_tick *const list =
       logarithms ? sj_logarithm_ticks(low, high, &count) : sj_axis_ticks(axis, low, high, &count);
-  const bool words = *name == 'x' && axis->tick_count > 0, turned = words && crowded(axis);
-  const size_t most = words && !turned ? tick_width(axis) : SIZE_MAX;
+  const bool words = *name == 'x' && axis->tick_count > 0, turned = words && sj_layout_crowded(axis);
+  const size_t most = words && !turned ? sj_layout_tick_width(axis) : SIZE_MAX;
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set %slabel ", name);
   /* Gnuplot takes the labels of ticks for one line. */
@@ -232,7 +170,9 @@ static void axis(const struct drawing *d, const char *name, const struct sj_axis
   if (axis->scale == SJ_SCALE_LOG && !d->map) sj_text_add(d->script, "set logscale %s 10\n", name);
   sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
   /* Gnuplot would reckon with wider letters. */
-  if (turned) sj_text_add(d->script, "set bmargin %.1f\n", 2 + 0.5 * (double)widest_tick(axis));
+  if (turned)
+    sj_text_add(d->script, "set bmargin %.1f\n",
+                1 + 0.55 * (double)sj_layout_widest_tick(axis) + 1.2 * sj_layout_legend_rows(d->chart));
   ticks(d, name, list, count, most);
   free(text);
 }
@@ -251,7 +191,7 @@ static void colour_bar(const struct drawing *d) {
   /* Gnuplot leaves no room for labels of our own. */
   size_t widest = 0;
   for (size_t i = 0; i < count; i++)
-    if (characters(list[i].label) > widest) widest = characters(list[i].label);
+    if (sj_layout_characters(list[i].label) > widest) widest = sj_layout_characters(list[i].label);
   sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 2.5 + (double)widest);
   ticks(d, "cb", list, count, SIZE_MAX);
   sj_text_add(d->script, d->chart->diverging

@@ -189,10 +189,8 @@ static void add_batches(const struct sj_source *source, struct sj_charts *charts
 
 /* ---- over time ---- */
 
-/* The mean over those runs that have a value in the cell, and the interval where there are at least two. `values` has
- * room for one of each run. */
-static void over_runs(const struct sj_results *results, size_t series, size_t cell, double *values, double *mean,
-                      double *half) {
+void sj_series_over_runs(const struct sj_results *results, size_t series, size_t cell, double *values, double *mean,
+                         double *half) {
   size_t count = 0;
   for (size_t r = 0; r < results->run_count; r++) {
     const double *const its = results->runs[r].series;
@@ -223,7 +221,7 @@ static void add_line(const struct sj_results *results, struct sj_chart *chart, s
   for (size_t i = 0; i < count; i++) {
     double half;
     x[i] = results->grid_start + ((double)i + (moment == END_OF_CELL ? 1 : 0.5)) * results->grid_step;
-    over_runs(results, series, i, high + count, &mean[i], &half);
+    sj_series_over_runs(results, series, i, high + count, &mean[i], &half);
     mean[i] *= factor;
     low[i] = fmax(mean[i] - half * factor, 0);
     high[i] = mean[i] + half * factor;

@@ -47,6 +47,11 @@ void sj_source_add_faults(const struct sj_source *source, struct sj_chart *chart
 /* Sets the axis of time, from 0. */
 void sj_source_time_axis(const struct sj_source *source, struct sj_chart *chart, double end);
 
+/* The mean over those runs that have a value in the cell of a series, and half of its 95 % interval where there are at
+ * least two. `values` has room for one of each run. */
+void sj_series_over_runs(const struct sj_results *results, size_t series, size_t cell, double *values, double *mean,
+                         double *half);
+
 /* Whether values differ by so much that a linear axis would press most of them flat: the 99.9th percentile is more than
  * 30 times the median. Of a law of one exponential phase it is 10 times. Never with zeros among the lowest 5 %. */
 bool sj_histogram_is_wide(const struct sj_histogram *histogram);

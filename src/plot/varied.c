@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "plot/engines.h"
 #include "plot/source.h"
 #include "plot/varied_parts.h"
 
@@ -361,6 +362,8 @@ enum sj_status sj_charts_of_all(const struct sj_results *const *results, size_t 
                                 struct sj_charts *charts, struct sj_error *error) {
   if (varied)
     sj_charts_of_varied(varied, charts);
+  else if (sj_are_engines(results, count))
+    return sj_charts_of_engines(results[0], results[1], charts, error);
   else if (count > 1 && strcmp(results[0]->engine, "measure") == 0)
     sj_charts_of_measurements(results, count, charts);
   else if (count > 1)

@@ -55,8 +55,8 @@ size_t *sj_varied_by_total(const struct sj_varied *varied, const char *metric);
 /* "web.arrivals.rate=5, api.threads=2", numbers of a sample with four digits; a new string. */
 char *sj_varied_point_text(const struct sj_varied *varied, size_t point);
 
-/* All charts that there are of results that belong together: the points of a sweep (`varied`, else NULL), measurements,
- * scenarios side by side, or one result. At least one. */
+/* All charts that there are of results that belong together: the points of a sweep (`varied`, else NULL), a simulation
+ * and what was solved of the same model, measurements, scenarios side by side, or one result. At least one. */
 enum sj_status sj_charts_of_all(const struct sj_results *const *results, size_t count, const struct sj_varied *varied,
                                 struct sj_charts *charts, struct sj_error *error);
 

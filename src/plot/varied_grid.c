@@ -146,7 +146,7 @@ static void add_dots(const struct table *table, const struct sj_varied_axis *axi
 
 /* The mean, and how far the others move the figure: as a band, or for words as blocks. */
 static void add_mean(const struct table *table, const struct sj_varied_axis *axis, struct sj_chart *chart) {
-  static const char spread[] = "from the least to the greatest of the others' values: no confidence interval";
+  static const char spread[] = "from least to greatest as the others vary: no confidence interval";
   const size_t count = table->distinct;
   double *const columns = sj_allocate_array(6 * count, sizeof *columns);
   double *const mean = columns + count, *const low = mean + count, *const high = low + count;
@@ -183,7 +183,8 @@ static void add_effect(const struct sj_varied *varied, const char *metric, const
   struct table table = table_of(varied, figures, axes, which);
   const size_t all = keep_whole(&table);
   if (table.combinations > 1 && table.distinct > 1) {
-    char *const title = sj_format("%s by %s, averaged over the others", metric, axes[which].path);
+    const char *const others = varied->axis_count == 2 ? axes[1 - which].path : "the others";
+    char *const title = sj_format("%s by %s, averaged over %s", metric, axes[which].path, others);
     char *const remark =
         table.combinations < all
             ? sj_format("over the %zu of %zu combinations of the others that have the figure at every value",

@@ -167,7 +167,7 @@ def _():
     os.symlink(PROGRAM, "bin/sojourn")
     text = (SOURCE / "docs" / "plot.md").read_text(encoding="utf-8")
     commands = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    equal(len(commands), 3)
+    equal(len(commands), 5)
     for block in commands:
         # Shorter than people would want it: it is the drawing that is tested.
         block = re.sub(r"^(sojourn (simulate|compare) .*)$", r"\1 --duration 200 --runs 3 --quiet", block, flags=re.MULTILINE)
@@ -175,7 +175,8 @@ def _():
                                 env=dict(os.environ, PATH=os.path.abspath("bin") + ":" + os.environ["PATH"]),
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         equal((result.returncode, result.stderr), (0, ""))
-    for file in ("percentiles.png", "pictures/52.queue.pdf", "field.svg", "p99.9.svg", "pools-charts/web.latency.svg"):
+    for file in ("percentiles.png", "pictures/52.queue.pdf", "field.svg", "p99.9.svg", "pools-charts/web.latency.svg",
+                 "indices/sweep.web.latency.mean.indices.svg", "differences.svg"):
         equal((file, os.path.exists(file)), (file, True))
 
 

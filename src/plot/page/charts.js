@@ -111,6 +111,15 @@ function isTurned(axis, width) {
   const room = (width - 90) / Math.max(1, (axis.ticks || []).length);
   return longest * 7 > room && room < 80;
 }
+// Lines of at most so many characters, that end before a dot or after a blank where there is one.
+function inLines(text, most) {
+  const lines = [""];
+  for (const piece of text.split(/(?<= )|(?=\.)/)) {
+    if (lines[lines.length - 1] && lines[lines.length - 1].length + piece.length > most) lines.push("");
+    lines[lines.length - 1] += piece;
+  }
+  return lines.join("\n");
+}
 // Many words want the whole width of the page, and long ones below the axis more height.
 const isWide = (chart) => (chart.x.ticks || []).length > 12;
 const heightOf = (chart, width) => (isTurned(chart.x, width) && longWords(chart.x) ? 500 : 368);
@@ -118,7 +127,7 @@ const heightOf = (chart, width) => (isTurned(chart.x, width) && longWords(chart.
 // The room that the labels beside the vertical axis take; words that are longer are cut.
 function wordsWidth(axis, width) {
   const longest = Math.max(0, ...(axis.ticks || []).map(([, label]) => (label || "").length));
-  return Math.max(38, Math.min(longest * 7, 220, width * 0.35));
+  return Math.max(38, Math.min(longest * 7.5 + 4, 220, width * 0.35));
 }
 const leftOf = (axis, width) => wordsWidth(axis, width) + (axis.label ? 28 : 12);
 
@@ -158,9 +167,10 @@ function axisOption(axis, theme, vertical, width) {
           ? { rotate: 60, width: most, overflow: "truncate" }
           : { width: room - 8, overflow: "break", lineHeight: 14 },
       );
+      if (!turned) option.axisLabel.formatter = (value) => inLines(words.get(value) ?? "", (room - 8) / 6.5);
       option.nameGap = turned ? most * 0.87 : 58;
     }
-    if (!vertical && !option.name) option.nameGap -= 36;
+    if (!vertical && !option.name) option.nameGap -= option.nameGap > 28 ? 36 : 22;
     return option;
   }
   option.axisTick.customValues = option.axisLabel.customValues = ticksOf(axis, axis.low, axis.high, vertical, width);
