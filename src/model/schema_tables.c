@@ -466,12 +466,15 @@ static const struct sj_field_schema normal_fields[] = {
 DISTRIBUTION(schema_normal, "normal", normal_fields, "normal{mean=, std=}", "Normal; negative draws become 0.");
 
 static const struct sj_field_schema lognormal_fields[] = {
-    PARAMETER("mu", ANY, DEFAULT(NAN, "or `mean`"), "the mean of the logarithm"),
-    PARAMETER("sigma", AT_LEAST(0), DEFAULT(NAN, "or `cv`"), "the deviation of the logarithm"),
-    PARAMETER("mean", ABOVE(0), DEFAULT(NAN, "or `mu`"), "the mean"),
-    PARAMETER("cv", AT_LEAST(0), DEFAULT(NAN, "or `sigma`"), "the deviation divided by the mean"),
+    PARAMETER("mu", ANY, DEFAULT(NAN, "or `mean`, `p50`"), "the mean of the logarithm"),
+    PARAMETER("sigma", AT_LEAST(0), DEFAULT(NAN, "or `cv`, `p99`"), "the deviation of the logarithm"),
+    PARAMETER("mean", ABOVE(0), DEFAULT(NAN, "or `mu`, `p50`"), "the mean"),
+    PARAMETER("cv", AT_LEAST(0), DEFAULT(NAN, "or `sigma`, `p99`"), "the deviation divided by the mean"),
+    PARAMETER("p50", ABOVE(0), DEFAULT(NAN, "or `mu`, `mean`"), "the median"),
+    PARAMETER("p99", ABOVE(0), DEFAULT(NAN, "or `sigma`, `cv`"), "the 99th percentile, at least the median"),
 };
-DISTRIBUTION(schema_lognormal, "lognormal", lognormal_fields, "lognormal{mu=, sigma=} or lognormal{mean=, cv=}",
+DISTRIBUTION(schema_lognormal, "lognormal", lognormal_fields,
+             "lognormal{mu=, sigma=}, lognormal{mean=, cv=} or lognormal{p50=, p99=}",
              "Its logarithm is normal.");
 
 static const struct sj_field_schema weibull_fields[] = {
