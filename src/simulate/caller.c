@@ -11,14 +11,9 @@
 #include "simulate/link.h"
 
 struct request *sj_request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
-  return new_request_of(engine, caller, lineage);
-}
-
-/* Nothing is left of it anywhere. */
-static void request_gone(struct engine *engine, struct request *request) {
-  sj_pool_give(&engine->requests, request);
-  engine->alive--;
-  if (__builtin_expect(!engine->arriving, 0) && engine->alive == 0) engine->running = false;
+  struct request *const request = take_request(engine, caller, lineage);
+  if (request) fill_rest_of_request(request);
+  return request;
 }
 
 static void request_release(struct engine *engine, struct request *request) {
@@ -37,11 +32,6 @@ void sj_attempt_release(struct engine *engine, struct attempt *attempt) {
 void sj_attempt_vanish(struct engine *engine, struct attempt *attempt) {
   attempt->place = PLACE_GONE;
   sj_attempt_release(engine, attempt);
-}
-
-static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
-  note_closed(engine, request, outcome);
-  if (request->customer) sj_arrivals_think(engine, request->customer);
 }
 
 /* --- timeouts ------------------------------------------------------------------------------------------------------
@@ -272,10 +262,6 @@ uint16_t sj_request_pick_target(const struct caller *caller, const struct reques
 
 void sj_request_begin(struct engine *engine, struct request *request) {
   struct caller *const caller = request->caller;
-  if (caller->direct) {
-    begin_direct(engine, request);
-    return;
-  }
   if (!(request->flags & REQUEST_STAGE)) request->target = sj_request_pick_target(caller, request);
   if (!caller->only && !flows(engine, caller, request)) sj_balancing_arrived(engine, request);
   if (caller->spec->deadline < INFINITY)

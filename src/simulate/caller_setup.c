@@ -60,6 +60,18 @@ static bool is_direct(const struct engine *engine, const struct caller *caller, 
          !caller->stage && engine->cuts == 0;
 }
 
+/* Whether nothing but a success and a refusal can become of an attempt, at a server that looks at no more of it than
+ * its times, its priority and what it calls. */
+static bool is_brief(const struct engine *engine, const struct caller *caller) {
+  const struct sj_server *const server = caller->only ? caller->only->spec : NULL;
+  return caller->direct && !engine->listed && !engine->csv && server->kind == SJ_SERVER && server->cold_start == 0;
+}
+
+static void decide_ways(const struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+  caller->brief = is_brief(engine, caller);
+}
+
 static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {
   *caller->stage_spec = (struct sj_call){.targets = spec->targets,
                                          .target_count = spec->target_count,
@@ -119,7 +131,7 @@ static bool create(struct engine *engine, struct caller *caller, const struct sj
   if (spec->breaker.given && !sj_breakers_create(engine, caller)) return false;
   if (spec->hedge.given && !sj_hedging_create(caller)) return false;
   if (!caller->is_stage && any_flow(engine, spec) && !make_stage(engine, caller, spec)) return false;
-  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+  decide_ways(engine, caller, spec);
   return true;
 }
 
@@ -162,7 +174,7 @@ static void change(struct engine *engine, struct caller *caller, const struct sj
     fill_stage_spec(caller, spec);
     change(engine, caller->stage, caller->stage_spec);
   }
-  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+  decide_ways(engine, caller, spec);
 }
 
 void sj_caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {

@@ -145,7 +145,8 @@ enum {
   REQUEST_STAGE = 64,   /* `parent` is not set, `flow` is */
   /* The policy waits for its probes: then an attempt is to be sent, or a copy. */
   REQUEST_WANTS_ATTEMPT = 128,
-  REQUEST_WANTS_COPY = 256
+  REQUEST_WANTS_COPY = 256,
+  REQUEST_BRIEF = 512 /* see caller_steps.h */
 };
 
 struct request {
@@ -168,7 +169,7 @@ struct request {
   struct batch *batch; /* that it is for a batcher; NULL for anything else */
   struct server *orbit_server;
   struct server *served_by;  /* a stage's, when it has succeeded */
-  struct customer *customer; /* of a closed population */
+  struct customer *customer; /* of a closed population; set for a client's requests alone */
   struct sj_errand *errand;  /* what its caller's policy keeps for it, or NULL */
   uint32_t deadline_event, retry_event, hedge_event;
   uint32_t attempts_made;
@@ -211,6 +212,7 @@ struct caller {
   struct call_counts *counts;
   const uint64_t *keys; /* KEY_... */
   bool direct;          /* one member to call, nothing between, nothing to watch: the attempt goes straight in */
+  bool brief;           /* direct, and its requests are brief: see caller_steps.h */
   bool timeout_constant;
   bool mixed_timeouts; /* a fault has changed them */
   bool is_stage;
