@@ -53,23 +53,26 @@ static bool any_flow(const struct engine *engine, const struct sj_call *spec) {
   return sj_law_given(&spec->stage_timeout);
 }
 
-static bool is_direct(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
+/* Whether nothing is between caller and server, and nothing watches. */
+static bool goes_straight(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
   const bool batches = caller->server && caller->server->batcher;
-  return caller->only && !batches && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY &&
+  return !caller->is_stage && !batches && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY &&
          spec->connections == 0 && !spec->hedge.given && !spec->breaker.given && !spec->network.given &&
          !caller->stage && engine->cuts == 0;
 }
 
-/* Whether nothing but a success and a refusal can become of an attempt, at a server that looks at no more of it than
- * its times, its priority and what it calls. */
-static bool is_brief(const struct engine *engine, const struct caller *caller) {
-  const struct sj_server *const server = caller->only ? caller->only->spec : NULL;
-  return caller->direct && !engine->listed && !engine->csv && server->kind == SJ_SERVER && server->cold_start == 0;
+/* Whether a server looks at no more of an attempt than its times, its priority and what it calls, and whoever picks
+ * the server keeps nothing for a request. */
+static bool is_brief(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
+  const struct sj_server *const server = engine->servers[spec->targets[0].server].spec;
+  return spec->target_count == 1 && server->kind == SJ_SERVER && server->cold_start == 0 && !engine->listed &&
+         !engine->csv && (caller->only || !(sj_policy_needs(&spec->policy) & SJ_NEEDS_ERRANDS));
 }
 
 static void decide_ways(const struct engine *engine, struct caller *caller, const struct sj_call *spec) {
-  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
-  caller->brief = is_brief(engine, caller);
+  const bool straight = goes_straight(engine, caller, spec);
+  caller->direct = straight && caller->only;
+  caller->brief = straight && is_brief(engine, caller, spec);
 }
 
 static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {

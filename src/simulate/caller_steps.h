@@ -1,7 +1,7 @@
 /* The beginning of a request and of an attempt, in line for those who make many.
  *
- * A *brief* request is one of which at first only those fields are filled in that a success needs: sent straight in,
- * to a server that does not look further. Nothing reads the others until something goes wrong; then, before anything
+ * A *brief* request is one of which at first only those fields are filled in that a success needs: with nothing between
+ * caller and server, and nothing to watch. Nobody reads the others until something goes wrong; then, before anything
  * else, `complete` fills them in, and it goes on as any other request. */
 #ifndef SJ_SIMULATE_CALLER_STEPS_H
 #define SJ_SIMULATE_CALLER_STEPS_H
@@ -101,33 +101,57 @@ static inline struct attempt *attempt_create(struct engine *engine, struct reque
 static inline void complete(struct request *request) {
   if (!(request->flags & REQUEST_BRIEF)) return;
   request->flags &= ~(uint32_t)REQUEST_BRIEF;
+  struct attempt *const attempt = &request->first;
+  const uint32_t channel = request->caller->only ? NO_CHANNEL : attempt->channel;
   fill_rest_of_request(request);
-  fill_rest_of_attempt(&request->first, request->arrival);
+  fill_rest_of_attempt(attempt, request->arrival);
+  attempt->channel = channel;
   request->tries = 1;
   request->caller->out++;
 }
 
-/* The request of a direct caller is sent straight in. */
-static inline void begin_direct(struct engine *engine, struct request *request) {
+/* The request is sent straight in: that of a caller with one member to call, or a brief one. */
+static inline void send_in(struct engine *engine, struct request *request) {
   struct caller *const caller = request->caller;
   struct attempt *const attempt = &request->first;
-  if (__builtin_expect(caller->brief, 1)) {
-    request->flags |= REQUEST_BRIEF;
-    fill_attempt(attempt, request, 0);
-  } else {
-    request->tries = 1;
-    attempt_create(engine, request);
-    caller->out++;
-  }
-  attempt->server = caller->only;
-  attempt->api = caller->only_api;
   if (request->flags & REQUEST_COUNTED) caller->counts->attempts++;
   receive(engine, attempt->server, attempt);
 }
 
+static inline void begin_brief(struct engine *engine, struct request *request) {
+  struct caller *const caller = request->caller;
+  struct attempt *const attempt = &request->first;
+  request->flags |= REQUEST_BRIEF;
+  fill_attempt(attempt, request, 0);
+  attempt->server = caller->only;
+  attempt->api = caller->only_api;
+  if (attempt->server || sj_balancing_begin(engine, attempt)) {
+    send_in(engine, request);
+    return;
+  }
+  request->flags &= ~(uint32_t)REQUEST_BRIEF; /* nobody can be picked */
+  fill_rest_of_request(request);
+  sj_request_begin(engine, request);
+}
+
+static inline void begin_direct(struct engine *engine, struct request *request) {
+  struct caller *const caller = request->caller;
+  request->tries = 1;
+  struct attempt *const attempt = attempt_create(engine, request);
+  if (!attempt) return;
+  caller->out++;
+  attempt->server = caller->only;
+  attempt->api = caller->only_api;
+  send_in(engine, request);
+}
+
 /* For one of which only the short form is filled in. */
 static inline void begin_request(struct engine *engine, struct request *request) {
-  if (!request->caller->brief) fill_rest_of_request(request);
+  if (request->caller->brief) {
+    begin_brief(engine, request);
+    return;
+  }
+  fill_rest_of_request(request);
   if (request->caller->direct)
     begin_direct(engine, request);
   else

@@ -232,6 +232,7 @@ static bool call_closed(struct engine *engine, struct attempt *parent, uint16_t 
 static struct attempt *close_brief(struct engine *engine, struct request *request) {
   assert(request->first.children == 0);
   struct attempt *const parent = request->parent;
+  if (!request->caller->only) sj_balancing_succeeded(engine, &request->first);
   if (request->caller->client) client_closed(engine, request, OUTCOME_OK);
   request_gone(engine, request);
   return parent;
