@@ -106,7 +106,7 @@ static bool flows(const struct engine *engine, const struct caller *caller, cons
   return server->apis[target->api].forward || server->join || sj_law_given(&caller->spec->stage_timeout);
 }
 
-void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) {
+static inline void deliver(struct engine *engine, struct attempt *attempt) {
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->event = SJ_EVENT_NONE;
@@ -118,9 +118,11 @@ void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) {
     attempt->place = PLACE_FLOWING;
     sj_flow_begin(engine, attempt);
   } else {
-    sj_server_receive(engine, attempt);
+    receive(engine, attempt->server, attempt);
   }
 }
+
+void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) { deliver(engine, attempt); }
 
 static void send(struct engine *engine, struct request *request, bool hedge);
 
@@ -201,7 +203,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
   if (caller->timeout) arm_timeout(engine, caller, attempt);
   schedule_hedge(engine, caller, request);
   if (!spec->network.given) {
-    sj_attempt_deliver(engine, attempt);
+    deliver(engine, attempt);
     return;
   }
   const double delay = message_delay(engine, attempt, false);
@@ -274,7 +276,7 @@ void sj_request_begin(struct engine *engine, struct request *request) {
  */
 
 /* The attempt is over for its caller. */
-static void end_attempt(struct engine *engine, struct attempt *attempt, enum sj_end end) {
+static inline void end_attempt(struct engine *engine, struct attempt *attempt, enum sj_end end) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   assert(attempt->flags & ATTEMPT_OUT);
@@ -407,7 +409,7 @@ static void late_answer(struct engine *engine, struct attempt *attempt, enum out
     sj_request_close(engine, request, OUTCOME_OK);
 }
 
-void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+static inline void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->place = PLACE_GONE;
@@ -441,6 +443,10 @@ void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outc
   sj_attempt_release(engine, attempt);
 }
 
+void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  attempt_result(engine, attempt, outcome);
+}
+
 void sj_attempt_direct_success(struct engine *engine, struct attempt *attempt) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
@@ -464,7 +470,7 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
   struct caller *const caller = request->caller;
   if (attempt->channel != NO_CHANNEL) sj_balancing_finished(attempt);
   if (request->flags & REQUEST_STAGE) { /* no message: the request is handed on from where it is */
-    if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
+    if (attempt->flags & ATTEMPT_OUT && attempt->channel != NO_CHANNEL) sj_balancing_report(engine, attempt);
     sj_attempt_result(engine, attempt, outcome);
     return;
   }
@@ -472,9 +478,9 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
     sj_attempt_vanish(engine, attempt);
     return;
   }
-  if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
+  if (attempt->flags & ATTEMPT_OUT && attempt->channel != NO_CHANNEL) sj_balancing_report(engine, attempt);
   if (!caller->spec->network.given) {
-    sj_attempt_result(engine, attempt, outcome);
+    attempt_result(engine, attempt, outcome);
     return;
   }
   const double delay = message_delay(engine, attempt, true);

@@ -109,8 +109,7 @@ void sj_hedging_add(struct caller *caller, double latency);
 double sj_hedging_delay(const struct caller *caller); /* INFINITY: too few answers */
 
 /* server.c */
-void sj_server_receive(struct engine *engine, struct attempt *attempt);
-/* The same where something stands in the way: it is full, down, particular about whom it admits. */
+/* An attempt arrives where something stands in the way: the server is full, down, particular about whom it admits. */
 void sj_server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt);
 /* The attempt gives up its thread and its place; who waits is served. */
 void sj_server_leave(struct engine *engine, struct server *server, struct attempt *attempt);

@@ -89,8 +89,6 @@ void sj_server_receive_with_care(struct engine *engine, struct server *server, s
     sj_server_offer(engine, server, attempt);
 }
 
-void sj_server_receive(struct engine *engine, struct attempt *attempt) { receive(engine, attempt->server, attempt); }
-
 /* The next who waits and is not dropped by CoDel, or NULL. Dropped ones leave the system on the way. */
 static struct attempt *next_waiting(struct engine *engine, struct server *server) {
   while (server->queue.count > 0) {
