@@ -109,8 +109,7 @@ void sj_hedging_add(struct caller *caller, double latency);
 double sj_hedging_delay(const struct caller *caller); /* INFINITY: too few answers */
 
 /* server.c */
-void sj_server_receive(struct engine *engine, struct attempt *attempt);
-/* The same where something stands in the way: it is full, down, particular about whom it admits. */
+/* An attempt arrives where something stands in the way: the server is full, down, particular about whom it admits. */
 void sj_server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt);
 /* The attempt gives up its thread and its place; who waits is served. */
 void sj_server_leave(struct engine *engine, struct server *server, struct attempt *attempt);
@@ -142,6 +141,10 @@ void sj_attempt_list_remove(struct attempt **list, struct attempt *attempt);
 
 /* balancing.c: the levels of a server that publishes have changed, `arrived` is 1 if somebody was let in. */
 void sj_publish_levels(struct server *server, double now, int arrived);
+/* The first attempt of a brief request: to whom it goes, and that it is sent. False: nobody can be picked. */
+bool sj_balancing_begin(struct engine *engine, struct attempt *attempt);
+/* It has succeeded: what its balancer is told, if it has one. */
+void sj_balancing_succeeded(struct engine *engine, struct attempt *attempt);
 /* It finished a request, well or with an error; the levels change next. */
 void sj_publish_finished(struct server *server, double now, double sojourn, bool ok);
 

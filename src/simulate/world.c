@@ -290,7 +290,7 @@ bool sj_engine_make_world(struct engine *engine) {
   engine->faulty = model->fault_count > 0;
   engine->listed = engine->faulty;
   for (size_t i = 0; i < model->server_count; i++) engine->listed |= model->servers[i].replace_requeue;
-  sj_pool_create(&engine->requests, engine->plain ? offsetof(struct request, first) + offsetof(struct attempt, sibling)
+  sj_pool_create(&engine->requests, engine->plain ? offsetof(struct request, first) + offsetof(struct attempt, children)
                                                   : sizeof(struct request));
   sj_pool_create(&engine->attempts, sizeof(struct attempt));
   engine->servers = calloc(model->server_count + 1, sizeof *engine->servers);
