@@ -12,7 +12,7 @@ import subprocess
 import sys
 import zlib
 
-from harness import MM1, PROGRAM, SOURCE, Skip, case, contains, done, equal, run, sojourn, write
+from harness import MM1, PROGRAM, SOURCE, Skip, case, contains, done, equal, from_npm, run, sojourn, write
 
 COMMANDS = ["simulate", "solve", "compare", "sweep", "learn", "measure", "plot", "show"]
 
@@ -148,21 +148,9 @@ def _():
                 break
 
 
-def from_npm(package):
-    """Puts a package into the working folder, for node."""
-    needed("node"), needed("npm")
-    try:
-        installed = subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", package],
-                                   stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired as reason:
-        raise Skip(f"npm cannot get {package}: it takes too long") from reason
-    if installed.returncode:
-        raise Skip(f"npm cannot get {package}")
-
-
 @case("show --hdr: HdrHistogram's own library reads it")
 def _():
-    from_npm("hdr-histogram-js@3.0.0")
+    from_npm(pathlib.Path("."), "hdr-histogram-js", "install", "hdr-histogram-js@3.0.0")
     results()
     done("show", "r.db", "--result", "1", "--hdr", "r.hlog")
     write("read.js", """
@@ -208,7 +196,7 @@ def _():
 
 @case("DuckDB reads a results file in two lines")
 def _():
-    from_npm("@duckdb/node-api@1.5.6-r.1")
+    from_npm(pathlib.Path("."), "@duckdb/node-api", "install", "@duckdb/node-api@1.5.6-r.1")
     document = results()
     show, query = documented("sojourn show").splitlines()
     done(*show.split()[1:])

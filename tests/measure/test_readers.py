@@ -13,7 +13,7 @@ import struct
 import subprocess
 import sys
 
-from harness import SOURCE, Skip, case, equal, run
+from harness import SOURCE, Skip, case, equal, from_npm, run
 
 WRITER = pathlib.Path(sys.argv[1]).resolve()
 PACKAGES = pathlib.Path(sys.argv[3]).resolve()
@@ -51,23 +51,6 @@ def expected(column):
 
 # --- Apache Arrow's library
 
-def from_npm(folder, there, *words):
-    """Lets npm put packages into a folder, unless the path `there` exists in it."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        raise Skip("node or npm is not installed")
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / there).exists():
-        return folder
-    try:
-        result = subprocess.run(["npm", *words, "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
-                                stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired as reason:
-        raise Skip(f"npm cannot get the {folder.name} packages: it takes too long") from reason
-    if result.returncode != 0 or not (folder / there).exists():
-        raise Skip(f"npm cannot get {there.name}")
-    return folder
-
-
 def library():
     """The folder in which node finds the package `apache-arrow`, of the version that js/package-lock.json says."""
     PACKAGES.mkdir(parents=True, exist_ok=True)
@@ -76,15 +59,14 @@ def library():
         shutil.rmtree(PACKAGES / "node_modules", ignore_errors=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(SCRIPTS / name, PACKAGES / name)
-    return from_npm(PACKAGES, pathlib.Path("node_modules/apache-arrow"), "ci")
+    return from_npm(PACKAGES, "apache-arrow", "ci")
 
 
 def polars():
     """The folder in which node finds Polars. npm does not always choose its part for this machine by itself."""
     version = "0.25.2"
     part = f"nodejs-polars-{sys.platform}-{ {'x86_64': 'x64', 'aarch64': 'arm64'}.get(platform.machine()) }-gnu"
-    return from_npm(PACKAGES / f"polars-{version}", pathlib.Path("node_modules") / part, "install", "--prefix", ".",
-                    f"nodejs-polars@{version}", f"{part}@{version}")
+    return from_npm(PACKAGES / f"polars-{version}", part, "install", f"nodejs-polars@{version}", f"{part}@{version}")
 
 
 def read_by_library(path, skip=0):
