@@ -232,11 +232,13 @@ static void show_load(struct page *page, const struct sj_offered_load *load) {
   }
   struct sj_text text = {0};
   sj_text_add(&text, "%.4g", all);
-  if (load->held > 0) sj_text_add(&text, " (work %.4g, threads held for calls %.4g)", load->work, load->held);
+  if (load->held > 0) sj_text_add(&text, " (work %.4g, held for calls %.4g)", load->work, load->held);
   if (all == 1)
     sj_text_add(&text, ": saturated, it just cannot keep up");
   else if (all < 1)
     sj_text_add(&text, ": stable");
+  else if (load->held > 0)
+    sj_text_add(&text, ": overloaded");
   else
     sj_text_add(&text, ": overloaded: %.4g > 1", all);
   if (load->peak > all * (1 + 1e-9))

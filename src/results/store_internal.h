@@ -114,8 +114,9 @@ enum sj_status sj_store_note_octave(struct sj_store *store, uint32_t octave, str
  * number `id`; reads those of a run, each unless the file has none of it. */
 enum sj_status sj_store_heatmaps_name(struct sj_store *store, int64_t result, struct sj_results *results,
                                       struct sj_error *error);
-enum sj_status sj_store_heatmaps_write(struct sj_store *store, int64_t result, const struct sj_results *results,
-                                       const struct sj_run *run, int64_t id, struct sj_error *error);
+enum sj_status sj_store_heatmaps_write(struct sj_store *store, const struct sj_store_columns *series,
+                                       const struct sj_results *results, const struct sj_run *run, int64_t id,
+                                       struct sj_error *error);
 enum sj_status sj_store_heatmaps_read(struct sj_store *store, const struct sj_store_columns *series,
                                       const struct sj_results *results, struct sj_run *run, int64_t id,
                                       struct sj_error *error);

@@ -342,6 +342,7 @@ static enum sj_status write_values(struct sj_store *store, int64_t result, const
   if (status == SJ_OK) status = write_metrics(store, &columns[SJ_STORE_METRICS], run, id, error);
   if (status == SJ_OK) status = write_histograms(store, &columns[SJ_STORE_HISTOGRAMS], run, id, error);
   if (status == SJ_OK) status = write_series(store, &columns[SJ_STORE_SERIES], run, results->grid_count, id, error);
+  if (status == SJ_OK) status = sj_store_heatmaps_write(store, &columns[SJ_STORE_SERIES], results, run, id, error);
   if (status == SJ_OK) status = write_exact(store, &columns[SJ_STORE_METRICS], run, id, error);
   return status;
 }
@@ -353,7 +354,6 @@ enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const st
   int64_t id;
   status = write_run(store, result, run, &id, error);
   if (status == SJ_OK) status = write_values(store, result, results, run, id, error);
-  if (status == SJ_OK) status = sj_store_heatmaps_write(store, result, results, run, id, error);
   return sj_store_end(store, status, error);
 }
 
