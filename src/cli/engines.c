@@ -57,19 +57,19 @@ static enum sj_status on_run(void *context, const struct sj_results *results, co
 /* Simulates the model as the settings say, with progress; with a store only what that does not hold, whose number there
  * is `*stored`. */
 static enum sj_status simulate(const struct sj_options *options, const struct sj_model *model,
-                               struct sj_simulate_options *settings, struct sj_store *store, int64_t *stored,
+                               struct sj_simulate_options settings, struct sj_store *store, int64_t *stored,
                                struct sj_results **results, struct sj_error *error) {
   struct listener listener = {.store = store};
-  settings->stop = sj_signals_defer();
-  settings->on_progress = on_progress;
-  settings->on_run = on_run;
-  settings->context = &listener;
+  settings.stop = sj_signals_defer();
+  settings.on_progress = on_progress;
+  settings.on_run = on_run;
+  settings.context = &listener;
   sj_progress_start(&listener.progress, options->given & SJ_OPTION_QUIET);
-  enum sj_status status = sj_simulate_prepare(model, settings, results, error);
+  enum sj_status status = sj_simulate_prepare(model, &settings, results, error);
   if (status == SJ_OK && store)
     status = sj_store_begin(store, *results, options->runs ? options->runs : model->run.runs,
                             options->given & SJ_OPTION_AGAIN, &listener.stored, error);
-  if (status == SJ_OK) status = sj_simulate_run(model, settings, *results, error);
+  if (status == SJ_OK) status = sj_simulate_run(model, &settings, *results, error);
   sj_progress_end(&listener.progress);
   if (stored) *stored = listener.stored;
   if (status != SJ_OK && status != SJ_INTERRUPTED) {
@@ -87,7 +87,7 @@ enum sj_status sj_simulate_steady(const struct sj_options *options, const struct
   settings.series = true;
   settings.warmup = 0;
   settings.series_step = series_step;
-  return simulate(options, &steady, &settings, NULL, NULL, results, error);
+  return simulate(options, &steady, settings, NULL, NULL, results, error);
 }
 
 static enum sj_status solve_steady(struct contest *c, const struct sj_model *steady, struct sj_error *error) {
@@ -110,7 +110,7 @@ static enum sj_status simulate_steady(struct contest *c, const struct sj_model *
   struct sj_simulate_options settings;
   sj_settings(c->options, &settings);
   settings.values_only = !c->options->html; /* a page has their distributions */
-  const enum sj_status status = simulate(c->options, steady, &settings, c->store, &c->stored, &c->simulated, error);
+  const enum sj_status status = simulate(c->options, steady, settings, c->store, &c->stored, &c->simulated, error);
   if (status != SJ_OK && status != SJ_INTERRUPTED) return status;
   if (c->model->fault_count && !sj_results_add_note(c->simulated, "%s", no_faults))
     return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
@@ -314,7 +314,8 @@ enum sj_exit sj_engines_command(const struct sj_options *options) {
   struct contest c = {.options = options};
   struct sj_error error = {{0}};
   enum sj_status status = check(options, &error);
-  enum sj_exit code = status == SJ_OK ? sj_read_model(options, &c.model) : sj_complain(status, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
+  enum sj_exit code = sj_read_model(options, &c.model);
   if (code == SJ_EXIT_DONE) {
     status = sj_check_scenario(options, c.model, &error);
     if (status == SJ_OK) status = compute(&c, &error);

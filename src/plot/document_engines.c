@@ -91,7 +91,7 @@ static void add_sight(const struct sj_document_source *source, json_t *answers) 
     least = fmin(least, share);
     most = fmax(most, share);
   }
-  if (!best || best == worst) return;
+  if (!best || !worst || best == worst) return;
   char low[48], high[48];
   sj_short_text(100 * least, low);
   sj_short_text(100 * most, high);
@@ -120,8 +120,9 @@ char *sj_document_add_engines(const struct sj_document_source *source, json_t *a
   const size_t tested = source->agreement_count - unseen;
   add_all_differing(source, answers);
   add_fate(source, WITHIN, "good", "within the 95 % interval of the simulation", false, answers);
-  add_fate(source, OUTSIDE, "plain", "outside of it, but by no more than chance has it among so many looks", true,
-           answers);
+  add_fate(source, OUTSIDE, "plain",
+           "outside of it (one in twenty is expected there), not far enough to be told from chance among so many looks",
+           true, answers);
   if (source->results[0]->run_count > 1)
     add_fate(source, UNSEEN, "unsure", "never seen in the simulation, maybe too rare", false, answers);
   if (differing > 0 && sj_engines_may_calibrate(source->agreements, source->agreement_count, servers_of(source)))

@@ -10,25 +10,29 @@
 /* Shares lie in 0 to 1, whatever chance adds to an estimate. */
 static double percent(double share) { return 100 * fmin(1, fmax(0, share)); }
 
-/* Leaves those of `order` that may have the largest total index: whose interval reaches that of the first. */
+/* Whether the axis has at most a twentieth of the variance, for sure. */
+static bool is_idle(const struct sj_varied *varied, const char *metric, size_t axis) {
+  return sj_varied_total(varied, metric, axis).high < 0.05;
+}
+
+/* Leaves those of `order` that may have the largest total index: whose interval reaches that of the first. Total
+ * indices add up to at least 1, so that the largest of d is at least 1 / d. */
 static size_t contenders(const struct sj_varied *varied, const char *metric, const size_t *order, size_t *chosen) {
   const struct sj_sensitivity top = sj_varied_total(varied, metric, order[0]);
   size_t count = 0;
   for (size_t k = 0; k < varied->axis_count; k++)
-    if (k == 0 || !(sj_varied_total(varied, metric, order[k]).high < top.low)) chosen[count++] = order[k];
+    if (k == 0 || !(sj_varied_total(varied, metric, order[k]).high < fmax(top.low, 1 / (double)varied->axis_count)))
+      chosen[count++] = order[k];
   return count;
 }
 
-/* Who has at most a twentieth of the variance, for sure. */
 static void add_idle(const struct sj_varied *varied, const char *metric, const size_t *order, struct sj_text *text) {
-  const double little = 0.05;
   double most = 0;
   size_t count = 0;
   for (size_t k = 1; k < varied->axis_count; k++) {
-    const double high = sj_varied_total(varied, metric, order[k]).high;
-    if (!(high < little)) continue;
+    if (!is_idle(varied, metric, order[k])) continue;
     sj_text_add(text, "%s%s", count++ > 0 ? ", " : ". It hardly depends on ", varied->paths[order[k]]);
-    most = fmax(most, high);
+    most = fmax(most, sj_varied_total(varied, metric, order[k]).high);
   }
   if (count > 0) sj_text_add(text, " (at most %.0f %%%s)", fmax(1, ceil(percent(most))), count > 1 ? " each" : "");
 }
@@ -67,15 +71,15 @@ static void add_open(const struct sj_varied *varied, const char *metric, const s
   sj_document_add_answer(answers, "unsure", text.data);
 }
 
-/* Says what matters for a figure. Returns the axis that matters most, SIZE_MAX if several may. */
-static size_t add_sensitivity(const struct sj_varied *varied, const char *metric, json_t *answers) {
+/* Says what matters for a figure. Returns the axis that matters most, SIZE_MAX if several may: that is `open`. */
+static size_t add_sensitivity(const struct sj_varied *varied, const char *metric, json_t *answers, json_t *open) {
   size_t *const order = sj_varied_by_total(varied, metric);
   size_t *const chosen = sj_allocate_array(varied->axis_count, sizeof *chosen);
   const size_t count = contenders(varied, metric, order, chosen), best = count == 1 ? order[0] : SIZE_MAX;
   if (count == 1)
     add_clear(varied, metric, order, answers);
   else
-    add_open(varied, metric, order, chosen, count, answers);
+    add_open(varied, metric, order, chosen, count, open);
   free(chosen);
   free(order);
   return best;
@@ -107,19 +111,23 @@ static char *sum_up(const struct sj_varied *varied, const struct winner *winners
   return text.data;
 }
 
-/* A sentence for each figure. Returns what they have in common, a new string; NULL: there are no indices. */
+/* A sentence for each figure, first those of which something can be said. Returns what they have in common, a new
+ * string; NULL: there are no indices. */
 static char *add_sensitivities(const struct sj_varied *varied, json_t *answers) {
   struct winner *const winners = sj_allocate_array(varied->axis_count, sizeof *winners);
   size_t told = 0;
+  json_t *const open = json_array();
   for (size_t i = 0; i < sj_varied_index_count(varied) && varied->axis_count > 1; i++) {
     char *const metric = sj_varied_indexed(varied, i);
     if (!isnan(sj_varied_total(varied, metric, 0).value)) {
-      const size_t most = add_sensitivity(varied, metric, answers);
+      const size_t most = add_sensitivity(varied, metric, answers, open);
       told++;
       if (most != SIZE_MAX && winners[most].wins++ == 0) winners[most].metric = sj_copy_string(metric);
     }
     free(metric);
   }
+  json_array_extend(answers, open);
+  json_decref(open);
   char *const headline = told > 0 ? sum_up(varied, winners, told) : NULL;
   for (size_t axis = 0; axis < varied->axis_count; axis++) free(winners[axis].metric);
   free(winners);

@@ -139,14 +139,17 @@ void sj_varied_add_indices(const struct sj_varied *varied, const char *metric, s
   free(order);
 }
 
+/* All of 0 to 1 is no answer. */
+static bool is_told(struct sj_sensitivity index) { return index.high - index.low < 1; }
+
 /* The parameters from left to right by what they matter for all metrics together. */
 static size_t *by_all(const struct sj_varied *varied, size_t metrics) {
   double *const sums = sj_allocate_array(varied->axis_count, sizeof *sums);
   for (size_t i = 0; i < metrics; i++) {
     char *const metric = sj_varied_indexed(varied, i);
     for (size_t axis = 0; axis < varied->axis_count; axis++) {
-      const double total = sj_varied_total(varied, metric, axis).value;
-      if (isfinite(total)) sums[axis] += total;
+      const struct sj_sensitivity total = sj_varied_total(varied, metric, axis);
+      if (is_told(total)) sums[axis] += total.value;
     }
     free(metric);
   }
@@ -181,9 +184,8 @@ void sj_varied_add_all_indices(const struct sj_varied *varied, struct sj_charts 
     sj_axis_add_tick(&chart->y, grid.y[row], metric);
     for (size_t k = 0; k < axes; k++) {
       const struct sj_sensitivity total = sj_varied_total(varied, metric, order[k]);
-      const bool told = total.high - total.low < 1; /* all of 0 to 1 is no answer */
-      grid.value[k * metrics + row] = told ? total.value : (double)NAN;
-      if (told) chart->colours.high = fmax(chart->colours.high, total.value);
+      grid.value[k * metrics + row] = is_told(total) ? total.value : (double)NAN;
+      if (is_told(total)) chart->colours.high = fmax(chart->colours.high, total.value);
     }
     free(metric);
   }

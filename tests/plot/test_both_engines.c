@@ -139,9 +139,10 @@ static void what_differs_comes_first(void **state) {
                 "api.in_system.mean differs: simulated 4.000 ± 0.016 requests, solved 5 requests: −20 %, 62.8 half "
                 "widths");
   expect_answer(document, 1, "good", "1 figure within the 95 % interval of the simulation: web.latency.mean");
-  expect_answer(document, 2, "plain",
-                "1 figure outside of it, but by no more than chance has it among so many looks: web.goodput (−0.249 %, "
-                "1.3 half widths)");
+  expect_answer(
+      document, 2, "plain",
+      "1 figure outside of it (one in twenty is expected there), not far enough to be told from chance among so "
+      "many looks: web.goodput (−0.249 %, 1.3 half widths)");
   expect_answer(document, 3, "unsure", "1 figure never seen in the simulation, maybe too rare: api.full");
   const json_t *const table = json_array_get(json_object_get(document, "tables"), 0);
   static const char *const verdicts[METRICS] = {"agrees", "agrees", "differs", "not seen"};
