@@ -48,6 +48,8 @@ void sj_visits_settle(struct server_statistics *s) {
 
 static void sample_clear(struct sample *sample) { sj_histogram_destroy(&sample->histogram); }
 
+void sj_uncounted_add(struct client_statistics *s, double latency) { sj_heatmap_add(s->uncounted, 0, latency); }
+
 void sj_client_statistics_clear(struct client_statistics *s) {
   if (s->uncounted) sj_heatmap_destroy(s->uncounted);
   free(s->uncounted);

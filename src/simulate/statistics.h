@@ -114,8 +114,10 @@ static inline void cell_visits_add(struct server_statistics *s, double sojourn) 
   s->cell_sojourn += sojourn;
 }
 
+/* Few answers are not counted, and seldom are there time series: apart, so that it is in nobody's way. */
+void sj_uncounted_add(struct client_statistics *s, double latency) __attribute__((cold));
 static inline void uncounted_add(struct client_statistics *s, double latency) {
-  if (s->uncounted) sj_heatmap_add(s->uncounted, 0, latency);
+  if (s->uncounted) sj_uncounted_add(s, latency);
 }
 
 /* The mean sojourn time of those that left since the last cell, which a new cell begins; NAN of none. */
