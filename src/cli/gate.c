@@ -153,18 +153,41 @@ static enum sj_status pair_entry(struct gate *gate, const struct side sides[2], 
   return add_pair(gate, sides, before, after, label, error);
 }
 
+/* "FILE has simulate a.lua, simulate b.lua", each once and the first few. */
+static void list_labels(const struct side *side, struct sj_text *text) {
+  const size_t most = 5;
+  size_t listed = 0, labels = 0;
+  for (size_t i = 0; i < side->count; i++) {
+    char *const label = label_of(&side->entries[i]);
+    if (is_first_of_its_label(side, i, label) && ++labels <= most)
+      sj_text_add(text, "%s %s", listed++ ? "," : " has", label);
+    free(label);
+  }
+  if (labels > most) sj_text_add(text, " and %zu more", labels - most);
+}
+
+static enum sj_status nothing_in_common(const struct side sides[2], struct sj_error *error) {
+  struct sj_text text = {0};
+  sj_text_add(&text,
+              "%s and %s have no result in common: results belong together by engine, model file, scenario "
+              "and, of a sweep, the values of the point",
+              sides[0].path, sides[1].path);
+  for (size_t i = 0; i < 2; i++) {
+    sj_text_add(&text, "; %s", sides[i].path);
+    list_labels(&sides[i], &text);
+  }
+  sj_error_set(error, SJ_INVALID, "%s", text.data);
+  free(text.data);
+  return SJ_INVALID;
+}
+
 /* A single result each are before and after, whatever they are called. */
 static enum sj_status pair_up(struct gate *gate, const struct side sides[2], struct sj_error *error) {
   enum sj_status status = SJ_OK;
   if (sides[0].count == 1 && sides[1].count == 1 && !strcmp(sides[0].entries->engine, sides[1].entries->engine))
     return add_pair(gate, sides, &sides[0].entries[0], &sides[1].entries[0], label_of(&sides[1].entries[0]), error);
   for (size_t i = 0; i < sides[0].count && status == SJ_OK; i++) status = pair_entry(gate, sides, i, error);
-  if (status == SJ_OK && !gate->pair_count)
-    return sj_error_set(error, SJ_INVALID,
-                        "%s and %s have no result in common: results belong together by engine, model file, scenario "
-                        "and, of a sweep, the values of the point",
-                        sides[0].path, sides[1].path);
-  return status;
+  return status == SJ_OK && !gate->pair_count ? nothing_in_common(sides, error) : status;
 }
 
 /* ---- what is judged ---- */

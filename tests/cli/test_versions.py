@@ -121,6 +121,10 @@ def _():
     equal(document["notes"], ["e.db has 2 results of simulate m.lua: the newest is taken",
                               "f.db has 2 results of simulate m.lua: the newest is taken"])
     equal(len(judged("a.db", "a.db")["results"]), 2)
+    result = sojourn("compare", "a.db", "e.db")
+    equal(result.returncode, 2)
+    contains(result.stderr, r"no result in common: .*; a\.db has simulate s\.lua, scenario (one|two), simulate s\.lua, scenario (one|two); "
+                            r"e\.db has simulate m\.lua$")
 
 
 @case("solved results are exact: any difference is one")
