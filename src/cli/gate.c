@@ -112,6 +112,20 @@ static void close_side(struct side *side) {
   sj_store_close(side->store);
 }
 
+/* What has nothing to do with the service, but may make a difference. */
+static void note_settings(struct gate *gate, const struct pair *pair) {
+  static const char *const words[] = {"durations", "warm-ups"};
+  const struct sj_results *const before = pair->before, *const after = pair->after;
+  const double values[2][2] = {{before->duration, after->duration}, {before->warmup, after->warmup}};
+  /* A warm-up that was found differs by chance. */
+  for (size_t i = 0; i < (before->warmup_found || after->warmup_found ? 1U : 2U); i++) {
+    char a[32], b[32];
+    if (!isfinite(values[i][0]) || !isfinite(values[i][1]) || values[i][0] == values[i][1]) continue;
+    add_note(gate, sj_format("%s: the %s differ, %s and then %s %s", pair->label, words[i],
+                             sj_number_text(values[i][0], a), sj_number_text(values[i][1], b), before->time_unit));
+  }
+}
+
 static enum sj_status add_pair(struct gate *gate, const struct side sides[2], const struct sj_store_entry *before,
                                const struct sj_store_entry *after, char *label, struct sj_error *error) {
   gate->pairs = sj_reallocate_array(gate->pairs, gate->pair_count + 1, sizeof *gate->pairs);
@@ -120,6 +134,7 @@ static enum sj_status add_pair(struct gate *gate, const struct side sides[2], co
   pair->label = label;
   enum sj_status status = sj_store_load_metrics(sides[0].store, before->result, &pair->before, error);
   if (status == SJ_OK) status = sj_store_load_metrics(sides[1].store, after->result, &pair->after, error);
+  if (status == SJ_OK) note_settings(gate, pair);
   return status;
 }
 
