@@ -200,8 +200,9 @@ static enum sj_status unknown(const struct job *job, const char *name, struct sj
     return sj_error_set(error, SJ_INVALID,
                         "chart %s: the result has no picture; sojourn solve --picture -o FILE.db keeps one", name);
   if (nearest) return sj_error_set(error, SJ_INVALID, "unknown chart %s, did you mean %s?", name, nearest);
-  return sj_error_set(error, SJ_INVALID, "unknown chart %s; sojourn plot %s --list names those there are", name,
-                      job->options->file);
+  const bool side_by_side = job->loaded_count > 1 && job->loaded[0]->scenario;
+  return sj_error_set(error, SJ_INVALID, "unknown chart %s; sojourn plot %s --list names those there are%s", name,
+                      job->options->file, side_by_side ? ", with --scenario NAME those of one scenario" : "");
 }
 
 static bool are_engines(const struct job *job) {

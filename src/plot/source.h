@@ -26,6 +26,11 @@ void sj_charts_add_stages(const struct sj_source *source, struct sj_charts *char
 /* The same of scenarios side by side, with at most three servers; NULL: more, or none. */
 struct sj_chart *sj_chart_of_stages(const struct sj_results *const *scenarios, size_t count, const char *subtitle);
 
+/* Appends "scenarios.CLIENT.latency-over-time" and "scenarios.SERVER.queue", means over runs with a line a scenario,
+ * where all of at most seven scenarios have the series, and the first has a fault. */
+void sj_charts_add_scenarios_over_time(const struct sj_results *const *scenarios, size_t count,
+                                       struct sj_charts *charts);
+
 /* Appends "CLIENT.latency-map", the heat map of the series of that index; nothing where it has none. And
  * "CLIENT.latency-spread", the distribution over at least four runs of the series' value in each cell of time; nothing
  * where there is too little. */

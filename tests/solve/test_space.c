@@ -291,7 +291,8 @@ static void test_refusals(void **state) {
        "test.lua:1: the apis of `api` take different times: a chain with timeouts needs one exponential service; "
        "`--approximate` takes the mean"},
       {"server 'api' { service = exponential { rate = 10 }, capacity = 9, count = 2 }\n" CLIENT,
-       "test.lua:1: `api` is a pool: with timeouts only single servers can be solved"},
+       "test.lua:1: `api` is a pool: with timeouts only single servers can be solved; take one member with its share "
+       "of the arrivals, or simulate"},
       {"server 'api' { service = exponential { rate = 10 }, capacity = 9, admission = codel { target = 1, interval = 9 "
        "} "
        "}\n" CLIENT,
