@@ -133,7 +133,7 @@ void sj_server_crash(struct engine *engine, struct server *server, bool answer_e
 void sj_server_draw_laws(struct engine *engine, struct server *server); /* threads and services of a member */
 void sj_server_replace(struct engine *engine, struct server *server);
 void sj_server_changed(struct engine *engine, struct server *server, const struct sj_server *spec);
-void sj_server_simplify(struct server *server); /* recomputes server->simple */
+void sj_server_simplify(struct server *server); /* recomputes what follows from its state: simple, ends_well, ... */
 void sj_server_count(struct server *server, double now, int in_system, int waiting, int busy); /* changes of level */
 
 void sj_attempt_list_add(struct attempt **list, struct attempt *attempt);
