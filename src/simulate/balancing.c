@@ -384,7 +384,7 @@ static struct sj_report *report_of(struct engine *engine, const struct balancing
 }
 
 void sj_balancing_report(struct engine *engine, struct attempt *attempt) {
-  if (attempt->channel == NO_CHANNEL || attempt->report) return;
+  if (attempt->report) return;
   attempt->report =
       report_of(engine, balancing_of_attempt(attempt), attempt->server, SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS);
 }
@@ -411,7 +411,6 @@ bool sj_balancing_begin(struct engine *engine, struct attempt *attempt) {
 
 void sj_balancing_succeeded(struct engine *engine, struct attempt *attempt) {
   if (attempt->channel == NO_CHANNEL) return;
-  sj_balancing_finished(attempt);
   sj_balancing_report(engine, attempt);
   sj_balancing_ended(engine, attempt, SJ_END_OK);
   if (attempt->report) sj_balancing_forget_report(attempt);

@@ -243,12 +243,6 @@ static void put_store(struct walk *walk, const char *name, const struct sj_model
   if (!isnan(model->seconds)) put_bill(walk, name, model, s);
 }
 
-static bool calls_others(const struct sj_server *server) {
-  for (size_t a = 0; a < server->api_count; a++)
-    if (server->apis[a].call_count > 0 && !server->apis[a].forward) return true;
-  return false;
-}
-
 bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t index) {
   for (size_t i = 0; i < model->server_count; i++)
     for (size_t a = 0; a < model->servers[i].api_count; a++) {

@@ -363,6 +363,7 @@ struct server {
   double fail_ratio;      /* 1 - product of (1 - ratio) */
   bool simple;            /* nothing to check at arrival but capacity */
   bool particular;        /* its work is not just a draw: see work.c */
+  bool ends_well;         /* work done there is a request done: nobody is called, nothing fails */
   bool quick;             /* of a plain model, and simple, first in first out, levels_follow: see plain.h */
   uint32_t room;          /* the capacity as a whole number while it is simple; else 0, so that one look is enough */
   bool codel;             /* some admission is CoDel */
@@ -469,6 +470,13 @@ struct engine {
   struct sj_error *error;
   enum sj_status status; /* other than SJ_OK ends the run */
 };
+
+/* Whether some request to it waits there for others, or makes others at least; those that it hands on aside. */
+static inline bool calls_others(const struct sj_server *spec) {
+  for (size_t a = 0; a < spec->api_count; a++)
+    if (spec->apis[a].call_count > 0 && !spec->apis[a].forward) return true;
+  return false;
+}
 
 /* The lineage of what comes out of `lineage`: an attempt after the first, a call, a stage. */
 static inline uint64_t lineage_below(uint64_t lineage, uint64_t which) {

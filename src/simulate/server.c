@@ -305,6 +305,10 @@ static bool work_failed(const struct server *server, const struct attempt *attem
 
 static inline void work_done(struct engine *engine, struct attempt *attempt) {
   const struct server *const server = attempt->server;
+  if (server->ends_well) {
+    finish_well(engine, attempt);
+    return;
+  }
   if (__builtin_expect(server->fail_ratio > 0 || server->spec->kind == SJ_STORE, 0) && work_failed(server, attempt)) {
     sj_server_finish(engine, attempt, OUTCOME_ERROR);
     return;
