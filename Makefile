@@ -26,8 +26,9 @@ check: ## everything CI runs: compilers, sanitizers, static checks, fuzzing, tes
 	@$(MAKE) --no-print-directory test
 
 install: $(BUILD)/build.ninja ## install the program, the library, its headers, the manual pages
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) --quiet installed
 	@meson install -C $(BUILD) --no-rebuild
+	@[ "$$(id -u)" != 0 ] || [ -n "$$DESTDIR" ] || ldconfig
 
 deb: ## make the Debian packages, in dist/
 	@scripts/make-deb

@@ -51,13 +51,13 @@ struct sj_simulate_options {
 SJ_PUBLIC void sj_simulate_options_default(struct sj_simulate_options *options);
 
 /* Prepares results of the right shape: settings resolved (a steady model's warm-up is found here by a pilot of run 0),
- * columns named, no runs. The caller may then add runs that it kept from before (sj_results_add_run) and hands the
+ * columns named, no runs. The caller may then add runs that it kept from before (sj_store_begin does) and hands the
  * results to sj_simulate_run, which computes the missing ones. */
 SJ_PUBLIC enum sj_status sj_simulate_prepare(const struct sj_model *model, const struct sj_simulate_options *options,
                                              struct sj_results **results, struct sj_error *error);
 
 /* Computes the runs 0 ... runs - 1 that `results` does not hold yet. SJ_OK: all there. SJ_INTERRUPTED: `stop` was set;
- * finished runs are there and `results->partial` is set. */
+ * finished runs are there and sj_results_partial is true. */
 SJ_PUBLIC enum sj_status sj_simulate_run(const struct sj_model *model, const struct sj_simulate_options *options,
                                          struct sj_results *results, struct sj_error *error);
 

@@ -33,6 +33,8 @@ struct sj_sweep_axis {
   char **texts; /* [count], as after the sign of an override: "0.3" */
   bool continuous, logarithmic;
   double low, high; /* of a continuous range */
+  const char *unit; /* of the values, by sj_sweep_run: "time", "1/time", "requests", ..., "" of a plain number; NULL:
+                       not known (a parameter). A constant of the library. */
 };
 
 /* Reads "PATH=...", where ... is one of
@@ -113,6 +115,9 @@ struct sj_sweep {
   char **index_names;
   struct sj_sensitivity *first, *total;
   size_t rows_used; /* rows of the sample all of whose points have a value; of the metric that has fewest */
+  /* The same as results of the engine "sweep", as a results file keeps them: METRIC.sobol.first[PATH], .total[PATH],
+   * and of each its .low and .high. NULL where `first` is. */
+  struct sj_results *indices;
 };
 
 /* Does the sweep. SJ_OK: `*sweep` is the caller's, to be ended with sj_sweep_destroy; single points may have failed

@@ -92,6 +92,11 @@ const char *sj_number_text(double x, char buffer[32]) {
   return buffer;
 }
 
+const char *sj_length_text(double x, char buffer[32]) {
+  snprintf(buffer, 32, "%.10g", x);
+  return buffer;
+}
+
 /* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each; case does not
  * count. */
 static size_t distance(const char *a, const char *b) {

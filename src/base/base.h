@@ -29,6 +29,8 @@ void sj_text_add_csv_number(struct sj_text *t, double x);
 /* The fewest digits that read back as exactly `x`, with an exponent only below 1e-4 and from 1e15 on ("0.1", "10000",
  * "1e+30", "inf", "nan"), into a buffer of 32 bytes; returns it. */
 const char *sj_number_text(double x, char buffer[32]);
+/* Up to ten digits of it, whole numbers without an exponent: for a length of time in a heading. */
+const char *sj_length_text(double x, char buffer[32]);
 
 /* The candidate nearest to `name` by edits (Damerau-Levenshtein, at most a third of its length, at least one), or NULL.
  * The list ends with NULL. Ties: the first. */

@@ -246,8 +246,6 @@ static void clear(struct sj_contest *c) {
 
 static enum sj_exit run(const struct sj_options *options) {
   struct sj_error error;
-  if ((options->given & SJ_OPTION_ENGINES) && options->html)
-    return sj_complain(sj_error_set(&error, SJ_INVALID, "--html does not go with --engines"), &error);
   if (sj_gate_asked(options)) return sj_gate_command(options);
   for (size_t i = 0; sj_gate_options[i].name; i++)
     if (options->own[i])
@@ -276,7 +274,7 @@ const struct sj_command sj_command_compare = {
         "\n"
         "With --engines one model is simulated and solved, and every figure that both engines give stands side by "
         "side,\n"
-        "with its interval and whether the difference is more than chance.\n"
+        "with its interval and whether the difference is more than chance; -o keeps both results.\n"
         "\n"
         "Of two results files it says what became better or worse from the first to the second, and exits with 1 if\n"
         "anything is worse: a gate for changes of a service. A change is real if its 95 % interval excludes zero; one\n"
@@ -284,7 +282,7 @@ const struct sj_command sj_command_compare = {
         "\n"
         "Example: sojourn compare before.db after.db --relative 0.1\n"
         "Example: sojourn compare models/compare-pools.lua --runs 16 --against \"one fast server\"\n"
-        "Example: sojourn compare --engines models/retry-storm.lua --set client.arrivals.rate=6",
+        "Example: sojourn compare --engines models/retry-storm.lua --set client.arrivals.rate=6 --html engines.html",
     .accepted = SJ_OPTION_SET | SJ_OPTION_SCENARIO | SJ_OPTION_SEED | SJ_OPTION_RUNS | SJ_OPTION_DURATION |
                 SJ_OPTION_WARMUP | SJ_OPTION_DRAIN | SJ_OPTION_THREADS | SJ_OPTION_MEMBERS | SJ_OPTION_OUTPUT |
                 SJ_OPTION_AGAIN | SJ_OPTION_JSON | SJ_OPTION_CSV | SJ_OPTION_DATA | SJ_OPTION_QUIET | SJ_OPTION_HELP |

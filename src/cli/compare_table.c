@@ -245,7 +245,7 @@ static void add_heading(const struct sj_contest *c, struct sj_text *text) {
     sj_text_add(text, "%zu to %zu runs each", least, most);
   else
     sj_text_add(text, "%zu run%s each", least, least == 1 ? "" : "s");
-  if (same_duration) sj_text_add(text, " of %s %s", sj_number_text(first->duration, number), first->time_unit);
+  if (same_duration) sj_text_add(text, " of %s %s", sj_length_text(first->duration, number), first->time_unit);
   sj_figure_text((struct sj_figure){(double)events, NAN}, 1, number, other);
   sj_text_add(text, ", seed %" PRIu64 "; %s events\n", first->seed, number);
   if (partial) sj_text_add(text, "partial: fewer runs than were asked for\n");

@@ -3,10 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "cli/page.h"
 #include "cli/progress.h"
 #include "model/model.h"
+#include "plot/engines.h"
 #include "results/json.h"
 #include "results/results.h"
+#include "results/store.h"
 #include "results/table.h"
 #include "sojourn/compare.h"
 #include "sojourn/simulate.h"
@@ -16,6 +19,8 @@
 struct contest {
   const struct sj_options *options;
   struct sj_model *model;
+  struct sj_store *store; /* NULL: nothing is kept */
+  int64_t stored;         /* the simulation's number in it */
   struct sj_results *simulated, *solved;
   struct sj_agreement *agreements;
   size_t count, differing, tested; /* tested: of which it can be told whether they agree */
@@ -25,28 +30,48 @@ static const char no_faults[] = "faults are left out of both: a steady state has
 
 static bool given(const struct contest *c, uint64_t option) { return c->options->given & option; }
 
-static void on_progress(void *context, const struct sj_simulate_progress *state) { sj_progress_show(context, state); }
-
-enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, double series_step,
-                                  struct sj_results **results, struct sj_error *error) {
+/* A steady state has no faults. */
+static struct sj_model without_faults(const struct sj_model *model) {
   struct sj_model steady = *model;
   steady.fault_count = 0;
-  struct sj_progress progress = {0};
-  struct sj_simulate_options simulate;
-  sj_settings(options, &simulate);
-  simulate.values_only = isnan(series_step);
-  simulate.series = !simulate.values_only;
-  if (simulate.series) {
-    simulate.warmup = 0;
-    simulate.series_step = series_step;
-  }
-  simulate.stop = sj_signals_defer();
-  simulate.on_progress = on_progress;
-  simulate.context = &progress;
-  sj_progress_start(&progress, options->given & SJ_OPTION_QUIET);
-  enum sj_status status = sj_simulate_prepare(&steady, &simulate, results, error);
-  if (status == SJ_OK) status = sj_simulate_run(&steady, &simulate, *results, error);
-  sj_progress_end(&progress);
+  return steady;
+}
+
+/* What a simulation reports to. */
+struct listener {
+  struct sj_progress progress;
+  struct sj_store *store; /* NULL: nothing is kept */
+  int64_t stored;
+};
+
+static void on_progress(void *context, const struct sj_simulate_progress *state) {
+  sj_progress_show(&((struct listener *)context)->progress, state);
+}
+
+static enum sj_status on_run(void *context, const struct sj_results *results, const struct sj_run *run,
+                             struct sj_error *error) {
+  const struct listener *const listener = context;
+  return listener->store ? sj_store_add_run(listener->store, listener->stored, results, run, error) : SJ_OK;
+}
+
+/* Simulates the model as the settings say, with progress; with a store only what that does not hold, whose number there
+ * is `*stored`. */
+static enum sj_status simulate(const struct sj_options *options, const struct sj_model *model,
+                               struct sj_simulate_options settings, struct sj_store *store, int64_t *stored,
+                               struct sj_results **results, struct sj_error *error) {
+  struct listener listener = {.store = store};
+  settings.stop = sj_signals_defer();
+  settings.on_progress = on_progress;
+  settings.on_run = on_run;
+  settings.context = &listener;
+  sj_progress_start(&listener.progress, options->given & SJ_OPTION_QUIET);
+  enum sj_status status = sj_simulate_prepare(model, &settings, results, error);
+  if (status == SJ_OK && store)
+    status = sj_store_begin(store, *results, options->runs ? options->runs : model->run.runs,
+                            options->given & SJ_OPTION_AGAIN, &listener.stored, error);
+  if (status == SJ_OK) status = sj_simulate_run(model, &settings, *results, error);
+  sj_progress_end(&listener.progress);
+  if (stored) *stored = listener.stored;
   if (status != SJ_OK && status != SJ_INTERRUPTED) {
     sj_results_destroy(*results);
     *results = NULL;
@@ -54,14 +79,69 @@ enum sj_status sj_simulate_steady(const struct sj_options *options, const struct
   return status;
 }
 
-static enum sj_status compute(struct contest *c, struct sj_error *error) {
+enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, double series_step,
+                                  struct sj_results **results, struct sj_error *error) {
+  const struct sj_model steady = without_faults(model);
+  struct sj_simulate_options settings;
+  sj_settings(options, &settings);
+  settings.series = true;
+  settings.warmup = 0;
+  settings.series_step = series_step;
+  return simulate(options, &steady, settings, NULL, NULL, results, error);
+}
+
+static enum sj_status solve_steady(struct contest *c, const struct sj_model *steady, struct sj_error *error) {
   struct sj_solve_options solve;
+  struct sj_results *asked = NULL;
   sj_solve_options_default(&solve);
   solve.approximate = given(c, SJ_OPTION_APPROXIMATE);
   solve.stop = sj_signals_defer();
+  enum sj_status status = SJ_OK;
+  if (c->store && !given(c, SJ_OPTION_AGAIN)) status = sj_solve_prepare(steady, &solve, &asked, error);
+  if (status == SJ_OK && asked) status = sj_load_kept(c->store, asked, &c->solved, error);
+  sj_results_destroy(asked);
+  if (status != SJ_OK || c->solved) return status;
+  status = sj_solve(steady, &solve, &c->solved, error);
+  if (status == SJ_OK && c->store) status = sj_keep(c->store, given(c, SJ_OPTION_AGAIN), c->solved, error);
+  return status;
+}
+
+static enum sj_status simulate_steady(struct contest *c, const struct sj_model *steady, struct sj_error *error) {
+  struct sj_simulate_options settings;
+  sj_settings(c->options, &settings);
+  settings.values_only = !c->options->html; /* a page has their distributions */
+  const enum sj_status status = simulate(c->options, steady, settings, c->store, &c->stored, &c->simulated, error);
+  if (status != SJ_OK && status != SJ_INTERRUPTED) return status;
+  if (c->model->fault_count && !sj_results_add_note(c->simulated, "%s", no_faults))
+    return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  const enum sj_status kept = c->store ? sj_store_finish(c->store, c->stored, c->simulated, error) : SJ_OK;
+  return kept == SJ_OK ? status : kept;
+}
+
+/* What was asked, with each of the two, and in it where both are. */
+static enum sj_status ask(struct contest *c, struct sj_error *error) {
+  struct sj_results *const both[] = {c->simulated, c->solved};
+  char identities[2][65];
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < 2; i++) sj_results_identity(both[i], identities[i]);
+  for (size_t i = 0; i < 2 && status == SJ_OK; i++) {
+    json_t *const pair = json_object();
+    json_object_set_new(pair, "simulate", json_string(identities[0]));
+    json_object_set_new(pair, "solve", json_string(identities[1]));
+    status = sj_page_ask(c->options, c->model, both[i], "engines", pair, c->store, error);
+  }
+  return status;
+}
+
+static enum sj_status compute(struct contest *c, struct sj_error *error) {
+  const struct sj_model steady = without_faults(c->model);
+  enum sj_status status = sj_page_check(c->options, error);
+  if (status == SJ_OK && c->options->output)
+    status = sj_store_open(c->options->output, SJ_STORE_WRITE, &c->store, error);
   /* First what is quick to refuse. */
-  enum sj_status status = sj_solve(c->model, &solve, &c->solved, error);
-  if (status == SJ_OK) status = sj_simulate_steady(c->options, c->model, NAN, &c->simulated, error);
+  if (status == SJ_OK) status = solve_steady(c, &steady, error);
+  if (status == SJ_OK) status = simulate_steady(c, &steady, error);
+  if (status == SJ_OK) status = ask(c, error);
   if (status != SJ_OK) return status;
   c->agreements = calloc(sj_results_metric_count(c->simulated) + 1, sizeof *c->agreements);
   if (!c->agreements) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
@@ -105,14 +185,6 @@ static void add_rows(const struct contest *c, struct sj_grid *grid) {
   }
 }
 
-static bool has_orbit(const struct contest *c) {
-  for (size_t i = 0; i < c->count; i++) {
-    const char *const dot = strstr(c->agreements[i].metric, ".orbit.");
-    if (dot) return true;
-  }
-  return false;
-}
-
 static void print_table(const struct contest *c) {
   struct sj_text text = {0};
   sj_text_add(&text, "%s%s%s%s: %zu runs simulated, against what was solved\n", c->model->file,
@@ -133,11 +205,8 @@ static void print_table(const struct contest *c) {
                 c->tested);
   if (c->tested < c->count && c->tested > 0)
     sj_text_add(&text, "%zu more were never seen in the simulation: they may be too rare.\n", c->count - c->tested);
-  if (c->differing && c->model->server_count == 1 && has_orbit(c))
-    sj_note_text(
-        "a chain with an orbit stands for the clients' timeouts and retries, it does not follow each of them: "
-        "`sojourn solve --calibrate` fits it to the simulation and says how good that gets",
-        &text);
+  if (c->differing && sj_engines_may_calibrate(c->agreements, c->count, c->model->server_count))
+    sj_note_text(sj_engines_calibrate_note, &text);
   if (c->model->fault_count) sj_note_text(no_faults, &text);
   for (size_t i = 0; i < sj_results_note_count(c->solved); i++) sj_note_text(sj_results_note(c->solved, i), &text);
   sj_print(text.data);
@@ -173,7 +242,6 @@ static enum sj_status print_json(const struct contest *c, struct sj_error *error
   if (!document) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   json_object_del(document, "metrics");
   json_t *const notes = json_object_get(document, "notes");
-  if (c->model->fault_count) json_array_append_new(notes, sj_json_string(no_faults));
   for (size_t i = 0; i < sj_results_note_count(c->solved); i++)
     json_array_append_new(notes, sj_json_string(sj_results_note(c->solved, i)));
   json_t *const engines = json_object();
@@ -215,8 +283,12 @@ static enum sj_exit report(const struct contest *c) {
   enum sj_status status = write_csv(c, &error);
   if (status == SJ_OK && given(c, SJ_OPTION_JSON)) status = print_json(c, &error);
   if (status != SJ_OK) return sj_complain(status, &error);
-  if (!given(c, SJ_OPTION_JSON) && !given(c, SJ_OPTION_QUIET) && !sj_csv_to_stdout(c->options)) print_table(c);
-  return SJ_EXIT_DONE;
+  const bool table = !given(c, SJ_OPTION_JSON) && !given(c, SJ_OPTION_QUIET) && !sj_csv_to_stdout(c->options);
+  if (table) print_table(c);
+  if (table && c->store) printf("Kept in %s\n", c->options->output);
+  const struct sj_results *const both[] = {c->simulated, c->solved};
+  status = sj_page_report(c->options, both, 2, NULL, !table, &error);
+  return status == SJ_OK ? SJ_EXIT_DONE : sj_complain(status, &error);
 }
 
 /* What asks for a ranking has nothing to do here. */
@@ -224,13 +296,14 @@ static enum sj_status check(const struct sj_options *options, struct sj_error *e
   static const struct {
     uint64_t option;
     const char *name;
-  } others[] = {{SJ_OPTION_BY, "--by"},          {SJ_OPTION_AGAINST, "--against"}, {SJ_OPTION_SCORE, "--score"},
-                {SJ_OPTION_OUTPUT, "-o"},        {SJ_OPTION_AGAIN, "--again"},     {SJ_OPTION_SCORE_BY, "--score-by"},
+  } others[] = {{SJ_OPTION_BY, "--by"},
+                {SJ_OPTION_AGAINST, "--against"},
+                {SJ_OPTION_SCORE, "--score"},
+                {SJ_OPTION_SCORE_BY, "--score-by"},
                 {SJ_OPTION_MEMBERS, "--members"}};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)
     if (options->given & others[i].option)
-      return sj_error_set(error, SJ_INVALID, "%s does not go with --engines%s", others[i].name,
-                          others[i].option == SJ_OPTION_OUTPUT ? "; `simulate` and `solve` keep results" : "");
+      return sj_error_set(error, SJ_INVALID, "%s does not go with --engines", others[i].name);
   if (options->scenario_count > 1)
     return sj_error_set(error, SJ_INVALID, "--engines compares one scenario at a time; got %zu",
                         options->scenario_count);
@@ -241,18 +314,21 @@ enum sj_exit sj_engines_command(const struct sj_options *options) {
   struct contest c = {.options = options};
   struct sj_error error = {{0}};
   enum sj_status status = check(options, &error);
-  enum sj_exit code = status == SJ_OK ? sj_read_model(options, &c.model) : sj_complain(status, &error);
+  if (status != SJ_OK) return sj_complain(status, &error);
+  enum sj_exit code = sj_read_model(options, &c.model);
   if (code == SJ_EXIT_DONE) {
     status = sj_check_scenario(options, c.model, &error);
     if (status == SJ_OK) status = compute(&c, &error);
     if (status == SJ_INTERRUPTED) {
-      fprintf(stderr, "sojourn: interrupted; there is nothing to compare yet\n");
+      fprintf(stderr, "sojourn: interrupted; there is nothing to compare yet%s\n",
+              c.store ? "; the same command goes on from there" : "");
       code = SJ_EXIT_INTERRUPTED;
     } else {
       code = status == SJ_OK ? report(&c) : sj_complain_of_model(options, status, &error);
     }
   }
   free(c.agreements);
+  sj_store_close(c.store);
   sj_results_destroy(c.simulated);
   sj_results_destroy(c.solved);
   sj_model_destroy(c.model);

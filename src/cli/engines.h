@@ -6,9 +6,8 @@
 
 enum sj_exit sj_engines_command(const struct sj_options *options);
 
-/* Simulates `model`, its faults left out, with progress and as the options say: SJ_OK or SJ_INTERRUPTED with
- * `*results`, the caller's; else NULL. With a `series_step` (NAN: none) there is no warm-up, and there are series of
- * such cells. */
+/* Simulates `model`, its faults left out, with progress and as the options say, without a warm-up and with series of
+ * cells that long: SJ_OK or SJ_INTERRUPTED with `*results`, the caller's; else NULL. */
 struct sj_model;
 struct sj_results;
 enum sj_status sj_simulate_steady(const struct sj_options *options, const struct sj_model *model, double series_step,

@@ -92,6 +92,27 @@ static bool any_null(const struct sj_find *find) {
   return false;
 }
 
+/* How near it came, and whether the parameter makes a difference at all. */
+static void add_nearest(const struct sj_find *find, const char *path, struct sj_text *text) {
+  const bool low_is_good = *find->expected == '<';
+  const double alike = 0.01;
+  size_t best = SIZE_MAX, same = 0;
+  for (size_t i = 0; i < find->point_count; i++) {
+    const double value = find->points[i].figure.value;
+    if (isnan(value)) continue;
+    const double so_far = best == SIZE_MAX ? NAN : find->points[best].figure.value;
+    if (isnan(so_far) || (low_is_good ? value < so_far : value > so_far)) best = i;
+  }
+  if (best == SIZE_MAX || *find->expected == '=') return;
+  const double nearest = find->points[best].figure.value;
+  char at[32];
+  sj_text_add(text, ";\nthe nearest is %.4g at %s = %s", nearest, path, sj_number_text(find->points[best].value, at));
+  for (size_t i = 0; i < find->point_count; i++)
+    same += fabs(find->points[i].figure.value - nearest) <= alike * fabs(nearest);
+  if (same >= 3 && 2 * same > find->point_count)
+    sj_text_add(text, ", and most of the others come as near: something else is in the way");
+}
+
 /* The answer in a sentence or two, without a newline at the end. */
 static char *answer(const struct sj_find *find, const char *path) {
   char met[32], not_met[32];
@@ -108,9 +129,13 @@ static char *answer(const struct sj_find *find, const char *path) {
   }
   sj_number_text(find->points[0].value, met);
   sj_number_text(find->points[find->point_count - 1].value, not_met);
-  if (find->outcome == SJ_FIND_NEVER_MET)
-    return sj_format("%s %s is met for certain at no %s from %s to %s", find->metric, find->expected, path, met,
-                     not_met);
+  if (find->outcome == SJ_FIND_NEVER_MET) {
+    struct sj_text text = {0};
+    sj_text_add(&text, "%s %s is met for certain at no %s from %s to %s", find->metric, find->expected, path, met,
+                not_met);
+    add_nearest(find, path, &text);
+    return text.data;
+  }
   return sj_format("%s %s is not broken for certain at any %s from %s to %s", find->metric, find->expected, path, met,
                    not_met);
 }

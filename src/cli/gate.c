@@ -112,6 +112,20 @@ static void close_side(struct side *side) {
   sj_store_close(side->store);
 }
 
+/* What has nothing to do with the service, but may make a difference. */
+static void note_settings(struct gate *gate, const struct pair *pair) {
+  static const char *const words[] = {"durations", "warm-ups"};
+  const struct sj_results *const before = pair->before, *const after = pair->after;
+  const double values[2][2] = {{before->duration, after->duration}, {before->warmup, after->warmup}};
+  /* A warm-up that was found differs by chance. */
+  for (size_t i = 0; i < (before->warmup_found || after->warmup_found ? 1U : 2U); i++) {
+    char a[32], b[32];
+    if (!isfinite(values[i][0]) || !isfinite(values[i][1]) || values[i][0] == values[i][1]) continue;
+    add_note(gate, sj_format("%s: the %s differ, %s and then %s %s", pair->label, words[i],
+                             sj_number_text(values[i][0], a), sj_number_text(values[i][1], b), before->time_unit));
+  }
+}
+
 static enum sj_status add_pair(struct gate *gate, const struct side sides[2], const struct sj_store_entry *before,
                                const struct sj_store_entry *after, char *label, struct sj_error *error) {
   gate->pairs = sj_reallocate_array(gate->pairs, gate->pair_count + 1, sizeof *gate->pairs);
@@ -120,6 +134,7 @@ static enum sj_status add_pair(struct gate *gate, const struct side sides[2], co
   pair->label = label;
   enum sj_status status = sj_store_load_metrics(sides[0].store, before->result, &pair->before, error);
   if (status == SJ_OK) status = sj_store_load_metrics(sides[1].store, after->result, &pair->after, error);
+  if (status == SJ_OK) note_settings(gate, pair);
   return status;
 }
 
@@ -153,18 +168,41 @@ static enum sj_status pair_entry(struct gate *gate, const struct side sides[2], 
   return add_pair(gate, sides, before, after, label, error);
 }
 
+/* "FILE has simulate a.lua, simulate b.lua", each once and the first few. */
+static void list_labels(const struct side *side, struct sj_text *text) {
+  const size_t most = 5;
+  size_t listed = 0, labels = 0;
+  for (size_t i = 0; i < side->count; i++) {
+    char *const label = label_of(&side->entries[i]);
+    if (is_first_of_its_label(side, i, label) && ++labels <= most)
+      sj_text_add(text, "%s %s", listed++ ? "," : " has", label);
+    free(label);
+  }
+  if (labels > most) sj_text_add(text, " and %zu more", labels - most);
+}
+
+static enum sj_status nothing_in_common(const struct side sides[2], struct sj_error *error) {
+  struct sj_text text = {0};
+  sj_text_add(&text,
+              "%s and %s have no result in common: results belong together by engine, model file, scenario "
+              "and, of a sweep, the values of the point",
+              sides[0].path, sides[1].path);
+  for (size_t i = 0; i < 2; i++) {
+    sj_text_add(&text, "; %s", sides[i].path);
+    list_labels(&sides[i], &text);
+  }
+  sj_error_set(error, SJ_INVALID, "%s", text.data);
+  free(text.data);
+  return SJ_INVALID;
+}
+
 /* A single result each are before and after, whatever they are called. */
 static enum sj_status pair_up(struct gate *gate, const struct side sides[2], struct sj_error *error) {
   enum sj_status status = SJ_OK;
   if (sides[0].count == 1 && sides[1].count == 1 && !strcmp(sides[0].entries->engine, sides[1].entries->engine))
     return add_pair(gate, sides, &sides[0].entries[0], &sides[1].entries[0], label_of(&sides[1].entries[0]), error);
   for (size_t i = 0; i < sides[0].count && status == SJ_OK; i++) status = pair_entry(gate, sides, i, error);
-  if (status == SJ_OK && !gate->pair_count)
-    return sj_error_set(error, SJ_INVALID,
-                        "%s and %s have no result in common: results belong together by engine, model file, scenario "
-                        "and, of a sweep, the values of the point",
-                        sides[0].path, sides[1].path);
-  return status;
+  return status == SJ_OK && !gate->pair_count ? nothing_in_common(sides, error) : status;
 }
 
 /* ---- what is judged ---- */

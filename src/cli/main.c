@@ -27,7 +27,7 @@ static void print_help(FILE *out) {
 }
 
 static void print_command_help(const struct sj_command *command) {
-  printf("sojourn %s %s [options]\n", command->name, command->argument);
+  printf("sojourn %s %s%s[options]\n", command->name, command->argument, *command->argument ? " " : "");
   sj_print_paragraphs(command->help);
   puts("\nOptions:");
   sj_options_print(command);

@@ -20,7 +20,7 @@ struct entry {
 static const struct entry entries[] = {
     {SJ_OPTION_SET, "--set", "PATH=VALUE", "override a parameter or a field of the model (repeatable)"},
     {SJ_OPTION_SCENARIO, "--scenario", "NAME", "one scenario of the file (compare: only this one; repeatable)"},
-    {SJ_OPTION_SEED, "--seed", "N", "seed of the random numbers (default: the model's, else 1)"},
+    {SJ_OPTION_SEED, "--seed", "N", "seed of the random numbers (default: that of the model, if any, else 1)"},
     {SJ_OPTION_RUNS, "--runs", "N", "independent runs (default: the model's, else 8)"},
     {SJ_OPTION_DURATION, "--duration", "T", "arrivals stop then, in the model's time unit"},
     {SJ_OPTION_WARMUP, "--warmup", "T", "what arrives before does not count"},

@@ -157,6 +157,7 @@ static enum sj_status add_scripts(struct sj_text *page, struct sj_error *error) 
   sj_text_add(page, "\n</script>\n<script>\n");
   if (status == SJ_OK) status = ADD_PART(page, sj_page_tables, error);
   if (status == SJ_OK) status = ADD_PART(page, sj_page_charts, error);
+  if (status == SJ_OK) status = ADD_PART(page, sj_page_series, error);
   if (status == SJ_OK) status = ADD_PART(page, sj_page_figure, error);
   if (status == SJ_OK) status = ADD_PART(page, sj_page_page, error);
   sj_text_add(page, "</script>\n</body>\n</html>\n");
@@ -179,7 +180,7 @@ static enum sj_status compose(const json_t *document, struct sj_text *page, stru
 enum sj_status sj_page_write(const struct sj_options *options, const struct sj_results *const *results, size_t count,
                              const struct sj_varied *varied, struct sj_charts *charts, struct sj_error *error) {
   const size_t around = sj_page_style_size + sj_page_body_size + sj_page_library_size + sj_page_tables_size +
-                        sj_page_charts_size + sj_page_figure_size + sj_page_page_size + 4096;
+                        sj_page_charts_size + sj_page_series_size + sj_page_figure_size + sj_page_page_size + 4096;
   json_t *const document = sj_document(results, count, varied, charts, SJ_PAGE_MOST_BYTES - around);
   struct sj_text page = {0};
   enum sj_status status = compose(document, &page, error);

@@ -14,6 +14,7 @@ SJ_PAGE_PART(sj_page_body);
 SJ_PAGE_PART(sj_page_library); /* Apache ECharts */
 SJ_PAGE_PART(sj_page_tables);
 SJ_PAGE_PART(sj_page_charts);
+SJ_PAGE_PART(sj_page_series);
 SJ_PAGE_PART(sj_page_figure);
 SJ_PAGE_PART(sj_page_page);
 

@@ -10,10 +10,12 @@
 #include "cli/cli.h"
 #include "cli/page.h"
 #include "plot/charts.h"
+#include "plot/engines.h"
 #include "plot/gnuplot.h"
 #include "plot/varied.h"
 #include "results/store.h"
 #include "results/store_points.h"
+#include "results/store_sweep.h"
 
 /* One run of the command: what is drawn, and where to. */
 struct job {
@@ -25,6 +27,7 @@ struct job {
   size_t loaded_count;
   struct sj_store_points points; /* of a sweep; count 0: it is none */
   struct sj_varied varied;
+  struct sj_results *indices; /* of a sample; NULL: there are none */
   struct sj_charts all;
   struct sj_chart **chosen; /* those of `all` that are drawn */
   size_t chosen_count;
@@ -100,21 +103,44 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
     status = sj_store_load_metrics(job->store, job->points.results[i], &results, error);
     if (status == SJ_OK) append(job, results);
   }
+  if (status == SJ_OK && job->points.indices)
+    status = sj_store_load_metrics(job->store, job->points.indices, &job->indices, error);
   job->varied = (struct sj_varied){.axis_count = job->points.axis_count,
                                    .count = job->points.count,
                                    .paths = (const char *const *)job->points.paths,
+                                   .units = (const char *const *)job->points.units,
                                    .logarithmic = job->points.logarithmic,
                                    .texts = (const char *const *)job->points.texts,
                                    .sample = job->points.samples > 0,
+                                   .indices = job->indices,
                                    .results = (const struct sj_results *const *)job->loaded};
+  return status;
+}
+
+/* Both results of a comparison of engines, if that is what was asked last of the newest. */
+static enum sj_status load_engines(struct job *job, int64_t newest, struct sj_error *error) {
+  static const char *const engines[] = {"simulate", "solve"};
+  struct sj_results *asked = NULL;
+  enum sj_status status = sj_store_load_metrics(job->store, newest, &asked, error);
+  if (status != SJ_OK) return status;
+  json_t *const question = asked->question ? json_loads(asked->question, 0, NULL) : NULL;
+  const json_t *const pair = json_object_get(question, "engines");
+  int64_t found[2] = {0, 0};
+  for (size_t i = 0; i < 2 && status == SJ_OK; i++) {
+    const char *const identity = json_string_value(json_object_get(pair, engines[i]));
+    if (identity) status = sj_store_find(job->store, identity, &found[i], error);
+  }
+  for (size_t i = 0; i < 2 && found[0] && found[1] && status == SJ_OK; i++) status = load(job, found[i], error);
+  json_decref(question);
+  sj_results_destroy(asked);
   return status;
 }
 
 /* All measurements of a suite lie in one file. */
 static bool measured(const struct sj_store_entry *a) { return a->runs > 0 && strcmp(a->engine, "measure") == 0; }
 
-/* The result that was asked for; else the sweep that the newest belongs to, all scenarios of the newest comparison,
- * else the newest result. */
+/* The result that was asked for; else the sweep that the newest belongs to, both engines of a comparison, all scenarios
+ * of one, else the newest result. */
 static enum sj_status load_results(struct job *job, struct sj_error *error) {
   enum sj_status status = sj_store_list(job->store, &job->entries, &job->entry_count, error);
   if (status != SJ_OK) return status;
@@ -124,6 +150,7 @@ static enum sj_status load_results(struct job *job, struct sj_error *error) {
   if (!one) status = load_sweep(job, newest->result, error);
   for (size_t i = 0; i < job->entry_count && !one && measured(newest) && status == SJ_OK; i++)
     if (measured(&job->entries[i])) status = load(job, job->entries[i].result, error);
+  if (!one && job->loaded_count == 0 && status == SJ_OK) status = load_engines(job, newest->result, error);
   const bool found = one || job->loaded_count > 0;
   for (size_t i = 0; i < job->entry_count && !found && status == SJ_OK; i++)
     if (together(newest, &job->entries[i]) && !outdated(job, i)) status = load(job, job->entries[i].result, error);
@@ -173,8 +200,13 @@ static enum sj_status unknown(const struct job *job, const char *name, struct sj
     return sj_error_set(error, SJ_INVALID,
                         "chart %s: the result has no picture; sojourn solve --picture -o FILE.db keeps one", name);
   if (nearest) return sj_error_set(error, SJ_INVALID, "unknown chart %s, did you mean %s?", name, nearest);
-  return sj_error_set(error, SJ_INVALID, "unknown chart %s; sojourn plot %s --list names those there are", name,
-                      job->options->file);
+  const bool side_by_side = job->loaded_count > 1 && job->loaded[0]->scenario;
+  return sj_error_set(error, SJ_INVALID, "unknown chart %s; sojourn plot %s --list names those there are%s", name,
+                      job->options->file, side_by_side ? ", with --scenario NAME those of one scenario" : "");
+}
+
+static bool are_engines(const struct job *job) {
+  return sj_are_engines((const struct sj_results *const *)job->loaded, job->loaded_count);
 }
 
 /* Any metric of scenarios, or of a sweep's points, can be asked for by its name. */
@@ -183,7 +215,7 @@ static bool make_asked(struct job *job, const char *name) {
   const size_t before = job->asked.count;
   if (job->points.count > 0 && strncmp(name, sweep, strlen(sweep)) == 0) {
     sj_charts_of_varied_metric(&job->varied, name + strlen(sweep), &job->asked);
-  } else if (job->points.count == 0 && job->loaded_count > 1 &&
+  } else if (job->points.count == 0 && job->loaded_count > 1 && !are_engines(job) &&
              strncmp(name, side_by_side, strlen(side_by_side)) == 0) {
     struct sj_chart *const chart = sj_chart_of_metric((const struct sj_results *const *)job->loaded, job->loaded_count,
                                                       name + strlen(side_by_side));
@@ -343,6 +375,7 @@ static enum sj_exit run(const struct sj_options *options) {
   sj_charts_clear(&job.asked);
   for (size_t i = 0; i < job.loaded_count; i++) sj_results_destroy(job.loaded[i]);
   free(job.loaded);
+  sj_results_destroy(job.indices);
   sj_store_points_clear(&job.points);
   sj_store_list_destroy(job.entries, job.entry_count);
   sj_store_close(job.store);
@@ -356,16 +389,14 @@ const struct sj_command sj_command_plot = {
     .help =
         "Draws what -o kept: of a simulation latencies, percentiles, queues and utilization over time; of what was\n"
         "solved the drift field, the way into and out of a fault, the spectrum; of a comparison its scenarios side by\n"
-        "side; of a sweep each figure over the parameters; of measurements throughput, latency and efficiency. All\n"
-        "charts go into the folder FILE-charts as SVG, unless -o and --chart say otherwise. It needs the program "
-        "gnuplot\n"
-        "(Debian: gnuplot-nox). With --html they go into one interactive page, with the answer, tables and the "
-        "command,\n"
-        "which any browser opens offline; that needs no other program. Exit codes: 0 done, 2 the command is wrong, 3 "
-        "it\n"
-        "could not be done, 130 interrupted.\n"
+        "side, or its engines; of a sweep each figure over the parameters, and which of them matter; of measurements\n"
+        "throughput, latency and efficiency. All charts go into the folder FILE-charts as SVG, unless -o and --chart\n"
+        "say otherwise. It needs the program gnuplot (Debian: gnuplot-nox). With --html they go into one interactive\n"
+        "page, with the answer, tables and the command, which any browser opens offline; that needs no other program.\n"
+        "Exit codes: 0 done, 2 the command is wrong, 3 it could not be done, 130 interrupted.\n"
         "\n"
         "Example: sojourn plot results.db --chart latency -o latency.png\n"
+        "Example: sojourn plot sample.db --chart indices -o indices\n"
         "Example: sojourn plot results.db --html report.html",
     .accepted = SJ_OPTION_CHART | SJ_OPTION_LIST | SJ_OPTION_RESULT | SJ_OPTION_SCENARIO | SJ_OPTION_FORMAT |
                 SJ_OPTION_PLACE | SJ_OPTION_QUIET | SJ_OPTION_HELP | SJ_OPTION_HTML,

@@ -1,5 +1,4 @@
 /* The report page of a sweep, and what it asked, which the results file keeps with the first point that has results. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "cli/expectations.h"
@@ -33,25 +32,6 @@ static enum sj_status remember(const struct sj_sweep_job *job, size_t point, str
   return status;
 }
 
-/* Of a sample: what its indices say, a sentence for each figure and parameter. */
-static json_t *indices(const struct sj_sweep *sweep) {
-  json_t *const list = json_array();
-  for (size_t m = 0; m < sweep->index_count; m++)
-    for (size_t a = 0; a < sweep->axis_count; a++) {
-      const struct sj_sensitivity first = sweep->first[m * sweep->axis_count + a],
-                                  total = sweep->total[m * sweep->axis_count + a];
-      if (isnan(first.value)) continue;
-      char *const text = sj_format(
-          "%s explains %.0f %% of the variance of %s by itself (95 %%: %.0f to %.0f), and has a part in %.0f %% "
-          "(%.0f to %.0f)",
-          sweep->axes[a].path, 100 * first.value, sweep->index_names[m], 100 * first.low, 100 * first.high,
-          100 * total.value, 100 * total.low, 100 * total.high);
-      json_array_append_new(list, json_string(text));
-      free(text);
-    }
-  return list;
-}
-
 enum sj_status sj_sweep_ask(const struct sj_sweep_job *job, struct sj_error *error) {
   const struct sj_sweep *const sweep = job->sweep;
   size_t first = SIZE_MAX;
@@ -69,7 +49,6 @@ enum sj_status sj_sweep_ask(const struct sj_sweep_job *job, struct sj_error *err
   json_t *const about = json_object();
   json_object_set_new(about, "points", json_integer(points));
   if (sj_sweep_checked(job) > 0) json_object_set_new(about, "met", json_integer(met));
-  if (sweep->index_count > 0) json_object_set_new(about, "indices", indices(sweep));
   return sj_page_ask(job->options, job->model, sweep->points[first].results, "sweep", about, job->store, error);
 }
 
@@ -77,17 +56,20 @@ enum sj_status sj_sweep_page(const struct sj_sweep_job *job, bool silent, struct
   const struct sj_sweep *const sweep = job->sweep;
   const size_t axes = sweep->axis_count;
   const struct sj_results **const results = sj_allocate_array(sweep->point_count, sizeof *results);
-  const char **const paths = sj_allocate_array(axes, sizeof *paths);
+  const char **const paths = sj_allocate_array(2 * axes, sizeof *paths), **const units = paths + axes;
   bool *const logarithmic = sj_allocate_array(axes, sizeof *logarithmic);
   char **const texts = sj_allocate_array(sweep->point_count * axes, sizeof *texts);
   struct sj_varied varied = {.axis_count = axes,
                              .paths = paths,
+                             .units = units,
                              .logarithmic = logarithmic,
                              .texts = (const char *const *)texts,
                              .sample = sweep->samples > 0,
+                             .indices = sweep->indices,
                              .results = results};
   for (size_t a = 0; a < axes; a++) {
     paths[a] = sweep->axes[a].path;
+    units[a] = sweep->axes[a].unit;
     logarithmic[a] = sweep->axes[a].logarithmic;
   }
   for (size_t i = 0; i < sweep->point_count; i++) {

@@ -192,7 +192,7 @@ static void add_heading(const struct sj_sweep_job *job, struct sj_text *text) {
   }
   sj_figure_text((struct sj_figure){(double)events, NAN}, 1, number, other);
   sj_text_add(text, "%zu run%s each of", any->run_count, any->run_count == 1 ? "" : "s");
-  sj_text_add(text, " %s %s, seed %" PRIu64 "; %s events\n", sj_number_text(any->duration, other), any->time_unit,
+  sj_text_add(text, " %s %s, seed %" PRIu64 "; %s events\n", sj_length_text(any->duration, other), any->time_unit,
               any->seed, number);
 }
 

@@ -28,8 +28,8 @@ static enum sj_status read_such_that(struct search *search, const struct sj_mode
   if (!length || !sj_bound_parse(rest, &search->comparison, &search->bound))
     return sj_error_set(search->error, SJ_INVALID,
                         "--such-that %s: expected a metric, one of < <= > >= == and a number, as in \"web.latency.p99 "
-                        "< 0.5\"",
-                        text);
+                        "< 0.5\"; times are in the model's unit, %s",
+                        text, model->time_unit);
   struct sj_find *const find = search->find;
   find->metric = sj_format("%.*s", (int)length, text + lead);
   char number[32];

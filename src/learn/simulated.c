@@ -35,7 +35,8 @@ static int by_time(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The faults whose time is fixed, by time. A fault that stays ends at infinity. */
+/* The faults whose time is fixed, by time. A fault that stays ends at infinity; one that also begins with the run is
+ * how the system always is, and none. */
 static struct fault *fixed_faults(const struct sj_results *results, size_t *count, size_t *random) {
   json_t *const model = results->canonical ? json_loads(results->canonical, 0, NULL) : NULL;
   const json_t *const list = json_object_get(model, "faults");
@@ -49,6 +50,7 @@ static struct fault *fixed_faults(const struct sj_results *results, size_t *coun
       continue;
     }
     const double begin = json_number_value(at);
+    if (begin <= 0 && !json_is_number(lasts)) continue;
     faults[(*count)++] =
         (struct fault){begin, json_is_number(lasts) ? begin + json_number_value(lasts) : (double)INFINITY};
   }

@@ -62,9 +62,16 @@ static void check_alternatives(struct sj_builder *builder, const struct sj_node 
     sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "%s takes %s: it is written %s", node->schema->name,
                    rate ? "one of `rate` and `mean`, not both" : "`rate` or `mean`", node->schema->example);
   if (!strcmp(node->schema->name, "lognormal")) {
-    const bool mu = sj_node_field(node, "mu"), sigma = sj_node_field(node, "sigma"), cv = sj_node_field(node, "cv");
-    if (!((mu && sigma && !mean && !cv) || (mean && cv && !mu && !sigma)))
-      sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL, "lognormal takes `mu` and `sigma`, or `mean` and `cv`");
+    static const char *const pairs[][2] = {{"mu", "sigma"}, {"mean", "cv"}, {"p50", "p99"}};
+    size_t whole = 0, given = 0;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+      const bool first = sj_node_field(node, pairs[i][0]), second = sj_node_field(node, pairs[i][1]);
+      whole += first && second;
+      given += (size_t)first + second;
+    }
+    if (whole != 1 || given != 2)
+      sj_build_wrong(builder, node, NULL, SIZE_MAX, NULL,
+                     "lognormal takes `mu` and `sigma`, or `mean` and `cv`, or `p50` and `p99`");
   }
   if (node->schema == &sj_schema_empirical) {
     const bool values = sj_node_field(node, "values"), file = sj_node_field(node, "file");
@@ -183,6 +190,8 @@ static struct sj_distribution *build_erlang(const struct context *c, const struc
 static struct sj_distribution *build_lognormal(const struct context *c, const struct sj_node *node) {
   if (sj_node_field(node, "mu"))
     return sj_distribution_lognormal(parameter(c, node, "mu"), parameter(c, node, "sigma"), c->error);
+  if (sj_node_field(node, "p50"))
+    return sj_distribution_lognormal_p50_p99(parameter(c, node, "p50"), parameter(c, node, "p99"), c->error);
   return sj_distribution_lognormal_mean_cv(parameter(c, node, "mean"), parameter(c, node, "cv"), c->error);
 }
 

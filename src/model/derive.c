@@ -1,4 +1,4 @@
-/* What follows from the model: rates, run settings, whether anything is random, and when asked for the offered load. */
+/* What follows from the model: rates, run settings, whether anything is random. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,10 +171,6 @@ static double piecewise_expected(const struct sj_arrivals *arrivals, double t) {
     sum += arrivals->rates[i] * (end - arrivals->from[i]);
   }
   return sum;
-}
-
-static double recorded_mean(const struct sj_client *client) {
-  return client->arrivals.trace ? sj_trace_summary_of(client->arrivals.trace)->service_mean : NAN;
 }
 
 /* How many requests a time a closed client can make at most: the bounds of an empty and of a saturated system. */
@@ -357,36 +353,6 @@ static bool anything_random(const struct sj_model *model) {
   for (size_t i = 0; i < model->fault_count; i++)
     if (fault_random(&model->faults[i])) return true;
   return false;
-}
-
-/* ---- offered load ---- */
-
-double *sj_model_offered_load(const struct sj_model *model) {
-  double *const load = sj_allocate_array(model->server_count, sizeof *load);
-  struct sj_graph graph;
-  sj_graph_create(model, &graph);
-  double *const visits = sj_allocate_array(graph.count, sizeof *visits);
-  for (size_t i = 0; i < model->client_count; i++) {
-    const struct sj_client *const client = &model->clients[i];
-    sj_graph_visits(model, &graph, &client->call, visits);
-    for (size_t j = 0; j < graph.count; j++) {
-      if (visits[j] <= 0 || client->arrivals.mean_rate <= 0) continue;
-      const struct sj_server *const server = &model->servers[graph.server[j]];
-      const double work = sj_law_mean(model, &server->apis[graph.api[j]].work, recorded_mean(client));
-      load[graph.server[j]] += client->arrivals.mean_rate * visits[j] * work;
-    }
-  }
-  for (size_t i = 0; i < model->server_count; i++) {
-    const struct sj_server *const server = &model->servers[i];
-    if (server->kind != SJ_SERVER) { /* it has no threads that could be busy */
-      load[i] = NAN;
-      continue;
-    }
-    load[i] /= server->speed * server->count * sj_law_threads_mean(model, &server->threads);
-  }
-  free(visits);
-  sj_graph_clear(&graph);
-  return load;
 }
 
 /* ---- all together ---- */

@@ -13,7 +13,7 @@ struct json {
   bool first; /* nothing yet in the innermost object or array */
   bool canonical;
   const struct sj_model *model;
-  const double *load; /* offered load by server; NULL if canonical */
+  const struct sj_offered_load *load; /* by server; NULL if canonical */
 };
 
 static void quote(struct json *j, const char *s) {
@@ -412,8 +412,10 @@ static void describe_server(struct json *j, size_t index) {
   describe_reporting(j, server);
   number(j, "orbit", server->orbit);
   if (!j->canonical) {
-    number(j, "offered_load", j->load[index]);
-    string(j, "stability", stability(j->load[index]));
+    const struct sj_offered_load *const load = &j->load[index];
+    number(j, "offered_load", load->work);
+    if (load->held > 0) number(j, "held_for_calls", load->held);
+    string(j, "stability", stability(load->work + load->held));
   }
   end(j, '}');
 }
@@ -551,7 +553,7 @@ static void describe_functions(struct json *j) {
  * what an engine can be told otherwise (duration, warm-up, drain, runs, seed: they are part of a result's identity by
  * themselves) is left out of the canonical form. */
 static char *describe(const struct sj_model *model, bool canonical, const struct sj_solve_settings *solve) {
-  double *const load = canonical ? NULL : sj_model_offered_load(model);
+  struct sj_offered_load *const load = canonical ? NULL : sj_model_offered_load(model);
   struct json j = {.canonical = canonical, .model = model, .first = true, .load = load};
   begin(&j, NULL, '{');
   if (!canonical) describe_surroundings(&j);

@@ -470,9 +470,15 @@ static inline uint32_t sj_batcher_retry_metrics(const struct sj_server *batcher)
   const uint32_t retries = batcher->apis[0].calls[0].retries;
   return retries < 10 ? retries : 10;
 }
-/* [server]: work arriving per time at one member / its threads, first attempts only; NAN if unknown. The caller frees
- * it. The means behind it may take some milliseconds, so nothing computes it that does not show it. */
-double *sj_model_offered_load(const struct sj_model *model);
+/* What arrives per time at one member / its threads, first attempts only; NAN if unknown. */
+struct sj_offered_load {
+  double work; /* the server's own */
+  double held; /* threads held for calls, where nothing waits; what takes a time that is not known counts as 0 */
+  double peak; /* both together, with every client at its highest rate (piecewise arrivals) */
+};
+/* [server]; the caller frees it. The means behind it may take some milliseconds, so nothing computes it that does not
+ * show it. */
+struct sj_offered_load *sj_model_offered_load(const struct sj_model *model);
 
 /* The model as it is while the `count` changes are in force, applied in order (the last `set` wins, factors multiply).
  * Components and their indices, members, targets and apis are the same as in `model`; only figures and laws differ. The

@@ -200,6 +200,16 @@ static const struct sj_node *replaced(const struct edit *edit, const struct sj_n
   return sj_node_with_field(edit->arena, node, step->name, value);
 }
 
+/* The unit after a step: of "mean" in a law for a service that of the service. */
+static const char *unit_after(const struct sj_schema *schema, const struct hop *hop, const char *before) {
+  static const char *const as_drawn[] = {"mean", "std", "min", "max", "scale", "value"};
+  if (!hop->field) return before;
+  for (size_t i = 0; schema->family == SJ_FAMILY_DISTRIBUTION && i < sizeof as_drawn / sizeof *as_drawn; i++)
+    if (!strcmp(hop->field->name, as_drawn[i])) return before;
+  if (hop->field->unit && *hop->field->unit) return hop->field->unit;
+  return hop->field->type == SJ_FIELD_PART ? NULL : "";
+}
+
 static enum sj_status follow(const struct edit *edit, const struct sj_node *node, const struct sj_schema *expected,
                              const struct steps *steps, size_t i, const struct sj_node **result,
                              struct sj_error *error) {
@@ -207,14 +217,16 @@ static enum sj_status follow(const struct edit *edit, const struct sj_node *node
   const struct step *const step = &steps->list[i];
   if (is_inside_work(node, schema, step)) {
     const struct sj_node *inner = NULL;
+    edit->found->unit = sj_schema_field(schema, "work")->unit;
     const enum sj_status status = follow(edit, sj_node_field(node, "work")->as.node, NULL, steps, i, &inner, error);
     if (!status && edit->arena) *result = sj_node_with_field(edit->arena, node, "work", sj_value_node(inner));
     return status;
   }
   struct hop hop;
   if (!hop_from(node, schema, step, &hop)) return unknown_step(node, schema, steps, i, error);
+  edit->found->unit = unit_after(schema, &hop, edit->found->unit);
   if (i + 1 == steps->count) {
-    *edit->found = (struct sj_path_target){.field = hop.field};
+    *edit->found = (struct sj_path_target){.field = hop.field, .unit = edit->found->unit};
     if (hop.value) edit->found->value = *hop.value;
     if (edit->arena) *result = replaced(edit, node, step, &hop, edit->value);
     return SJ_OK;
@@ -255,13 +267,14 @@ static enum sj_status walk(struct sj_document *document, const char *path, struc
 enum sj_status sj_path_find(const struct sj_document *document, const char *path, struct sj_path_target *target,
                             struct sj_error *error) {
   struct edit edit = {.found = target};
+  *target = (struct sj_path_target){0};
   /* Without an arena nothing is changed. */
   return walk((struct sj_document *)document, path, &edit, error);
 }
 
 enum sj_status sj_path_set(struct sj_document *document, const char *path, struct sj_value value,
                            struct sj_error *error) {
-  struct sj_path_target found;
+  struct sj_path_target found = {0};
   struct edit edit = {.arena = &document->arena, .value = value, .found = &found};
   return walk(document, path, &edit, error);
 }

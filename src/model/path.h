@@ -14,6 +14,8 @@
 struct sj_path_target {
   struct sj_value value;               /* SJ_VALUE_NONE: a field that is not written */
   const struct sj_field_schema *field; /* NULL for an item, or a field of a table without a schema */
+  const char *unit; /* as field schemas have it; of what a distribution is made of, that of what it is drawn for ("" is
+                       a plain number); NULL: not known */
 };
 
 /* SJ_INVALID if the path exists nowhere, with the nearest one that does; the message has no place. */

@@ -218,7 +218,8 @@ const struct sj_schema sj_schema_apis = {.name = "apis", .family = SJ_FAMILY_TAB
 /* ---- components and settings ---- */
 
 #define SERVICE_AND_APIS                                                                                         \
-  PART("service", "a number or a distribution", NULL, "or `apis`", "the work of the one nameless api"),          \
+  {.name = "service", .type = SJ_FIELD_PART, BY_CODE, .takes = "a number or a distribution",                     \
+   .fallback_text = "or `apis`", .unit = "time", .comment = "the work of the one nameless api"},                 \
       PART("apis", "{ name = law or { work=, calls= }, ... }", &sj_schema_apis, "or `service`",                  \
            "several apis by name; each a law, or a table")
 
@@ -465,12 +466,15 @@ static const struct sj_field_schema normal_fields[] = {
 DISTRIBUTION(schema_normal, "normal", normal_fields, "normal{mean=, std=}", "Normal; negative draws become 0.");
 
 static const struct sj_field_schema lognormal_fields[] = {
-    PARAMETER("mu", ANY, DEFAULT(NAN, "or `mean`"), "the mean of the logarithm"),
-    PARAMETER("sigma", AT_LEAST(0), DEFAULT(NAN, "or `cv`"), "the deviation of the logarithm"),
-    PARAMETER("mean", ABOVE(0), DEFAULT(NAN, "or `mu`"), "the mean"),
-    PARAMETER("cv", AT_LEAST(0), DEFAULT(NAN, "or `sigma`"), "the deviation divided by the mean"),
+    PARAMETER("mu", ANY, DEFAULT(NAN, "or `mean`, `p50`"), "the mean of the logarithm"),
+    PARAMETER("sigma", AT_LEAST(0), DEFAULT(NAN, "or `cv`, `p99`"), "the deviation of the logarithm"),
+    PARAMETER("mean", ABOVE(0), DEFAULT(NAN, "or `mu`, `p50`"), "the mean"),
+    PARAMETER("cv", AT_LEAST(0), DEFAULT(NAN, "or `sigma`, `p99`"), "the deviation divided by the mean"),
+    PARAMETER("p50", ABOVE(0), DEFAULT(NAN, "or `mu`, `mean`"), "the median"),
+    PARAMETER("p99", ABOVE(0), DEFAULT(NAN, "or `sigma`, `cv`"), "the 99th percentile, at least the median"),
 };
-DISTRIBUTION(schema_lognormal, "lognormal", lognormal_fields, "lognormal{mu=, sigma=} or lognormal{mean=, cv=}",
+DISTRIBUTION(schema_lognormal, "lognormal", lognormal_fields,
+             "lognormal{mu=, sigma=}, lognormal{mean=, cv=} or lognormal{p50=, p99=}",
              "Its logarithm is normal.");
 
 static const struct sj_field_schema weibull_fields[] = {

@@ -15,8 +15,8 @@ enum { WIDTH = 80, NAME = 20, INDENT = 2 };
 struct page {
   struct sj_text text;
   const struct sj_model *model;
-  const double *load; /* offered load by server */
-  size_t component;   /* of the document, where the search for the next one begins */
+  const struct sj_offered_load *load; /* by server */
+  size_t component;                   /* of the document, where the search for the next one begins */
 };
 
 /* The node of the next client, or of the next that can be called, which come in the model's order. */
@@ -224,15 +224,27 @@ static void show_api(struct page *page, const struct sj_node *node, const struct
 
 /* ---- components ---- */
 
-static void show_load(struct page *page, double load) {
-  if (isnan(load))
+static void show_load(struct page *page, const struct sj_offered_load *load) {
+  const double all = load->work + load->held;
+  if (isnan(all)) {
     line(page, INDENT, "offered load", "unknown: it follows from the simulation");
-  else if (load < 1)
-    formatted_line(page, INDENT, "offered load", "%.4g: stable", load);
-  else if (load > 1)
-    formatted_line(page, INDENT, "offered load", "%.4g: overloaded: %.4g > 1", load, load);
+    return;
+  }
+  struct sj_text text = {0};
+  sj_text_add(&text, "%.4g", all);
+  if (load->held > 0) sj_text_add(&text, " (work %.4g, held for calls %.4g)", load->work, load->held);
+  if (all == 1)
+    sj_text_add(&text, ": saturated, it just cannot keep up");
+  else if (all < 1)
+    sj_text_add(&text, ": stable");
+  else if (load->held > 0)
+    sj_text_add(&text, ": overloaded");
   else
-    line(page, INDENT, "offered load", "1: saturated, it just cannot keep up");
+    sj_text_add(&text, ": overloaded: %.4g > 1", all);
+  if (load->peak > all * (1 + 1e-9))
+    sj_text_add(&text, " on average; at the peak %.4g%s", load->peak, load->peak >= 1 ? ": overloaded" : "");
+  line(page, INDENT, "offered load", text.data);
+  free(text.data);
 }
 
 /* What follows from a batcher's limit. */
@@ -303,7 +315,7 @@ static void show_server(struct page *page, size_t index) {
   show_part(page, INDENT, node, "admission", "none");
   if (server->replace_rate > 0) show_part(page, INDENT, node, "replace", "never");
   if (sj_node_field(node, "publish")) show_part(page, INDENT, node, "publish", "the defaults");
-  show_load(page, page->load[index]);
+  show_load(page, &page->load[index]);
 }
 
 static void show_trace(struct page *page, const struct sj_trace *trace) {
@@ -484,7 +496,7 @@ char *sj_model_text(const struct sj_model *model) {
     show_parameters(&page);
     for (size_t i = 0; i < model->client_count; i++) show_client(&page, &model->clients[i]);
     page.component = 0;
-    double *const load = sj_model_offered_load(model);
+    struct sj_offered_load *const load = sj_model_offered_load(model);
     page.load = load;
     for (size_t i = 0; i < model->server_count; i++) show_server(&page, i);
     free(load);

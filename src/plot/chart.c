@@ -87,8 +87,8 @@ static struct sj_chart_series *append(struct sj_chart *chart, enum sj_series_kin
 
 size_t sj_series_columns(enum sj_series_kind kind) {
   static const size_t columns[] = {
-      [SJ_LINE] = 2,   [SJ_STEPS] = 2, [SJ_POINTS] = 2, [SJ_BAND] = 3,     [SJ_BARS] = 3,
-      [SJ_BLOCKS] = 4, [SJ_BOXES] = 6, [SJ_ARROWS] = 4, [SJ_HEAT_MAP] = 0, [SJ_CONTOURS] = 0};
+      [SJ_LINE] = 2,  [SJ_STEPS] = 2,  [SJ_POINTS] = 2,    [SJ_BAND] = 3,     [SJ_BARS] = 3,    [SJ_BLOCKS] = 4,
+      [SJ_BOXES] = 6, [SJ_ARROWS] = 4, [SJ_INTERVALS] = 4, [SJ_HEAT_MAP] = 0, [SJ_CONTOURS] = 0};
   return columns[kind];
 }
 

@@ -29,16 +29,17 @@ struct sj_axis {
 
 /* The columns that a series of each kind has, and their order in `columns`. */
 enum sj_series_kind {
-  SJ_LINE,     /* x, y */
-  SJ_STEPS,    /* x, y: y holds from x to the next one */
-  SJ_POINTS,   /* x, y */
-  SJ_BAND,     /* x, low, high */
-  SJ_BARS,     /* left, right, height: from the lower end of the axis, side by side */
-  SJ_BLOCKS,   /* left, right, low, high: stacked parts of bars */
-  SJ_ARROWS,   /* x, y, change of x, change of y: in units of the axes, as long as they are to be drawn */
-  SJ_BOXES,    /* x, lower whisker, first quartile, median, third quartile, upper whisker */
-  SJ_HEAT_MAP, /* a grid: x, y, and at each point a value */
-  SJ_CONTOURS  /* a grid, and the levels whose lines are drawn */
+  SJ_LINE,      /* x, y */
+  SJ_STEPS,     /* x, y: y holds from x to the next one */
+  SJ_POINTS,    /* x, y */
+  SJ_BAND,      /* x, low, high */
+  SJ_BARS,      /* left, right, height: from the lower end of the axis, side by side */
+  SJ_BLOCKS,    /* left, right, low, high: stacked parts of bars */
+  SJ_ARROWS,    /* x, y, change of x, change of y: in units of the axes, as long as they are to be drawn */
+  SJ_BOXES,     /* x, lower whisker, first quartile, median, third quartile, upper whisker */
+  SJ_INTERVALS, /* x, y, low, high: a point with its interval; low and high NAN: without one */
+  SJ_HEAT_MAP,  /* a grid: x, y, and at each point a value */
+  SJ_CONTOURS   /* a grid, and the levels whose lines are drawn */
 };
 enum { SJ_CHART_COLUMNS = 6 };
 
@@ -64,6 +65,7 @@ struct sj_chart_series {
   size_t count;
   double *columns[SJ_CHART_COLUMNS];
   struct sj_chart_grid grid; /* heat map and contours */
+  bool written;              /* a heat map's values stand in its cells, with two decimals */
   size_t level_count;
   struct sj_level *levels; /* contours */
   unsigned colour;         /* 0, 1, ...: colour and dash of the same number belong together */
@@ -92,6 +94,7 @@ struct sj_chart {
   struct sj_axis x, y;
   struct sj_axis colours; /* of a heat map; with SJ_SCALE_LOG the values are decimal logarithms */
   bool diverging;         /* the heat map's middle means something: colours go two ways from it */
+  bool same_scale;        /* one unit of x is drawn as long as one of y: a circle is round */
   size_t series_count, rule_count, span_count;
   struct sj_chart_series *series; /* drawn in their order */
   struct sj_rule *rules;

@@ -33,9 +33,9 @@ static json_t *axis_json(const struct sj_axis *axis, double low, double high, bo
 
 static const char *kind_name(enum sj_series_kind kind) {
   static const char *const names[] = {
-      [SJ_LINE] = "line",        [SJ_STEPS] = "steps",      [SJ_POINTS] = "points", [SJ_BAND] = "band",
-      [SJ_BARS] = "bars",        [SJ_BLOCKS] = "blocks",    [SJ_ARROWS] = "arrows", [SJ_BOXES] = "boxes",
-      [SJ_HEAT_MAP] = "heatmap", [SJ_CONTOURS] = "contours"};
+      [SJ_LINE] = "line",           [SJ_STEPS] = "steps",      [SJ_POINTS] = "points",    [SJ_BAND] = "band",
+      [SJ_BARS] = "bars",           [SJ_BLOCKS] = "blocks",    [SJ_ARROWS] = "arrows",    [SJ_BOXES] = "boxes",
+      [SJ_INTERVALS] = "intervals", [SJ_HEAT_MAP] = "heatmap", [SJ_CONTOURS] = "contours"};
   return names[kind];
 }
 
@@ -80,6 +80,7 @@ static json_t *series_json(const struct sj_chart_series *series) {
   if (series->thinned_from > 0)
     json_object_set_new(object, "thinned_from", json_integer((json_int_t)series->thinned_from));
   if (series->kind == SJ_HEAT_MAP) json_object_set_new(object, "grid", grid_json(&series->grid));
+  if (series->written) json_object_set_new(object, "written", json_true());
   if (series->kind == SJ_CONTOURS) json_object_set_new(object, "lines", contours_json(series));
   json_t *const columns = json_array();
   for (size_t c = 0; c < sj_series_columns(series->kind); c++)
@@ -116,6 +117,7 @@ json_t *sj_chart_json(const struct sj_chart *chart) {
   json_object_set_new(object, "x", axis_json(&chart->x, view.x_low, view.x_high, view.map));
   json_object_set_new(object, "y", axis_json(&chart->y, view.y_low, view.y_high, view.map));
   json_object_set_new(object, "map", json_boolean(view.map));
+  json_object_set_new(object, "same_scale", json_boolean(chart->same_scale));
   if (view.map) {
     double low, high;
     sj_chart_range(chart, &chart->colours, &low, &high);

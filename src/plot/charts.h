@@ -21,7 +21,8 @@ enum sj_status sj_charts_of_result(const struct sj_results *results, struct sj_c
 
 /* Appends the charts of scenarios side by side, at least two of them, in the order given: "scenarios.METRIC", box plots
  * over runs. Of each client the mean, median, 95th and 99th percentile of its latency, its goodput and its failures; of
- * each server its utilization; where all scenarios have the figure. And "scenarios.CLIENT.distribution". */
+ * each server its utilization; where all scenarios have the figure. "scenarios.CLIENT.distribution", and of models with
+ * faults "scenarios.CLIENT.latency-over-time" and "scenarios.SERVER.queue". */
 void sj_charts_of_scenarios(const struct sj_results *const *scenarios, size_t count, struct sj_charts *charts);
 
 /* Appends the five figures of a suite of measurements, from at least one of them in the order in which they were made:

@@ -6,6 +6,7 @@
 
 #include "plot/chart_json.h"
 #include "plot/document_parts.h"
+#include "plot/engines.h"
 #include "plot/ticks.h"
 #include "results/json.h"
 #include "results/table.h"
@@ -17,6 +18,15 @@ const char *sj_document_scenario(const struct sj_results *results) {
   return results->scenario ? results->scenario : "-";
 }
 
+const char *sj_document_label(const struct sj_document_source *source, size_t index) {
+  if (source->engines) return index == 0 ? "simulated" : "solved";
+  return sj_document_scenario(source->results[index]);
+}
+
+const char *sj_document_kind(const struct sj_document_source *source) {
+  return source->engines ? "engine" : source->scenarios ? "scenario" : "measurement";
+}
+
 static const char *base_name(const char *path) {
   const char *const slash = path ? strrchr(path, '/') : NULL;
   return slash ? slash + 1 : path ? path : "";
@@ -26,6 +36,7 @@ static const char *base_name(const char *path) {
 
 static const char *engine_words(const struct sj_document_source *source) {
   const struct sj_results *const results = source->results[0];
+  if (source->engines) return "simulated and solved, side by side";
   if (source->scenarios) return "scenarios compared by simulation";
   if (source->varied && strcmp(results->engine, "solve") == 0) return "a sweep, each point solved";
   if (source->varied) return "a sweep, each point simulated";
@@ -75,7 +86,7 @@ static json_t *facts_of(const struct sj_document_source *source) {
   for (size_t i = 0; i < json_array_size(changes); i++)
     sj_text_add(&text, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(changes, i)));
   if (text.data) add_fact(facts, "changed in it", text.data);
-  if (strcmp(results->engine, "simulate") == 0) add_runs(results, source->count > 1, facts);
+  if (strcmp(results->engine, "simulate") == 0) add_runs(results, source->count > 1 && !source->engines, facts);
   if (strcmp(results->engine, "solve") != 0) add_fact(facts, "seed", sj_format("%" PRIu64, results->seed));
   add_fact(facts, "made by", sj_copy_string("sojourn " SJ_VERSION));
   return facts;
@@ -83,7 +94,7 @@ static json_t *facts_of(const struct sj_document_source *source) {
 
 /* The canonical model, in lines. */
 static json_t *model_of(const struct sj_document_source *source) {
-  const bool one = source->count == 1; /* of several points there is no one model */
+  const bool one = source->count == 1 || source->engines; /* of several points there is no one model */
   char *const text = source->model && one ? json_dumps(source->model, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
   json_t *const json = sj_json_string(text);
   free(text);
@@ -98,7 +109,7 @@ static json_t *report_of(const struct sj_document_source *source) {
     sj_results_table(source->results[i], &text);
     json_t *const part = json_object();
     json_object_set_new(part, "name",
-                        source->count > 1 ? sj_json_string(sj_document_scenario(source->results[i]))
+                        source->count > 1 ? sj_json_string(sj_document_label(source, i))
                                           : sj_json_string(source->results[i]->scenario));
     json_object_set_new(part, "text", sj_json_string(text.data ? text.data : ""));
     json_array_append_new(list, part);
@@ -119,6 +130,9 @@ static bool all_have(const struct sj_document_source *source, const char *note) 
 
 static json_t *notes_of(const struct sj_document_source *source) {
   json_t *const notes = json_array();
+  const struct sj_results *const indices = source->varied ? source->varied->indices : NULL;
+  for (size_t k = 0; indices && k < indices->note_count; k++)
+    json_array_append_new(notes, sj_json_string(indices->notes[k]));
   for (size_t i = 0; i < source->count; i++)
     for (size_t k = 0; k < source->results[i]->note_count; k++) {
       const char *const note = source->results[i]->notes[k];
@@ -179,11 +193,17 @@ static void open_source(struct sj_document_source *source, const struct sj_resul
       source->questions[i] = question;
   }
   if (results[0]->canonical) source->model = json_loads(results[0]->canonical, 0, NULL);
+  source->engines = !varied && sj_are_engines(results, count);
+  source->scenarios = count > 1 && !varied && !source->engines && strcmp(results[0]->engine, "measure") != 0;
+  if (!source->engines) return;
+  source->agreements = sj_allocate_array(results[0]->metric_count + 1, sizeof *source->agreements);
+  source->agreement_count = sj_compare_engines(results[0], results[1], source->agreements);
 }
 
 static void close_source(struct sj_document_source *source) {
   for (size_t i = 0; i < source->count; i++) json_decref(source->questions[i]);
   free(source->questions);
+  free(source->agreements);
   json_decref(source->model);
 }
 
@@ -197,7 +217,6 @@ json_t *sj_document(const struct sj_results *const *results, size_t count, const
   static const size_t points[] = {4000, 2000, 1000, 500, 250, 100, 40};
   struct sj_document_source source;
   open_source(&source, results, count, varied);
-  source.scenarios = count > 1 && !varied && strcmp(results[0]->engine, "measure") != 0;
   json_t *const document = json_object();
   const bool suite = count > 1 && strcmp(results[0]->engine, "measure") == 0;
   char *const title =

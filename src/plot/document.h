@@ -7,8 +7,9 @@
 #include "plot/varied.h"
 #include "results/results.h"
 
-/* The document of one result, of scenarios side by side, of the points of a sweep (`varied`, of the same results, in
- * their order; else NULL), or of a suite of measurements; a new reference:
+/* The document of one result, of scenarios side by side, of a simulation and what was solved of the same model (those
+ * two, in this order), of the points of a sweep (`varied`, of the same results, in their order; else NULL), or of a
+ * suite of measurements; a new reference:
  *
  *   { "sojourn": VERSION, "title", "engine", "facts": [[NAME, VALUE], ...],
  *     "headline": "1 of 3 expectations is not met", "state": "good", "bad", "unsure" or "plain",

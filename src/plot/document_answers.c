@@ -22,8 +22,7 @@ static json_t *answer(const char *state, const char *text) {
   return object;
 }
 
-/* Takes the text over. */
-static void add(json_t *answers, const char *state, char *text) {
+void sj_document_add_answer(json_t *answers, const char *state, char *text) {
   json_array_append_new(answers, answer(state, text));
   free(text);
 }
@@ -61,9 +60,10 @@ static void add_expectations(const struct sj_document_source *source, json_t *an
       count->unchecked += json_is_null(met);
       count->unsure += unsure;
       if (source->scenarios)
-        add(answers, state, sj_format("%s: %s", sj_document_scenario(source->results[r]), line ? line : ""));
+        sj_document_add_answer(answers, state,
+                               sj_format("%s: %s", sj_document_scenario(source->results[r]), line ? line : ""));
       else
-        add(answers, state, sj_copy_string(line ? line : ""));
+        sj_document_add_answer(answers, state, sj_copy_string(line ? line : ""));
     }
   }
 }
@@ -144,73 +144,59 @@ static char *add_ranking(const struct sj_document_source *source, json_t *answer
       headline = sj_format("%s %s: %s%s", ranking.direction == SJ_HIGH_IS_GOOD ? "Highest" : "Lowest", ranking.by,
                            sj_document_scenario(results), alone ? "" : "; the next cannot be told apart from it");
     }
-    add(answers, "plain",
-        sj_format("%zu. %s: %s %s%s", k + 1, sj_document_scenario(results), ranking.by, figure,
-                  apart ? "" : " (cannot be told apart from the one above)"));
+    sj_document_add_answer(answers, "plain",
+                           sj_format("%zu. %s: %s %s%s", k + 1, sj_document_scenario(results), ranking.by, figure,
+                                     apart ? "" : " (cannot be told apart from the one above)"));
     free(figure);
   }
   sj_document_ranking_clear(&ranking);
   return headline;
 }
 
-/* ---- a sweep ---- */
-
-/* Of a sample which parameters matter; of each usual figure where it is least and greatest. */
-static char *add_extremes(const struct sj_document_source *source, json_t *answers) {
-  const struct sj_varied *const varied = source->varied;
-  const json_t *const indices = json_object_get(json_object_get(source->questions[0], "sweep"), "indices");
-  for (size_t i = 0; i < json_array_size(indices); i++)
-    add(answers, "plain", sj_copy_string(json_string_value(json_array_get(indices, i))));
-  struct sj_text paths = {0};
-  for (size_t axis = 0; axis < varied->axis_count; axis++)
-    sj_text_add(&paths, "%s%s", axis > 0 ? ", " : "", varied->paths[axis]);
-  for (size_t m = 0; m < source->results[0]->metric_count; m++) {
-    const char *const metric = source->results[0]->metrics[m].name;
-    size_t least = SIZE_MAX, greatest = SIZE_MAX;
-    if (!sj_varied_wants(metric)) continue;
-    for (size_t i = 0; i < source->count; i++) {
-      const double value = sj_results_value(source->results[i], metric);
-      if (!isfinite(value)) continue;
-      if (least == SIZE_MAX || value < sj_results_value(source->results[least], metric)) least = i;
-      if (greatest == SIZE_MAX || value > sj_results_value(source->results[greatest], metric)) greatest = i;
-    }
-    if (least == greatest) continue;
-    char *const low = sj_document_figure(source->results[least], metric), *const at_low =
-                                                                              sj_varied_point_text(varied, least);
-    char *const high = sj_document_figure(source->results[greatest], metric), *const at_high = sj_varied_point_text(
-                                                                                  varied, greatest);
-    add(answers, "plain", sj_format("%s goes from %s (%s) to %s (%s)", metric, low, at_low, high, at_high));
-    free(low);
-    free(high);
-    free(at_low);
-    free(at_high);
-  }
-  char *const headline = sj_format("%zu points of %s", source->count, paths.data);
-  free(paths.data);
-  return headline;
-}
-
 /* ---- measurements ---- */
 
-static char *add_measurement(const struct sj_document_source *source, json_t *answers) {
-  static const char *const figures[] = {"throughput.avg", "throughput.peak", "control.throughput", "messages.rate",
-                                        "latency.p99",    "cpu.utilization", "messages.lost",      "messages.corrupt"};
-  size_t best = 0;
-  for (size_t i = 1; i < source->count; i++)
-    if (sj_results_value(source->results[i], figures[0]) > sj_results_value(source->results[best], figures[0]))
-      best = i;
-  for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
-    if (!isfinite(sj_results_value(source->results[best], figures[k]))) continue;
-    char *const figure = sj_document_figure(source->results[best], figures[k]);
-    add(answers, "plain", sj_format("%s: %s", figures[k], figure));
-    free(figure);
-  }
+/* The metric of the best point, in words; nothing if it was not measured. */
+static void add_measured(const struct sj_results *results, struct sj_text *text, const char *metric, double scale,
+                         const char *before, const char *after) {
+  const double value = scale * sj_results_value(results, metric);
+  if (!isfinite(value)) return;
   char number[48];
-  const double rate = sj_results_value(source->results[best], figures[0]);
-  sj_short_text(rate >= 1e9 ? rate / 1e9 : rate / 1e6, number);
-  return sj_format("%s %s of payload a second%s%s", number, rate >= 1e9 ? "GB" : "MB",
-                   source->count > 1 ? " at the best point: " : "",
-                   source->count > 1 ? source->results[best]->model : "");
+  sj_short_text(value, number);
+  sj_text_add(text, "%s%s%s%s", text->length > 0 ? "; " : "", before, number, after);
+}
+
+static void add_rates(const struct sj_results *results, json_t *answers) {
+  char average[32], peak[32], bus[32];
+  sj_rate_text(sj_results_value(results, "throughput.avg"), average);
+  sj_rate_text(sj_results_value(results, "throughput.peak"), peak);
+  sj_rate_text(sj_results_value(results, "control.throughput"), bus);
+  sj_document_add_answer(
+      answers, "plain",
+      sj_format("payload: %s on average, %s in the best second; over the bus %s", average, peak, bus));
+}
+
+static char *add_measurement(const struct sj_document_source *source, json_t *answers) {
+  const struct sj_results *best = source->results[0];
+  for (size_t i = 1; i < source->count; i++)
+    if (sj_results_value(source->results[i], "throughput.avg") > sj_results_value(best, "throughput.avg"))
+      best = source->results[i];
+  add_rates(best, answers);
+  struct sj_text text = {0};
+  add_measured(best, &text, "messages.rate", 1, "", " messages a second");
+  add_measured(best, &text, "latency.p99", 1e3, "99 of 100 of them are read within ",
+               " ms of when they were to be sent");
+  add_measured(best, &text, "cpu.utilization", 1, "", " cores are busy");
+  if (text.data) sj_document_add_answer(answers, "plain", sj_copy_string(text.data));
+  free(text.data);
+  const double lost = sj_results_value(best, "messages.lost"), corrupt = sj_results_value(best, "messages.corrupt");
+  if (lost == 0 && corrupt == 0)
+    sj_document_add_answer(answers, "good", sj_copy_string("no message was lost or corrupt"));
+  else if (isfinite(lost + corrupt))
+    sj_document_add_answer(answers, "bad", sj_format("%.0f messages were lost, %.0f were corrupt", lost, corrupt));
+  char average[32];
+  sj_rate_text(sj_results_value(best, "throughput.avg"), average);
+  return sj_format("%s of payload%s%s", average, source->count > 1 ? " at the best point: " : "",
+                   source->count > 1 ? best->model : "");
 }
 
 /* ---- what was solved ---- */
@@ -226,7 +212,7 @@ static char *add_verdicts(const struct sj_results *results, json_t *answers, con
       sj_solved_verdict(results, server, &text);
       for (size_t k = 0; k < text.length; k++)
         if (text.data[k] == '\n') text.data[k] = ' ';
-      add(answers, its, text.data);
+      sj_document_add_answer(answers, its, text.data);
       if (!headline || strcmp(*state, "good") == 0) {
         free(headline);
         headline = sj_format("Server %s is %s", server, word);
@@ -250,14 +236,15 @@ static char *add_learned(const struct sj_results *results, json_t *answers) {
       char *const text =
           sj_format("After a disturbance it settles to within %s of its rest after %s", limits[k], figure);
       if (!headline) headline = sj_copy_string(text);
-      add(answers, "plain", text);
+      sj_document_add_answer(answers, "plain", text);
       free(figure);
     }
     free(mean);
   }
   if (sj_results_find(results, "error.test") != SIZE_MAX) {
     char *const figure = sj_document_figure(results, "error.test");
-    add(answers, "plain", sj_format("What it predicts of trajectories that it has not seen is off by %s", figure));
+    sj_document_add_answer(answers, "plain",
+                           sj_format("What it predicts of trajectories that it has not seen is off by %s", figure));
     free(figure);
   }
   return headline;
@@ -282,7 +269,7 @@ static void add_client(const struct sj_results *results, const char *client, jso
     }
     free(metric);
   }
-  if (text.data) add(answers, "plain", sj_format("%s: %s", client, text.data));
+  if (text.data) sj_document_add_answer(answers, "plain", sj_format("%s: %s", client, text.data));
   free(text.data);
 }
 
@@ -333,20 +320,22 @@ void sj_document_add_answers(const struct sj_document_source *source, json_t *do
   const char *state = "plain", *expected = "plain";
   struct count count = {0};
   json_t *const expectations = json_array();
-  if (!source->varied) add_expectations(source, expectations, &count);
+  if (!source->varied && !source->engines) add_expectations(source, expectations, &count);
   char *headline = source->varied ? sweep_expectations(source, &expected) : expectations_headline(&count, &expected);
   char *found = NULL;
-  if (source->scenarios)
+  if (source->engines)
+    found = sj_document_add_engines(source, answers, &state);
+  else if (source->scenarios)
     found = add_ranking(source, answers);
   else if (source->varied)
-    found = add_extremes(source, answers);
+    found = sj_document_add_sweep(source, answers);
   else if (strcmp(results->engine, "measure") == 0)
     found = add_measurement(source, answers);
   else if (strcmp(results->engine, "solve") == 0)
     found = add_verdicts(results, answers, &state);
   else if (strcmp(results->engine, "learn") == 0)
     found = add_learned(results, answers);
-  if (json_array_size(answers) == 0) found = add_clients(results, answers);
+  if (!found && json_array_size(answers) == 0) found = add_clients(results, answers);
   if (headline && found && (source->scenarios || source->varied)) {
     char *const both = sj_format("%s. %s", found, headline);
     free(headline);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plot/document_parts.h"
+#include "plot/engines.h"
 #include "plot/source.h"
 #include "plot/units.h"
 #include "results/json.h"
@@ -108,10 +109,11 @@ static bool any_has(const struct sj_document_source *source, const struct kind *
   return false;
 }
 
-static void add_component(const struct sj_results *results, const char *component, const struct kind *kind,
-                          const bool *shown, bool several, json_t *object) {
+static void add_component(const struct sj_document_source *source, size_t which, const char *component,
+                          const struct kind *kind, const bool *shown, json_t *object) {
+  const struct sj_results *const results = source->results[which];
   json_t *const row = add_row(object);
-  if (several) add_text(row, sj_document_scenario(results));
+  if (source->count > 1) add_text(row, sj_document_label(source, which));
   add_text(row, component);
   for (size_t k = 0; kind->endings[k]; k++) {
     if (!shown[k]) continue;
@@ -133,7 +135,7 @@ static void add_kind(const struct sj_document_source *source, const struct kind 
   }
   if (!any) return;
   json_t *const object = table(tables, kind->caption);
-  if (source->count > 1) add_column(object, source->scenarios ? "scenario" : "measurement", NULL, false);
+  if (source->count > 1) add_column(object, sj_document_kind(source), NULL, false);
   add_column(object, kind->word, NULL, false);
   for (size_t k = 0; kind->endings[k]; k++) {
     char unit[SJ_UNIT_LENGTH];
@@ -146,7 +148,7 @@ static void add_kind(const struct sj_document_source *source, const struct kind 
     for (size_t i = 0; i < source->results[r]->metric_count; i++) {
       char *const component = sj_component_of(source->results[r]->metrics[i].name, kind->mark);
       if (component && json_array_size(json_object_get(object, "rows")) < MOST_ROWS)
-        add_component(source->results[r], component, kind, shown, source->count > 1, object);
+        add_component(source, r, component, kind, shown, object);
       free(component);
     }
 }
@@ -213,12 +215,45 @@ static void add_against(const struct sj_document_source *source, json_t *tables)
   sj_document_ranking_clear(&ranking);
 }
 
+/* ---- both engines ---- */
+
+static const char *verdict_of(const struct sj_document_source *source, const struct sj_agreement *a) {
+  if (a->difference.distinguishable) return "differs";
+  if (!isnan(a->difference.p)) return "agrees";
+  return source->results[0]->run_count > 1 ? "not seen" : "not tested";
+}
+
+static void add_side_by_side(const struct sj_document_source *source, json_t *tables) {
+  json_t *const object = table(tables, "The figures of both, side by side");
+  add_column(object, "figure", NULL, false);
+  add_column(object, "simulated", NULL, true);
+  add_column(object, "solved", NULL, true);
+  add_column(object, "unit", NULL, false);
+  add_column(object, "difference", "% of the solved", true);
+  add_column(object, "difference", "half widths", true);
+  add_column(object, "p-value", "corrected", true);
+  add_column(object, "verdict", NULL, false);
+  for (size_t i = 0; i < source->agreement_count; i++) {
+    const struct sj_agreement *const a = &source->agreements[i];
+    char unit[SJ_UNIT_LENGTH];
+    json_t *const row = add_row(object);
+    add_text(row, a->metric);
+    add_figure(row, a->simulated);
+    add_number(row, a->solved);
+    add_text(row, sj_metric_unit(a->metric, source->results[0]->time_unit, unit));
+    add_number(row, 100 * a->difference.relative.value);
+    add_number(row, sj_engines_half_widths(a));
+    add_number(row, a->difference.adjusted_p);
+    add_text(row, verdict_of(source, a));
+  }
+}
+
 /* ---- all figures ---- */
 
 static void add_all(const struct sj_document_source *source, json_t *tables) {
   json_t *const object = table(tables, "All figures");
   json_int_t left_out = 0;
-  if (source->count > 1) add_column(object, source->scenarios ? "scenario" : "measurement", NULL, false);
+  if (source->count > 1) add_column(object, sj_document_kind(source), NULL, false);
   add_column(object, "figure", NULL, false);
   add_column(object, "value", NULL, true);
   add_column(object, "unit", NULL, false);
@@ -231,7 +266,7 @@ static void add_all(const struct sj_document_source *source, json_t *tables) {
       }
       char unit[SJ_UNIT_LENGTH];
       json_t *const row = add_row(object);
-      if (source->count > 1) add_text(row, sj_document_scenario(results));
+      if (source->count > 1) add_text(row, sj_document_label(source, r));
       add_text(row, results->metrics[i].name);
       add_metric(row, results, i);
       add_text(row, sj_metric_unit(results->metrics[i].name, results->time_unit, unit));
@@ -239,6 +274,28 @@ static void add_all(const struct sj_document_source *source, json_t *tables) {
   }
   json_object_set_new(object, "filter", json_true());
   json_object_set_new(object, "left_out", json_integer(left_out));
+}
+
+/* ---- measurements ---- */
+
+static void add_measurements(const struct sj_document_source *source, json_t *tables) {
+  static const struct {
+    const char *metric, *label, *unit;
+    double scale;
+  } columns[] = {
+      {"parameters.producers", "producers", "", 1},   {"parameters.payload", "payload", "rows of 16 bytes", 1},
+      {"throughput.avg", "throughput", "MB/s", 1e-6}, {"throughput.peak", "best second", "MB/s", 1e-6},
+      {"messages.rate", "messages", "per s", 1},      {"latency.p50", "latency.p50", "ms", 1e3},
+      {"latency.p95", "latency.p95", "ms", 1e3},      {"latency.p99", "latency.p99", "ms", 1e3},
+      {"cpu.utilization", "cores", "busy", 1},        {"messages.lost", "lost", "messages", 1}};
+  enum { COLUMNS = sizeof columns / sizeof *columns };
+  json_t *const object = table(tables, source->count > 1 ? "Measurements" : "The measurement");
+  for (size_t k = 0; k < COLUMNS; k++) add_column(object, columns[k].label, columns[k].unit, true);
+  for (size_t i = 0; i < source->count && i < MOST_ROWS; i++) {
+    json_t *const row = add_row(object);
+    for (size_t k = 0; k < COLUMNS; k++)
+      add_number(row, columns[k].scale * sj_results_value(source->results[i], columns[k].metric));
+  }
 }
 
 /* ---- a sweep ---- */
@@ -274,16 +331,53 @@ static void add_points(const struct sj_document_source *source, json_t *tables) 
                       json_integer(source->count > MOST_ROWS ? (json_int_t)source->count - MOST_ROWS : 0));
 }
 
+static void add_sensitivity(json_t *row, struct sj_sensitivity index) {
+  const double numbers[] = {index.value, index.low, index.high};
+  for (size_t k = 0; k < 3; k++) {
+    char text[32];
+    snprintf(text, sizeof text, "%.3f", numbers[k] + 0.0);
+    add_cell(row, numbers[k], isnan(numbers[k]) ? "-" : text, "");
+  }
+}
+
+/* Of a sample: Sobol's indices, by figure the largest first. */
+static void add_indices(const struct sj_varied *varied, json_t *tables) {
+  static const char *const labels[] = {"first order: by itself", "95 %, from", "95 %, to",
+                                       "total: with others too", "95 %, from", "95 %, to"};
+  const size_t count = sj_varied_index_count(varied);
+  if (count == 0) return;
+  json_t *const object = table(tables, "Which parameters matter: Sobol's indices, shares of a figure's variance");
+  add_column(object, "figure", NULL, false);
+  add_column(object, "parameter", NULL, false);
+  for (size_t k = 0; k < 6; k++) add_column(object, labels[k], NULL, true);
+  for (size_t i = 0; i < count; i++) {
+    char *const metric = sj_varied_indexed(varied, i);
+    size_t *const order = sj_varied_by_total(varied, metric);
+    for (size_t k = 0; k < varied->axis_count; k++) {
+      json_t *const row = add_row(object);
+      add_text(row, metric);
+      add_text(row, varied->paths[order[k]]);
+      add_sensitivity(row, sj_varied_first(varied, metric, order[k]));
+      add_sensitivity(row, sj_varied_total(varied, metric, order[k]));
+    }
+    free(order);
+    free(metric);
+  }
+}
+
 json_t *sj_document_tables(const struct sj_document_source *source) {
   json_t *const tables = json_array();
   if (source->varied) {
+    add_indices(source->varied, tables);
     add_points(source, tables);
     return tables;
   }
+  if (source->engines) add_side_by_side(source, tables);
   if (source->scenarios) {
     add_ranking(source, tables);
     add_against(source, tables);
   }
+  if (strcmp(source->results[0]->engine, "measure") == 0) add_measurements(source, tables);
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) add_kind(source, &kinds[k], tables);
   add_all(source, tables);
   return tables;

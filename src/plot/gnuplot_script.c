@@ -7,6 +7,7 @@
 
 #include "plot/contour.h"
 #include "plot/gnuplot.h"
+#include "plot/gnuplot_layout.h"
 #include "plot/ticks.h"
 
 static const char *const dashes[] = {"solid", "(12,5)", "(3,3)", "(12,4,3,4)", "(20,5)", "(6,3)", "(12,3,3,3,3,3)"};
@@ -45,12 +46,6 @@ static void quote(struct sj_text *script, const char *text, bool tick) {
   sj_text_add(script, "'");
 }
 
-static size_t characters(const char *text) {
-  size_t count = 0;
-  for (; text && *text; text++) count += (*text & 0xc0) != 0x80;
-  return count;
-}
-
 static void number(struct sj_text *script, double x) { sj_text_add(script, isfinite(x) ? " %.6g" : " NaN", x); }
 
 static char *axis_text(const struct sj_axis *axis) {
@@ -59,56 +54,6 @@ static char *axis_text(const struct sj_axis *axis) {
 }
 
 /* ---- the page ---- */
-
-/* Words below the axis share its width; what does not fit in three lines is turned. */
-enum { TICK_LINES = 3 };
-static size_t tick_width(const struct sj_axis *axis) { return axis->tick_count > 0 ? 62 / axis->tick_count : 62; }
-
-/* Where a line of at most `most` characters ends, between words if there is a place. */
-static size_t line_end(const char *text, size_t most) {
-  size_t at = 0, count = 0, blank = 0;
-  for (; text[at]; at++) {
-    if ((text[at] & 0xc0) == 0x80) continue;
-    if (count++ == most) return blank > 0 ? blank : at;
-    if (text[at] == ' ') blank = at;
-  }
-  return at;
-}
-
-/* Whether words fit side by side, none of them cut. */
-static bool fits(const char *text, size_t most) {
-  for (int line = 0; line < TICK_LINES; line++) {
-    const size_t length = line_end(text, most);
-    if (!text[length]) return true;
-    if (text[length] != ' ') return false;
-    text += length + 1;
-  }
-  return false;
-}
-
-static bool crowded(const struct sj_axis *axis) {
-  for (size_t i = 0; i < axis->tick_count; i++)
-    if (!fits(axis->ticks[i].label, tick_width(axis))) return true;
-  return false;
-}
-
-static size_t widest_tick(const struct sj_axis *axis) {
-  size_t widest = 0;
-  for (size_t i = 0; i < axis->tick_count; i++) {
-    const size_t width = characters(axis->ticks[i].label);
-    if (width > widest) widest = width;
-  }
-  return widest;
-}
-
-void sj_chart_size(const struct sj_chart *chart, double *width, double *height) {
-  *width = 6.5;
-  *height = 4.4;
-  if (!crowded(&chart->x)) return;
-  const double wanted = 1.2 + 0.2 * (double)chart->x.tick_count;
-  if (wanted > *width) *width = wanted;
-  *height += 0.08 * (double)widest_tick(&chart->x);
-}
 
 static void terminal(const struct drawing *d) {
   double width, height;
@@ -143,7 +88,7 @@ static int subtitle(const struct drawing *d, size_t most) {
   char *lines[MOST];
   int count = 0;
   while (*text && count < MOST) {
-    const size_t length = line_end(text, most);
+    const size_t length = sj_layout_line_end(text, most, false);
     lines[count++] = sj_format("%.*s", (int)length, text);
     text += length;
     while (*text == ' ') text++;
@@ -161,7 +106,7 @@ static int subtitle(const struct drawing *d, size_t most) {
 static void titles(const struct drawing *d) {
   double width, height;
   sj_chart_size(d->chart, &width, &height);
-  const int lines = subtitle(d, (size_t)(width * 12.5));
+  const int lines = subtitle(d, (size_t)((width - sj_layout_words_beside(d->chart)) * 12.5));
   sj_text_add(d->script, "set label ");
   quote(d->script, d->chart->title, false);
   /* The SVG terminal knows no bold. */
@@ -172,7 +117,7 @@ static void titles(const struct drawing *d) {
 /* In as many lines as it takes. */
 static void tick_label(const struct drawing *d, const char *text, size_t most) {
   for (;;) {
-    const size_t length = text ? line_end(text, most) : 0;
+    const size_t length = text ? sj_layout_line_end(text, most, true) : 0;
     char *const line = sj_format("%.*s", (int)length, text ? text : "");
     quote(d->script, line, true);
     free(line);
@@ -199,8 +144,8 @@ static size_t most_lines(const struct sj_tick *list, size_t count, size_t most) 
   size_t lines = 1;
   for (size_t i = 0; i < count; i++) {
     size_t its = 1;
-    for (const char *text = list[i].label; text && text[line_end(text, most)]; its++) {
-      text += line_end(text, most);
+    for (const char *text = list[i].label; text && text[sj_layout_line_end(text, most, true)]; its++) {
+      text += sj_layout_line_end(text, most, true);
       text += *text == ' ';
     }
     if (its > lines) lines = its;
@@ -213,8 +158,8 @@ static void axis(const struct drawing *d, const char *name, const struct sj_axis
   const bool logarithms = d->map && axis->scale == SJ_SCALE_LOG && axis->tick_count == 0;
   struct sj_tick *const list =
       logarithms ? sj_logarithm_ticks(low, high, &count) : sj_axis_ticks(axis, low, high, &count);
-  const bool words = *name == 'x' && axis->tick_count > 0, turned = words && crowded(axis);
-  const size_t most = words && !turned ? tick_width(axis) : SIZE_MAX;
+  const bool words = *name == 'x' && axis->tick_count > 0, turned = words && sj_layout_crowded(axis);
+  const size_t most = words && !turned ? sj_layout_tick_width(axis) : SIZE_MAX;
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set %slabel ", name);
   /* Gnuplot takes the labels of ticks for one line. */
@@ -225,7 +170,9 @@ static void axis(const struct drawing *d, const char *name, const struct sj_axis
   if (axis->scale == SJ_SCALE_LOG && !d->map) sj_text_add(d->script, "set logscale %s 10\n", name);
   sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
   /* Gnuplot would reckon with wider letters. */
-  if (turned) sj_text_add(d->script, "set bmargin %.1f\n", 2 + 0.5 * (double)widest_tick(axis));
+  if (turned)
+    sj_text_add(d->script, "set bmargin %.1f\n",
+                1 + 0.55 * (double)sj_layout_widest_tick(axis) + 1.2 * sj_layout_legend_rows(d->chart));
   ticks(d, name, list, count, most);
   free(text);
 }
@@ -244,11 +191,12 @@ static void colour_bar(const struct drawing *d) {
   /* Gnuplot leaves no room for labels of our own. */
   size_t widest = 0;
   for (size_t i = 0; i < count; i++)
-    if (characters(list[i].label) > widest) widest = characters(list[i].label);
+    if (sj_layout_characters(list[i].label) > widest) widest = sj_layout_characters(list[i].label);
   sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 2.5 + (double)widest);
   ticks(d, "cb", list, count, SIZE_MAX);
-  sj_text_add(d->script, d->chart->diverging ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
-                                             : "set palette defined (0 '#FFFFFF', 0.5 '#C6DBEF', 1 '#5AA0CF')\n");
+  sj_text_add(d->script, d->chart->diverging
+                             ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
+                             : "set palette defined (0 '#FFFFFF', 0.3 '#C6DBEF', 0.65 '#6BAED6', 1 '#2171B5')\n");
   free(text);
 }
 
@@ -263,12 +211,18 @@ static void ranges(struct drawing *d) {
 
 /* ---- data ---- */
 
+/* An interval that is not known is as long as its point. */
+static double row_value(const struct sj_chart_series *series, size_t column, size_t row) {
+  const double value = series->columns[column][row];
+  return series->kind == SJ_INTERVALS && column > 1 && isnan(value) ? series->columns[1][row] : value;
+}
+
 static void rows(const struct drawing *d, const struct sj_chart_series *series) {
   const size_t columns = sj_series_columns(series->kind);
   for (size_t i = 0; i < series->count; i++) {
     bool whole = true;
-    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(series->columns[c][i]);
-    for (size_t c = 0; whole && c < columns; c++) number(d->script, series->columns[c][i]);
+    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(row_value(series, c, i));
+    for (size_t c = 0; whole && c < columns; c++) number(d->script, row_value(series, c, i));
     sj_text_add(d->script, "\n"); /* an empty line is a gap */
   }
 }
@@ -294,6 +248,15 @@ static void image(const struct drawing *d, const struct sj_chart_grid *grid) {
       sj_text_add(d->script, "\n");
     }
   }
+}
+
+/* Writes the values of a map into its cells. */
+static void write_values(const struct drawing *d, const struct sj_chart_grid *grid) {
+  for (size_t i = 0; i < grid->columns; i++)
+    for (size_t j = 0; j < grid->rows; j++)
+      if (isfinite(grid->value[i * grid->rows + j]))
+        sj_text_add(d->script, "set label '%.2f' at %.8g,%.8g center front font ',9'\n",
+                    grid->value[i * grid->rows + j], grid->x[i], grid->y[j]);
 }
 
 static bool taken(const struct drawing *d, double x, double y) {
@@ -396,6 +359,8 @@ static void data(struct drawing *d) {
       rows(d, series);
     sj_text_add(d->script, "END\n");
   }
+  for (size_t i = 0; i < chart->series_count; i++)
+    if (chart->series[i].written) write_values(d, &chart->series[i].grid);
   /* What is marked keeps its place free of labels. */
   for (size_t i = 0; i < chart->series_count; i++)
     for (size_t p = 0; d->map && chart->series[i].kind == SJ_POINTS && p < chart->series[i].count; p++)
@@ -434,6 +399,7 @@ static void plot_rule(struct drawing *d, size_t i) {
   title(d, rule->name);
 }
 
+/* Points, also those with intervals. */
 static void plot_points(struct drawing *d, size_t i) {
   static const struct {
     int type;
@@ -450,10 +416,10 @@ static void plot_points(struct drawing *d, size_t i) {
                 "'#FFFFFF' notitle",
                 i, type, size * 1.35);
   }
+  const char *const how = series->kind == SJ_INTERVALS ? "1:2:3:4 with yerrorbars" : "1:2 with points";
   part(d);
-  sj_text_add(d->script,
-              "$series%zu using 1:2 with points pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, type,
-              size, sj_chart_colour(series->colour));
+  sj_text_add(d->script, "$series%zu using %s pointtype %d pointsize %.2f linewidth 1.5 linecolor rgb '%s'", i, how,
+              type, size, sj_chart_colour(series->colour));
   title(d, series->name);
 }
 
@@ -474,8 +440,8 @@ static void plot_boxes(struct drawing *d, size_t i) {
 static void plot_series(struct drawing *d, size_t i) {
   const struct sj_chart_series *const series = &d->chart->series[i];
   const char *const colour = sj_chart_colour(series->colour), *const dash = dashes[series->colour % DASHES];
-  if (series->kind == SJ_POINTS || series->kind == SJ_BOXES) {
-    series->kind == SJ_POINTS ? plot_points(d, i) : plot_boxes(d, i);
+  if (series->kind == SJ_POINTS || series->kind == SJ_INTERVALS || series->kind == SJ_BOXES) {
+    series->kind == SJ_BOXES ? plot_boxes(d, i) : plot_points(d, i);
     return;
   }
   part(d);
@@ -531,7 +497,7 @@ static void plot(struct drawing *d) {
     for (size_t i = 0; i < chart->series_count; i++) {
       const enum sj_series_kind kind = chart->series[i].kind;
       const int its = kind == SJ_HEAT_MAP || kind == SJ_BAND || kind == SJ_BARS || kind == SJ_BLOCKS ? 0
-                      : kind == SJ_POINTS                                                            ? 2
+                      : kind == SJ_POINTS || kind == SJ_INTERVALS                                    ? 2
                                                                                                      : 1;
       if (its == layer) plot_series(d, i);
     }
@@ -553,6 +519,7 @@ void sj_gnuplot_script(const struct sj_chart *chart, enum sj_image_format format
               "set key outside below center horizontal maxcols 2 reverse Left samplen 2.5 spacing 1.2 font ',9'\nset "
               "samples 2\n");
   ranges(&d);
+  if (chart->same_scale) sj_text_add(script, "set size ratio -1\n");
   titles(&d);
   axis(&d, "x", &chart->x, d.x_low, d.x_high);
   axis(&d, "y", &chart->y, d.y_low, d.y_high);

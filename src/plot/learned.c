@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "plot/source.h"
+#include "plot/units.h"
 
 /* Trajectories that are drawn: more look alike. */
 enum { MOST_TRAJECTORIES = 4, MOST_FEATURES = 8, MOST_LATENT = 7 };
@@ -45,14 +46,25 @@ static char *feature_of(const char *series, size_t trajectory) {
   return strncmp(series, prefix, (size_t)length) == 0 ? sj_component_of(series + length, "recorded") : NULL;
 }
 
-static const char *unit_of_feature(const struct sj_results *results, const char *feature) {
-  char *component = sj_component_of(feature, "latency");
-  const char *const unit = component ? results->time_unit : NULL;
-  free(component);
-  component = sj_component_of(feature, "in_system");
-  const char *const other = component ? "requests" : NULL;
-  free(component);
-  return unit ? unit : other;
+/* Features are series of a simulation ("queue.in_system") or columns of a recording, whose units nobody knows. */
+static const char *unit_of_feature(const struct sj_results *results, const char *feature, char unit[SJ_UNIT_LENGTH]) {
+  static const char *const times[] = {"latency", "sojourn"}, *const rates[] = {"arrivals", "goodput", "failed"};
+  for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+    char *const component = sj_component_of(feature, times[i]);
+    free(component);
+    if (component) return results->time_unit;
+  }
+  for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+    char *const component = sj_component_of(feature, rates[i]);
+    free(component);
+    if (!component) continue;
+    snprintf(unit, SJ_UNIT_LENGTH, "requests per %s", results->time_unit);
+    return unit;
+  }
+  char *const as_metric = sj_format("%s.mean", feature);
+  sj_metric_unit(as_metric, results->time_unit, unit);
+  free(as_metric);
+  return *unit ? unit : "in its own unit";
 }
 
 static void add_prediction(const struct sj_source *source, struct sj_charts *charts, const struct course *course,
@@ -63,7 +75,8 @@ static void add_prediction(const struct sj_source *source, struct sj_charts *cha
   char *const title = sj_format("*, trajectory %zu: recorded and predicted", trajectory);
   struct sj_chart *const chart = sj_source_chart(source, charts, feature, kind, title);
   time_axis(source, chart, fmax(end_of(source, recorded), end_of(source, predicted)));
-  sj_axis_set(&chart->y, feature, unit_of_feature(source->results, feature), SJ_SCALE_LINEAR);
+  char unit[SJ_UNIT_LENGTH];
+  sj_axis_set(&chart->y, feature, unit_of_feature(source->results, feature, unit), SJ_SCALE_LINEAR);
   add_course(source, chart, course, recorded, "recorded");
   add_course(source, chart, course, predicted, "predicted");
   free(recorded);
@@ -158,6 +171,7 @@ static void add_modes(const struct sj_source *source, struct sj_charts *charts) 
       sj_chart_add(chart, SJ_POINTS, "eigenvalues", count, (const double *const[]){re, im});
   points->marker = SJ_DISC;
   points->colour = 0;
+  chart->same_scale = true;
 }
 
 void sj_charts_learned(const struct sj_source *source, struct sj_charts *charts) {

@@ -238,7 +238,7 @@ static void add_scaling(const struct suite *suite, struct sj_charts *charts) {
     if (suite->points[i].rows != rows) continue;
     height[count] = value(&suite->points[i], "throughput.avg") / mega;
     sj_short_text(height[count] * mega / gigabit, number);
-    char *const words = sj_format("%.0f (%s Gbit/s)", suite->points[i].producers, number);
+    char *const words = sj_format("%.0f: %s Gbit/s", suite->points[i].producers, number);
     sj_axis_add_tick(&chart->x, (double)(++count), words);
     free(words);
   }

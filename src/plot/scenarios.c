@@ -151,4 +151,5 @@ void sj_charts_of_scenarios(const struct sj_results *const *scenarios, size_t co
     if (client) add_distributions(scenarios, count, name, charts);
     free(client);
   }
+  sj_charts_add_scenarios_over_time(scenarios, count, charts);
 }

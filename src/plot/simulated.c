@@ -189,10 +189,8 @@ static void add_batches(const struct sj_source *source, struct sj_charts *charts
 
 /* ---- over time ---- */
 
-/* The mean over those runs that have a value in the cell, and the interval where there are at least two. `values` has
- * room for one of each run. */
-static void over_runs(const struct sj_results *results, size_t series, size_t cell, double *values, double *mean,
-                      double *half) {
+void sj_series_over_runs(const struct sj_results *results, size_t series, size_t cell, double *values, double *mean,
+                         double *half) {
   size_t count = 0;
   for (size_t r = 0; r < results->run_count; r++) {
     const double *const its = results->runs[r].series;
@@ -223,7 +221,7 @@ static void add_line(const struct sj_results *results, struct sj_chart *chart, s
   for (size_t i = 0; i < count; i++) {
     double half;
     x[i] = results->grid_start + ((double)i + (moment == END_OF_CELL ? 1 : 0.5)) * results->grid_step;
-    over_runs(results, series, i, high + count, &mean[i], &half);
+    sj_series_over_runs(results, series, i, high + count, &mean[i], &half);
     mean[i] *= factor;
     low[i] = fmax(mean[i] - half * factor, 0);
     high[i] = mean[i] + half * factor;
@@ -304,6 +302,20 @@ static void add_queue(const struct sj_source *source, struct sj_charts *charts, 
   free(server);
 }
 
+/* What a batcher has out at its store, and how much it may. */
+static void add_in_flight(const struct sj_source *source, struct sj_charts *charts, const char *name, size_t series) {
+  char *const batcher = sj_component_of(name, "in_flight");
+  if (!batcher) return;
+  struct sj_chart *const chart =
+      time_chart(source, charts, batcher, "in-flight", "Batches of * in flight over time, mean over runs");
+  sj_axis_set(&chart->y, "number", "batches", SJ_SCALE_LINEAR);
+  add_line(source->results, chart, series, "in flight", END_OF_CELL, 1);
+  const size_t limit = find_series(source->results, batcher, "in_flight.limit");
+  if (limit != SIZE_MAX && !has_gaps(source->results, limit))
+    add_line(source->results, chart, limit, "limit", END_OF_CELL, 1);
+  free(batcher);
+}
+
 struct load {
   size_t series;
   double mean;
@@ -359,6 +371,7 @@ void sj_charts_simulated(const struct sj_source *source, struct sj_charts *chart
   for (size_t i = 0; i < results->series_count; i++) {
     add_latency_over_time(source, charts, results->series[i].name, i);
     add_queue(source, charts, results->series[i].name, i);
+    add_in_flight(source, charts, results->series[i].name, i);
   }
   add_utilization(source, charts);
 }

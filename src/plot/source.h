@@ -26,6 +26,11 @@ void sj_charts_add_stages(const struct sj_source *source, struct sj_charts *char
 /* The same of scenarios side by side, with at most three servers; NULL: more, or none. */
 struct sj_chart *sj_chart_of_stages(const struct sj_results *const *scenarios, size_t count, const char *subtitle);
 
+/* Appends "scenarios.CLIENT.latency-over-time" and "scenarios.SERVER.queue", means over runs with a line a scenario,
+ * where all of at most seven scenarios have the series, and the first has a fault. */
+void sj_charts_add_scenarios_over_time(const struct sj_results *const *scenarios, size_t count,
+                                       struct sj_charts *charts);
+
 /* Appends "CLIENT.latency-map", the heat map of the series of that index; nothing where it has none. And
  * "CLIENT.latency-spread", the distribution over at least four runs of the series' value in each cell of time; nothing
  * where there is too little. */
@@ -46,6 +51,11 @@ void sj_source_add_faults(const struct sj_source *source, struct sj_chart *chart
 
 /* Sets the axis of time, from 0. */
 void sj_source_time_axis(const struct sj_source *source, struct sj_chart *chart, double end);
+
+/* The mean over those runs that have a value in the cell of a series, and half of its 95 % interval where there are at
+ * least two. `values` has room for one of each run. */
+void sj_series_over_runs(const struct sj_results *results, size_t series, size_t cell, double *values, double *mean,
+                         double *half);
 
 /* Whether values differ by so much that a linear axis would press most of them flat: the 99.9th percentile is more than
  * 30 times the median. Of a law of one exponential phase it is 10 times. Never with zeros among the lowest 5 %. */

@@ -105,3 +105,16 @@ const char *sj_metric_unit(const char *metric, const char *time_unit, char unit[
   }
   return unit;
 }
+
+const char *sj_field_unit(const char *schema_unit, const char *time_unit, char unit[SJ_UNIT_LENGTH]) {
+  const char *const slash = strchr(schema_unit, '/');
+  const int above = slash ? (int)(slash - schema_unit) : (int)strlen(schema_unit);
+  const bool time_above = above == 4 && begins(schema_unit, "time"), one = above == 1 && *schema_unit == '1';
+  const char *const below = !slash ? "" : strcmp(slash + 1, "time") == 0 ? time_unit : slash + 1;
+  snprintf(unit, SJ_UNIT_LENGTH, "%.*s%s%s%s",
+           time_above ? (int)strlen(time_unit)
+           : one      ? 0
+                      : above,
+           time_above ? time_unit : schema_unit, slash && !one ? " " : "", slash ? "per " : "", below);
+  return unit;
+}

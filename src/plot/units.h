@@ -8,4 +8,8 @@ enum { SJ_UNIT_LENGTH = 48 };
  * or the name does not tell. `time_unit` is the results'. Returns `unit`. */
 const char *sj_metric_unit(const char *metric, const char *time_unit, char unit[SJ_UNIT_LENGTH]);
 
+/* The unit of what a field of a model holds, from that of its schema: "s" of "time", "per s" of "1/time", "tokens per
+ * s" of "tokens/time", "" of a plain number. Returns `unit`. */
+const char *sj_field_unit(const char *schema_unit, const char *time_unit, char unit[SJ_UNIT_LENGTH]);
+
 #endif

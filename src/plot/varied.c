@@ -1,25 +1,18 @@
 #include "plot/varied.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
+#include "plot/engines.h"
 #include "plot/source.h"
-#include "plot/units.h"
+#include "plot/varied_parts.h"
 
 enum { MOST_CURVES = 6 };
 
 /* ---- the values of an axis ---- */
-
-/* Where each point lies: its number, or of words the place of its word in their order, from 1. */
-struct axis_values {
-  double *at;              /* [count] */
-  size_t distinct;         /* different values */
-  double *values;          /* [distinct], ascending */
-  const char **words;      /* [distinct]: their texts */
-  bool numbers, logarithm; /* all are numbers; far apart, or chosen so */
-};
 
 static bool number_of(const char *text, double *number) {
   char *end;
@@ -31,57 +24,83 @@ static const char *text_of(const struct sj_varied *varied, size_t point, size_t 
   return varied->texts[point * varied->axis_count + axis];
 }
 
-static void add_distinct(struct axis_values *axis, double value, const char *word) {
-  size_t i = axis->distinct;
-  for (size_t k = 0; k < axis->distinct; k++)
-    if (axis->values[k] == value) return;
-  while (i > 0 && axis->values[i - 1] > value) {
-    axis->values[i] = axis->values[i - 1];
-    axis->words[i] = axis->words[i - 1];
-    i--;
+static int ascending(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Which of the ascending values `at` is. */
+static size_t place_of(const struct sj_varied_axis *axis, double at) {
+  size_t low = 0, high = axis->distinct - 1;
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    if (axis->values[middle] < at)
+      low = middle + 1;
+    else
+      high = middle;
   }
-  axis->values[i] = value;
-  axis->words[i] = word;
-  axis->distinct++;
+  return low;
+}
+
+static void take_numbers(const struct sj_varied *varied, size_t which, struct sj_varied_axis *axis) {
+  memcpy(axis->values, axis->at, varied->count * sizeof *axis->values);
+  qsort(axis->values, varied->count, sizeof *axis->values, ascending);
+  for (size_t i = 0; i < varied->count; i++)
+    if (axis->distinct == 0 || axis->values[axis->distinct - 1] != axis->values[i])
+      axis->values[axis->distinct++] = axis->values[i];
+  for (size_t i = 0; i < varied->count; i++) {
+    axis->place[i] = place_of(axis, axis->at[i]);
+    if (!axis->words[axis->place[i]]) axis->words[axis->place[i]] = text_of(varied, i, which);
+  }
 }
 
 /* Words stand in the order in which the points bring them. */
-static double word_place(const struct sj_varied *varied, size_t axis, size_t point) {
-  double place = 0;
-  for (size_t i = 0; i <= point; i++) {
-    bool known = false;
-    for (size_t k = 0; k < i && !known; k++) known = strcmp(text_of(varied, k, axis), text_of(varied, i, axis)) == 0;
-    place += !known;
-    if (strcmp(text_of(varied, i, axis), text_of(varied, point, axis)) == 0) break;
+static void take_words(const struct sj_varied *varied, size_t which, struct sj_varied_axis *axis) {
+  for (size_t i = 0; i < varied->count; i++) {
+    const char *const word = text_of(varied, i, which);
+    size_t k = 0;
+    while (k < axis->distinct && strcmp(axis->words[k], word) != 0) k++;
+    if (k == axis->distinct) {
+      axis->words[k] = word;
+      axis->values[k] = (double)(k + 1);
+      axis->distinct++;
+    }
+    axis->place[i] = k;
+    axis->at[i] = axis->values[k];
   }
-  return place;
 }
 
-static struct axis_values values_of(const struct sj_varied *varied, size_t axis) {
-  struct axis_values found = {.at = sj_allocate_array(varied->count, sizeof(double)),
-                              .values = sj_allocate_array(varied->count, sizeof(double)),
-                              .words = sj_allocate_array(varied->count, sizeof(char *)),
-                              .numbers = true};
+struct sj_varied_axis sj_varied_axis(const struct sj_varied *varied, size_t axis) {
+  struct sj_varied_axis found = {.path = varied->paths[axis],
+                                 .at = sj_allocate_array(varied->count, sizeof(double)),
+                                 .place = sj_allocate_array(varied->count, sizeof(size_t)),
+                                 .values = sj_allocate_array(varied->count, sizeof(double)),
+                                 .words = sj_allocate_array(varied->count, sizeof(char *)),
+                                 .numbers = true};
   for (size_t i = 0; i < varied->count; i++)
     found.numbers = number_of(text_of(varied, i, axis), &found.at[i]) && found.numbers;
-  for (size_t i = 0; i < varied->count; i++) {
-    if (!found.numbers) found.at[i] = word_place(varied, axis, i);
-    add_distinct(&found, found.at[i], text_of(varied, i, axis));
-  }
+  if (found.numbers)
+    take_numbers(varied, axis, &found);
+  else
+    take_words(varied, axis, &found);
+  const char *const unit = varied->units ? varied->units[axis] : NULL;
+  snprintf(found.unit, sizeof found.unit, "%s", found.numbers ? "in the model's unit" : "");
+  if (unit && found.numbers) sj_field_unit(unit, varied->results[0]->time_unit, found.unit);
   const double low = found.values[0], high = found.values[found.distinct - 1];
   found.logarithm =
       found.numbers && low > 0 && ((varied->logarithmic && varied->logarithmic[axis]) || high / low >= 100);
   return found;
 }
 
-static void clear(struct axis_values *axis) {
+void sj_varied_axis_clear(struct sj_varied_axis *axis) {
   free(axis->at);
+  free(axis->place);
   free(axis->values);
   free(axis->words);
 }
 
-static void set_axis(struct sj_axis *axis, const struct axis_values *values, const char *path) {
-  sj_axis_set(axis, path, values->numbers ? "in the model's unit" : NULL,
+void sj_varied_set_axis(struct sj_axis *axis, const struct sj_varied_axis *values) {
+  sj_axis_set(axis, values->path, *values->unit ? values->unit : NULL,
               values->logarithm ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
   if (values->numbers) return;
   for (size_t i = 0; i < values->distinct; i++) sj_axis_add_tick(axis, values->values[i], values->words[i]);
@@ -96,6 +115,12 @@ static struct sj_figure figure_of(const struct sj_results *results, const char *
   return index == SIZE_MAX ? (struct sj_figure){NAN, NAN} : sj_results_figure(results, index);
 }
 
+double *sj_varied_figures(const struct sj_varied *varied, const char *metric) {
+  double *const figures = sj_allocate_array(varied->count, sizeof *figures);
+  for (size_t i = 0; i < varied->count; i++) figures[i] = figure_of(varied->results[i], metric).value;
+  return figures;
+}
+
 /* Whether the metric spans so much that a linear axis would hide most of it. */
 static bool is_wide(const struct sj_varied *varied, const char *metric) {
   double low = INFINITY, high = 0;
@@ -108,34 +133,34 @@ static bool is_wide(const struct sj_varied *varied, const char *metric) {
   return low > 0 && high / low > 20;
 }
 
-static struct sj_chart *chart_of(const struct sj_varied *varied, const char *metric, const char *more,
-                                 const char *title, struct sj_charts *charts) {
+struct sj_chart *sj_varied_chart(const struct sj_varied *varied, const char *metric, const char *more,
+                                 const char *title, const char *remark, struct sj_charts *charts) {
   const struct sj_results *const first = varied->results[0];
   const char *const model = first->model ? first->model : "", *const slash = strrchr(model, '/');
   size_t runs = SIZE_MAX;
   for (size_t i = 0; i < varied->count; i++)
     if (varied->results[i]->run_count < runs) runs = varied->results[i]->run_count;
   char *const name = sj_format("sweep.%s%s%s", metric, *more ? "." : "", more);
-  char *const subtitle =
-      strcmp(first->engine, "simulate") == 0
-          ? sj_format("%s; %zu points, %zu runs of each", slash ? slash + 1 : model, varied->count, runs)
-          : sj_format("%s; %zu points", slash ? slash + 1 : model, varied->count);
-  struct sj_chart *const chart = sj_chart_create(name, title, subtitle);
+  struct sj_text subtitle = {0};
+  sj_text_add(&subtitle, "%s; %zu points", slash ? slash + 1 : model, varied->count);
+  if (strcmp(first->engine, "simulate") == 0) sj_text_add(&subtitle, ", %zu runs of each", runs);
+  if (remark) sj_text_add(&subtitle, "; %s", remark);
+  struct sj_chart *const chart = sj_chart_create(name, title, subtitle.data);
   sj_charts_append(charts, chart);
   free(name);
-  free(subtitle);
+  free(subtitle.data);
   return chart;
 }
 
-static void metric_axis(const struct sj_varied *varied, const char *metric, struct sj_axis *axis) {
+void sj_varied_set_metric(const struct sj_varied *varied, const char *metric, struct sj_axis *axis) {
   char unit[SJ_UNIT_LENGTH];
   sj_metric_unit(metric, varied->results[0]->time_unit, unit);
   sj_axis_set(axis, metric, *unit ? unit : NULL, is_wide(varied, metric) ? SJ_SCALE_LOG : SJ_SCALE_LINEAR);
 }
 
-/* The curve of the points whose second axis has the value `only` (without a second: of all), with its band. */
-static void add_curve(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
-                      const struct axis_values *second, double only, const char *name, unsigned colour,
+/* The curve of the points whose second axis has its value number `only` (without a second: of all), with its band. */
+static void add_curve(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *x,
+                      const struct sj_varied_axis *second, size_t only, const char *name, unsigned colour,
                       struct sj_chart *chart) {
   double *const columns = sj_allocate_array(4 * x->distinct, sizeof *columns);
   double *const value = columns + x->distinct, *const low = value + x->distinct, *const high = low + x->distinct;
@@ -143,13 +168,14 @@ static void add_curve(const struct sj_varied *varied, const char *metric, const 
   for (size_t k = 0; k < x->distinct; k++) {
     columns[k] = x->values[k];
     value[k] = low[k] = high[k] = NAN;
-    for (size_t i = 0; i < varied->count; i++) {
-      if (x->at[i] != x->values[k] || (second && second->at[i] != only)) continue;
-      const struct sj_figure figure = figure_of(varied->results[i], metric);
-      value[k] = figure.value;
-      low[k] = figure.value - figure.ci95;
-      high[k] = figure.value + figure.ci95;
-    }
+  }
+  for (size_t i = 0; i < varied->count; i++) {
+    if (second && second->place[i] != only) continue;
+    const struct sj_figure figure = figure_of(varied->results[i], metric);
+    const size_t k = x->place[i];
+    value[k] = figure.value;
+    low[k] = figure.value - figure.ci95;
+    high[k] = figure.value + figure.ci95;
     if (chart->y.scale == SJ_SCALE_LOG && low[k] <= 0) low[k] = value[k] / 10;
     band = band || isfinite(low[k]);
   }
@@ -166,99 +192,117 @@ static void add_curve(const struct sj_varied *varied, const char *metric, const 
   free(columns);
 }
 
-static void add_line(const struct sj_varied *varied, const char *metric, struct sj_charts *charts) {
-  struct axis_values x = values_of(varied, 0);
-  char *const title = sj_format("%s by %s", metric, varied->paths[0]);
-  struct sj_chart *const chart = chart_of(varied, metric, "", title, charts);
-  set_axis(&chart->x, &x, varied->paths[0]);
-  metric_axis(varied, metric, &chart->y);
-  add_curve(varied, metric, &x, NULL, NAN, metric, 0, chart);
+static void add_line(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *x,
+                     struct sj_charts *charts) {
+  char *const title = sj_format("%s by %s", metric, x->path);
+  struct sj_chart *const chart = sj_varied_chart(varied, metric, "", title, NULL, charts);
+  sj_varied_set_axis(&chart->x, x);
+  sj_varied_set_metric(varied, metric, &chart->y);
+  add_curve(varied, metric, x, NULL, 0, metric, 0, chart);
   free(title);
-  clear(&x);
 }
 
 /* Where the values lie in a map. */
-static double *places(const struct axis_values *axis) {
+static double *places(const struct sj_varied_axis *axis) {
   double *const at = sj_allocate_array(axis->distinct, sizeof *at);
   for (size_t i = 0; i < axis->distinct; i++) at[i] = axis->logarithm ? log10(axis->values[i]) : axis->values[i];
   return at;
 }
 
-static void add_map(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
-                    const struct axis_values *y, struct sj_charts *charts) {
-  char *const title = sj_format("%s by %s and %s", metric, varied->paths[0], varied->paths[1]);
-  struct sj_chart *const chart = chart_of(varied, metric, "", title, charts);
+void sj_varied_add_map(const struct sj_varied *varied, const double *figures, const char *metric,
+                       const struct sj_varied_axis *x, const struct sj_varied_axis *y, const bool *chosen,
+                       struct sj_chart *chart) {
   struct sj_chart_grid grid = {.columns = x->distinct, .rows = y->distinct};
   grid.value = sj_allocate_array(grid.columns * grid.rows, sizeof *grid.value);
   for (size_t i = 0; i < grid.columns * grid.rows; i++) grid.value[i] = NAN;
-  set_axis(&chart->x, x, varied->paths[0]);
-  set_axis(&chart->y, y, varied->paths[1]);
+  sj_varied_set_axis(&chart->x, x);
+  sj_varied_set_axis(&chart->y, y);
   grid.x = places(x);
   grid.y = places(y);
-  metric_axis(varied, metric, &chart->colours);
-  for (size_t i = 0; i < varied->count; i++) {
-    size_t column = 0, row = 0;
-    while (x->values[column] != x->at[i]) column++;
-    while (y->values[row] != y->at[i]) row++;
-    const double value = figure_of(varied->results[i], metric).value;
-    grid.value[column * grid.rows + row] = chart->colours.scale == SJ_SCALE_LOG ? log10(value) : value;
-  }
+  sj_varied_set_metric(varied, metric, &chart->colours);
+  for (size_t i = 0; i < varied->count; i++)
+    if (!chosen || chosen[i])
+      grid.value[x->place[i] * grid.rows + y->place[i]] =
+          chart->colours.scale == SJ_SCALE_LOG ? log10(figures[i]) : figures[i];
   sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &grid);
   free(grid.x);
   free(grid.y);
   free(grid.value);
-  free(title);
 }
 
-static void add_curves(const struct sj_varied *varied, const char *metric, const struct axis_values *x,
-                       const struct axis_values *y, struct sj_charts *charts) {
-  char *const title = sj_format("%s by %s", metric, varied->paths[0]);
-  struct sj_chart *const chart = chart_of(varied, metric, "curves", title, charts);
-  set_axis(&chart->x, x, varied->paths[0]);
-  metric_axis(varied, metric, &chart->y);
+static void add_curves(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *x,
+                       const struct sj_varied_axis *y, struct sj_charts *charts) {
+  char *const title = sj_format("%s by %s", metric, x->path);
+  struct sj_chart *const chart = sj_varied_chart(varied, metric, "curves", title, NULL, charts);
+  sj_varied_set_axis(&chart->x, x);
+  sj_varied_set_metric(varied, metric, &chart->y);
   for (size_t k = 0; k < y->distinct; k++) {
-    char *const name = sj_format("%s %s", varied->paths[1], y->words[k]);
-    add_curve(varied, metric, x, y, y->values[k], name, (unsigned)k, chart);
+    char *const name = sj_format("%s %s", y->path, y->words[k]);
+    add_curve(varied, metric, x, y, k, name, (unsigned)k, chart);
     free(name);
   }
   free(title);
 }
 
-static void add_plane(const struct sj_varied *varied, const char *metric, struct sj_charts *charts) {
-  struct axis_values x = values_of(varied, 0), y = values_of(varied, 1);
-  if (x.distinct > 1 && y.distinct > 1) add_map(varied, metric, &x, &y, charts);
-  if (y.distinct <= MOST_CURVES) add_curves(varied, metric, &x, &y, charts);
-  clear(&x);
-  clear(&y);
+static void add_plane(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *axes,
+                      struct sj_charts *charts) {
+  const struct sj_varied_axis *const x = &axes[0], *const y = &axes[1];
+  if (x->distinct > 1 && y->distinct > 1) {
+    char *const title = sj_format("%s by %s and %s", metric, x->path, y->path);
+    double *const figures = sj_varied_figures(varied, metric);
+    sj_varied_add_map(varied, figures, metric, x, y, NULL, sj_varied_chart(varied, metric, "", title, NULL, charts));
+    free(figures);
+    free(title);
+  }
+  if (y->distinct <= MOST_CURVES) add_curves(varied, metric, x, y, charts);
 }
 
-static void add_scatter(const struct sj_varied *varied, const char *metric, size_t axis, struct sj_charts *charts) {
-  struct axis_values x = values_of(varied, axis);
-  char *const title = sj_format("%s by %s, all else varied too", metric, varied->paths[axis]);
-  struct sj_chart *const chart = chart_of(varied, metric, varied->paths[axis], title, charts);
-  double *const value = sj_allocate_array(varied->count, sizeof *value);
-  for (size_t i = 0; i < varied->count; i++) value[i] = figure_of(varied->results[i], metric).value;
-  set_axis(&chart->x, &x, varied->paths[axis]);
-  metric_axis(varied, metric, &chart->y);
+static void add_scatter(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *x,
+                        struct sj_charts *charts) {
+  char *const title = sj_format("%s by %s, all else varied too", metric, x->path);
+  struct sj_chart *const chart = sj_varied_chart(varied, metric, x->path, title, NULL, charts);
+  double *const value = sj_varied_figures(varied, metric);
+  sj_varied_set_axis(&chart->x, x);
+  sj_varied_set_metric(varied, metric, &chart->y);
   struct sj_chart_series *const points =
-      sj_chart_add(chart, SJ_POINTS, NULL, varied->count, (const double *const[]){x.at, value});
+      sj_chart_add(chart, SJ_POINTS, NULL, varied->count, (const double *const[]){x->at, value});
   points->colour = 0;
   points->marker = SJ_DISC;
   free(value);
   free(title);
-  clear(&x);
 }
 
-void sj_charts_of_varied_metric(const struct sj_varied *varied, const char *metric, struct sj_charts *charts) {
+/* The points themselves, as grid or sample. */
+static void add_points(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *axes,
+                       struct sj_charts *charts) {
   size_t known = 0;
   for (size_t i = 0; i < varied->count; i++) known += isfinite(figure_of(varied->results[i], metric).value) != 0;
   if (known < 2) return;
-  if (varied->axis_count == 1 && !varied->sample)
-    add_line(varied, metric, charts);
-  else if (varied->axis_count == 2 && !varied->sample)
-    add_plane(varied, metric, charts);
-  else
-    for (size_t axis = 0; axis < varied->axis_count; axis++) add_scatter(varied, metric, axis, charts);
+  for (size_t axis = 0; axis < varied->axis_count && varied->sample; axis++)
+    add_scatter(varied, metric, &axes[axis], charts);
+  if (varied->sample) return;
+  if (varied->axis_count == 1) add_line(varied, metric, &axes[0], charts);
+  if (varied->axis_count == 2) add_plane(varied, metric, axes, charts);
+  if (varied->axis_count > 2) sj_varied_add_panels(varied, metric, axes, charts);
+  if (varied->axis_count > 1) sj_varied_add_effects(varied, metric, axes, charts);
+}
+
+static struct sj_varied_axis *read_axes(const struct sj_varied *varied) {
+  struct sj_varied_axis *const axes = sj_allocate_array(varied->axis_count, sizeof *axes);
+  for (size_t axis = 0; axis < varied->axis_count; axis++) axes[axis] = sj_varied_axis(varied, axis);
+  return axes;
+}
+
+static void forget_axes(const struct sj_varied *varied, struct sj_varied_axis *axes) {
+  for (size_t axis = 0; axis < varied->axis_count; axis++) sj_varied_axis_clear(&axes[axis]);
+  free(axes);
+}
+
+void sj_charts_of_varied_metric(const struct sj_varied *varied, const char *metric, struct sj_charts *charts) {
+  struct sj_varied_axis *const axes = read_axes(varied);
+  sj_varied_add_indices(varied, metric, charts);
+  add_points(varied, metric, axes, charts);
+  forget_axes(varied, axes);
 }
 
 bool sj_varied_wants(const char *metric) {
@@ -287,16 +331,30 @@ static bool varies(const struct sj_varied *varied, const char *metric) {
 }
 
 void sj_charts_of_varied(const struct sj_varied *varied, struct sj_charts *charts) {
+  struct sj_varied_axis *const axes = read_axes(varied);
+  sj_varied_add_all_indices(varied, charts);
+  for (size_t i = 0; i < sj_varied_index_count(varied); i++) {
+    char *const metric = sj_varied_indexed(varied, i);
+    sj_varied_add_indices(varied, metric, charts);
+    free(metric);
+  }
   for (size_t m = 0; m < varied->results[0]->metric_count; m++) {
     const char *const metric = varied->results[0]->metrics[m].name;
-    if (sj_varied_wants(metric) && varies(varied, metric)) sj_charts_of_varied_metric(varied, metric, charts);
+    if (sj_varied_wants(metric) && varies(varied, metric)) add_points(varied, metric, axes, charts);
   }
+  forget_axes(varied, axes);
 }
 
 char *sj_varied_point_text(const struct sj_varied *varied, size_t point) {
   struct sj_text text = {0};
-  for (size_t axis = 0; axis < varied->axis_count; axis++)
-    sj_text_add(&text, "%s%s=%s", axis > 0 ? ", " : "", varied->paths[axis], text_of(varied, point, axis));
+  for (size_t axis = 0; axis < varied->axis_count; axis++) {
+    char number[32];
+    double value;
+    const char *const its = text_of(varied, point, axis);
+    const bool any = varied->sample && number_of(its, &value); /* no round number */
+    if (any) snprintf(number, sizeof number, "%.4g", value);
+    sj_text_add(&text, "%s%s=%s", axis > 0 ? ", " : "", varied->paths[axis], any ? number : its);
+  }
   return text.data;
 }
 
@@ -304,6 +362,8 @@ enum sj_status sj_charts_of_all(const struct sj_results *const *results, size_t 
                                 struct sj_charts *charts, struct sj_error *error) {
   if (varied)
     sj_charts_of_varied(varied, charts);
+  else if (sj_are_engines(results, count))
+    return sj_charts_of_engines(results[0], results[1], charts, error);
   else if (count > 1 && strcmp(results[0]->engine, "measure") == 0)
     sj_charts_of_measurements(results, count, charts);
   else if (count > 1)

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "random/elementary.h"
 #include "random/node.h"
+#include "random/special.h"
 #include "random/sum_table.h"
 
 static const double most_exact_integer = 0x1p53;
@@ -157,6 +158,15 @@ struct sj_distribution *sj_distribution_lognormal_mean_cv(double mean, double cv
   if (cv == 0) return sj_distribution_constant(mean, error);
   const double variance = sj_log1p(cv * cv);
   return sj_distribution_lognormal(sj_log(mean) - variance / 2, sqrt(variance), error);
+}
+
+struct sj_distribution *sj_distribution_lognormal_p50_p99(double p50, double p99, struct sj_error *error) {
+  if (!sj_node_check(positive(p50), SJ_LOGNORMAL, "p50 must be positive and finite", p50, error) ||
+      !sj_node_check(positive(p99), SJ_LOGNORMAL, "p99 must be positive and finite", p99, error) ||
+      !sj_node_check(p99 >= p50, SJ_LOGNORMAL, "p99 must be at least p50", p99, error))
+    return NULL;
+  const double sigma = (sj_log(p99) - sj_log(p50)) / sj_normal_quantile(0.99);
+  return sj_distribution_lognormal(sj_log(p50), sigma, error);
 }
 
 struct sj_distribution *sj_distribution_weibull(double shape, double scale, struct sj_error *error) {

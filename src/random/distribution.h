@@ -59,6 +59,7 @@ struct sj_distribution *sj_distribution_uniform_int(double min, double max, stru
 struct sj_distribution *sj_distribution_normal(double mean, double std, struct sj_error *error);
 struct sj_distribution *sj_distribution_lognormal(double mu, double sigma, struct sj_error *error);
 struct sj_distribution *sj_distribution_lognormal_mean_cv(double mean, double cv, struct sj_error *error);
+struct sj_distribution *sj_distribution_lognormal_p50_p99(double p50, double p99, struct sj_error *error);
 struct sj_distribution *sj_distribution_weibull(double shape, double scale, struct sj_error *error);
 struct sj_distribution *sj_distribution_pareto(double shape, double scale,
                                                struct sj_error *error); /* on [scale, inf) */

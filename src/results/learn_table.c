@@ -193,7 +193,7 @@ static void add_feature_settling(const struct sj_results *results, char limits[M
   sj_grid_start(&grid, count + 1);
   sj_grid_add(&grid, "within");
   for (size_t k = 0; k < count; k++) sj_grid_add(&grid, limits[k]);
-  for (size_t i = 0; i < MOST_TRAJECTORIES; i++)
+  for (size_t i = 0; i < MOST_TRAJECTORIES && count > 0; i++)
     for (size_t f = 0; f < feature_count; f++)
       for (size_t kind = 0; kind < 3; kind++) {
         char *const first = sj_format("trajectory[%zu].%s.settling[%s].%s", i, features[f], limits[0], kinds[kind]);

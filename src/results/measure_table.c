@@ -8,17 +8,20 @@
 
 static double value_of(const struct sj_results *results, const char *name) { return sj_results_value(results, name); }
 
-/* Bytes per second as people say it. */
-static void add_rate(struct sj_grid *grid, double rate) {
-  char text[48];
+void sj_rate_text(double rate, char text[32]) {
   if (isnan(rate))
-    snprintf(text, sizeof text, "-");
+    snprintf(text, 32, "-");
   else if (rate >= 1e9)
-    snprintf(text, sizeof text, "%.2f GB/s", rate / 1e9);
+    snprintf(text, 32, "%.2f GB/s", rate / 1e9);
   else if (rate >= 1e6)
-    snprintf(text, sizeof text, "%.1f MB/s", rate / 1e6);
+    snprintf(text, 32, "%.1f MB/s", rate / 1e6);
   else
-    snprintf(text, sizeof text, "%.1f kB/s", rate / 1e3);
+    snprintf(text, 32, "%.1f kB/s", rate / 1e3);
+}
+
+static void add_rate(struct sj_grid *grid, double rate) {
+  char text[32];
+  sj_rate_text(rate, text);
   sj_grid_add(grid, text);
 }
 

@@ -418,10 +418,20 @@ static void each(struct report *report, const char *ending, void (*add)(struct r
   }
 }
 
+/* The solver says in a note what its verdict leaves out. */
+static void say_doubt(struct report *report, const char *server) {
+  char *const prefix = sj_format("the orbit of `%s` is full ", server);
+  for (size_t i = 0; i < report->results->note_count; i++)
+    if (strncmp(report->results->notes[i], prefix, strlen(prefix)) == 0)
+      paragraph(report, "But this is doubtful: the orbit is too small for it, as a note below says.");
+  free(prefix);
+}
+
 static void say_all(struct report *report, const char *server) {
   if (verdict_of(report, server)) sj_text_add(report->text, "\n");
   say_verdict(report, server);
   say_recovery(report, server);
+  say_doubt(report, server);
   const char *const verdict = verdict_of(report, server);
   if (verdict && strcmp(verdict, "stable") != 0 && !has_changes(report, server))
     paragraph(report, "(--changes tells what would make it stable.)");
@@ -438,6 +448,7 @@ void sj_solved_verdict(const struct sj_results *results, const char *server, str
   struct report report = {.results = results, .text = text};
   say_verdict(&report, server);
   say_recovery(&report, server);
+  say_doubt(&report, server);
 }
 
 void sj_solved_report(const struct sj_results *results, struct sj_text *text) {

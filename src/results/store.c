@@ -99,12 +99,49 @@ enum sj_status sj_store_once(struct sj_store *store, sqlite3_stmt *statement, st
   return status;
 }
 
+enum sj_status sj_store_run_kept(struct sj_store *store, const char *sql, struct sj_error *error) {
+  sqlite3_stmt *statement;
+  enum sj_status status = sj_store_get_kept(store, sql, &statement, error);
+  if (status == SJ_OK) status = sj_store_once(store, statement, error);
+  return status;
+}
+
+static double monotonic_s(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Moves what the write-ahead log holds into the file itself if that was not done for a second. It costs two syncs, so
+ * doing it after each of many short runs would take longer than the runs. A failure does no harm: the log stays. */
+static void checkpoint(struct sj_store *store) {
+  enum { PERIOD_S = 1 };
+  if (!store->logging || monotonic_s() - store->checkpointed_s < PERIOD_S) return;
+  sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  store->checkpointed_s = monotonic_s();
+}
+
+enum sj_status sj_store_start(struct sj_store *store, struct sj_error *error) {
+  static const char start[] = "BEGIN IMMEDIATE";
+  const enum sj_status status = store->depth > 0 ? SJ_OK : sj_store_run_kept(store, start, error);
+  if (status == SJ_OK) store->depth++;
+  return status;
+}
+
 enum sj_status sj_store_end(struct sj_store *store, enum sj_status status, struct sj_error *error) {
-  if (status == SJ_OK) status = sj_store_execute(store, "COMMIT", error);
-  if (status != SJ_OK) memset(store->octaves, 0, sizeof store->octaves);
+  static const char commit[] = "COMMIT";
+  assert(store->depth > 0);
+  if (--store->depth > 0) return status;
+  if (status == SJ_OK) status = sj_store_run_kept(store, commit, error);
+  if (status == SJ_OK) {
+    checkpoint(store);
+    return SJ_OK;
+  }
+  memset(store->octaves, 0, sizeof store->octaves);
+  store->has_exact = false;
+  sj_store_columns_forget(store, 0);
   /* After some failures (disk full) SQLite has undone it already. */
-  if (status != SJ_OK && !sqlite3_get_autocommit(store->database))
-    sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+  if (!sqlite3_get_autocommit(store->database)) sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
   return status;
 }
 
@@ -138,7 +175,7 @@ static enum sj_status recognise(struct sj_store *store, bool *empty, struct sj_e
 }
 
 static enum sj_status make_tables(struct sj_store *store, struct sj_error *error) {
-  enum sj_status status = sj_store_execute(store, "BEGIN IMMEDIATE", error);
+  enum sj_status status = sj_store_start(store, error);
   if (status != SJ_OK) return status;
   /* Another process may have been faster. */
   bool empty;
@@ -179,19 +216,6 @@ static enum sj_status look_before(const char *path, enum sj_store_mode mode, str
   return SJ_OK;
 }
 
-static double monotonic_s(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-void sj_store_checkpoint(struct sj_store *store) {
-  enum { PERIOD_S = 1 };
-  if (!store->logging || monotonic_s() - store->checkpointed_s < PERIOD_S) return;
-  sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  store->checkpointed_s = monotonic_s();
-}
-
 /* Whether all who may write to the file share this machine's memory, which the write-ahead log needs. */
 static bool is_local(const char *path) {
   /* From statfs(2): ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS, F2FS, bcachefs. */
@@ -215,14 +239,17 @@ static bool is_logging(struct sj_store *store, const char *pragma) {
   return logging;
 }
 
-/* Chooses how the runs to come are written. A file that someone else has open stays as it is: both ways are safe. */
+/* Chooses how the runs to come are written. A file that someone else has open stays as it is: both ways are safe. What
+ * a row refers to was written just before, so nobody need look for it at each row. The log is emptied by the clock
+ * (checkpoint); its pages count only where it grows by more than 64 MB a second. */
 static enum sj_status start_writing(struct sj_store *store, struct sj_error *error) {
   store->logging = is_local(store->path) && is_logging(store, "PRAGMA journal_mode = WAL");
   store->checkpointed_s = monotonic_s();
-  return sj_store_execute(store,
-                          store->logging ? "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON"
-                                         : "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
-                          error);
+  return sj_store_execute(
+      store,
+      store->logging ? "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 16384"
+                     : "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF",
+      error);
 }
 
 /* Leaves a plain file with nothing beside it, unless others still use it: then the last one does. */
@@ -236,7 +263,7 @@ static enum sj_status connect_to(struct sj_store *store, enum sj_store_mode mode
   /* To SQLite names that begin with ":" or "file:" are special. Reading opens for writing too where it may:
    * only so can the remains of a process that was killed while writing be undone. */
   char *const name = sj_format("%s%s", store->path[0] == '/' ? "" : "./", store->path);
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_EXRESCODE |
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (mode == SJ_STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
   const int code = sqlite3_open_v2(name, &store->database, flags, NULL);
   free(name);
@@ -251,7 +278,9 @@ static enum sj_status connect_to(struct sj_store *store, enum sj_store_mode mode
   /* In one transaction: another process may be making the tables just now. */
   bool empty = false;
   enum sj_status status = sj_store_execute(store, "BEGIN", error);
-  if (status == SJ_OK) status = sj_store_end(store, recognise(store, &empty, error), error);
+  if (status != SJ_OK) return status;
+  store->depth = 1;
+  status = sj_store_end(store, recognise(store, &empty, error), error);
   if (status != SJ_OK) return status;
   if (mode == SJ_STORE_READ)
     return empty ? sj_error_set(error, SJ_FAILED, empty_file, store->path)
@@ -278,6 +307,8 @@ enum sj_status sj_store_open(const char *path, enum sj_store_mode mode, struct s
 void sj_store_close(struct sj_store *store) {
   if (!store) return;
   for (size_t i = 0; i < SJ_STORE_KEPT; i++) sqlite3_finalize(store->kept[i].statement);
+  sj_store_columns_forget(store, 0);
+  free(store->known);
   if (store->database) make_plain(store);
   sqlite3_close(store->database);
   free(store->path);

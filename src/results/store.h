@@ -16,6 +16,12 @@
  * model. False also if it cannot be read. */
 bool sj_store_is_database(const char *path);
 
+/* Starts and ends a transaction: what is written between the two is there as a whole or not at all. They may be nested;
+ * then the outermost counts, and what fails inside must be handed on to it. Ending commits if `status` is SJ_OK, else
+ * undoes it; it returns `status`, or why it could not commit. */
+enum sj_status sj_store_start(struct sj_store *store, struct sj_error *error);
+enum sj_status sj_store_end(struct sj_store *store, enum sj_status status, struct sj_error *error);
+
 /* What a result is identified by: the SHA-256, in hexadecimal, of the engine and this program's version, the canonical
  * model, and the seed, duration, warm-up and drain in their shortest exact notation. */
 void sj_results_identity(const struct sj_results *results, char hex[65]);

@@ -68,9 +68,76 @@ enum sj_status sj_store_columns_read(struct sj_store *store, int64_t result, con
     columns->column[columns->count++] =
         (struct sj_store_column){.id = sqlite3_column_int64(statement, 0), .index = match ? match->index : SIZE_MAX};
   }
+  columns->wanted = wanted;
   columns->complete = found == wanted;
   free(names);
   sj_store_put_back(statement);
-  if (status != SJ_OK) free(columns->column);
+  if (status != SJ_OK) {
+    free(columns->column);
+    columns->column = NULL;
+  }
   return status;
+}
+
+static void clear(struct sj_store_known *known) {
+  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS; kind++) free(known->columns[kind].column);
+}
+
+/* Its place among the known, or their end. */
+static size_t place_of(const struct sj_store *store, int64_t result) {
+  size_t i = store->known_count;
+  /* The newest is asked for most often. */
+  while (i > 0 && store->known[i - 1].result != result) i--;
+  return i > 0 ? i - 1 : store->known_count;
+}
+
+void sj_store_columns_forget(struct sj_store *store, int64_t result) {
+  if (result == 0) {
+    for (size_t i = 0; i < store->known_count; i++) clear(&store->known[i]);
+    store->known_count = 0;
+    return;
+  }
+  const size_t i = place_of(store, result);
+  if (i == store->known_count) return;
+  clear(&store->known[i]);
+  store->known[i] = store->known[--store->known_count];
+}
+
+static void keep_wanted(struct sj_store_columns *columns) {
+  size_t kept = 0;
+  for (size_t i = 0; i < columns->count; i++)
+    if (columns->column[i].index != SIZE_MAX) columns->column[kept++] = columns->column[i];
+  columns->count = kept;
+}
+
+static bool is_of(const struct sj_store_known *known, const struct sj_results *results) {
+  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS; kind++)
+    if (known->columns[kind].wanted != sj_store_column_count(results, kind)) return false;
+  return true;
+}
+
+enum sj_status sj_store_columns_get(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                    const struct sj_store_columns **columns, struct sj_error *error) {
+  const size_t found = place_of(store, result);
+  if (found < store->known_count && is_of(&store->known[found], results)) {
+    *columns = store->known[found].columns;
+    return SJ_OK;
+  }
+  sj_store_columns_forget(store, result);
+  struct sj_store_known known = {.result = result};
+  enum sj_status status = SJ_OK;
+  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
+    if ((status = sj_store_columns_read(store, result, results, kind, &known.columns[kind], error)) == SJ_OK)
+      keep_wanted(&known.columns[kind]);
+  if (status != SJ_OK) {
+    clear(&known);
+    return status;
+  }
+  if (store->known_count == store->known_capacity) {
+    store->known_capacity = store->known_capacity > 0 ? 2 * store->known_capacity : 8;
+    store->known = sj_reallocate_array(store->known, store->known_capacity, sizeof *store->known);
+  }
+  *columns = store->known[store->known_count].columns;
+  store->known[store->known_count++] = known;
+  return SJ_OK;
 }

@@ -6,9 +6,23 @@
 
 #include "results/store.h"
 
-enum { SJ_STORE_SCHEMA_VERSION = 1, SJ_STORE_KEPT = 16 };
+enum { SJ_STORE_SCHEMA_VERSION = 1, SJ_STORE_KEPT = 48 };
 /* "SjRn": marks the database as ours in its header (PRAGMA application_id). */
 enum { SJ_STORE_APPLICATION_ID = 0x536a526e };
+
+/* The three kinds of columns that results have. */
+enum sj_store_kind { SJ_STORE_METRICS, SJ_STORE_HISTOGRAMS, SJ_STORE_SERIES, SJ_STORE_KINDS };
+
+/* Which column of `results` each stored one is, sorted by id; `index` is SIZE_MAX for one that `results` lacks. */
+struct sj_store_columns {
+  size_t count;
+  struct sj_store_column {
+    int64_t id;
+    size_t index;
+  } * column;
+  size_t wanted; /* columns of `results` */
+  bool complete; /* all of them are stored */
+};
 
 struct sj_store {
   sqlite3 *database;
@@ -21,6 +35,14 @@ struct sj_store {
     sqlite3_stmt *statement;
   } kept[SJ_STORE_KEPT];
   double checkpointed_s; /* when its contents were last moved into the file, by the monotonic clock */
+  unsigned depth;        /* of sj_store_start */
+  bool has_exact;        /* sj_store_exact_tables was executed */
+  /* The columns of results that are being written to. */
+  struct sj_store_known {
+    int64_t result;
+    struct sj_store_columns columns[SJ_STORE_KINDS];
+  } * known;
+  size_t known_count, known_capacity;
 };
 
 /* The statements that make an empty database a results file, but for application_id and user_version. */
@@ -33,6 +55,8 @@ extern const char sj_store_question_table[];
 extern const char sj_store_heatmap_tables[];
 /* The same of sweeps. */
 extern const char sj_store_sweep_tables[];
+/* Whether the file's sweeps say the units of their parameters. */
+enum sj_status sj_store_has_units(struct sj_store *store, bool *there, struct sj_error *error);
 /* Whether the file has a table: those of earlier versions lack some. */
 enum sj_status sj_store_has_table(struct sj_store *store, const char *name, bool *has, struct sj_error *error);
 
@@ -53,15 +77,9 @@ enum sj_status sj_store_step(struct sj_store *store, sqlite3_stmt *statement, bo
 /* Executes a statement without rows and makes it ready for the next time. */
 enum sj_status sj_store_once(struct sj_store *store, sqlite3_stmt *statement, struct sj_error *error);
 
-/* Moves what the write-ahead log holds into the file itself if that was not done for a second. It costs two syncs, so
- * doing it after each of many short runs would take longer than the runs. A failure does no harm: the log stays. */
-void sj_store_checkpoint(struct sj_store *store);
+/* The same of a statement that the store keeps, without parameters. */
+enum sj_status sj_store_run_kept(struct sj_store *store, const char *sql, struct sj_error *error);
 
-/* Ends the transaction: commits if `status` is SJ_OK, else undoes it. Returns `status`, or why it could not commit. */
-enum sj_status sj_store_end(struct sj_store *store, enum sj_status status, struct sj_error *error);
-
-/* The three kinds of columns that results have. */
-enum sj_store_kind { SJ_STORE_METRICS, SJ_STORE_HISTOGRAMS, SJ_STORE_SERIES, SJ_STORE_KINDS };
 struct sj_store_kind_name {
   const char *table;  /* of the columns: id, result, position, name, and the detail */
   const char *detail; /* the column that says more, or NULL */
@@ -70,19 +88,17 @@ extern const struct sj_store_kind_name sj_store_kinds[SJ_STORE_KINDS];
 size_t sj_store_column_count(const struct sj_results *results, enum sj_store_kind kind);
 const char *sj_store_column_name(const struct sj_results *results, enum sj_store_kind kind, size_t index);
 
-/* Which column of `results` each stored one is, sorted by id; `index` is SIZE_MAX for one that `results` lacks. */
-struct sj_store_columns {
-  size_t count;
-  struct sj_store_column {
-    int64_t id;
-    size_t index;
-  } * column;
-  bool complete; /* all columns of `results` are stored */
-};
 /* Reads them; free(columns->column) ends them. */
 enum sj_status sj_store_columns_read(struct sj_store *store, int64_t result, const struct sj_results *results,
                                      enum sj_store_kind kind, struct sj_store_columns *columns, struct sj_error *error);
 
+/* The same of all kinds, without those that `results` lacks. The store remembers them, as reading them at each run
+ * would cost as much as writing it: valid until the next call. Names are taken to be those of the last time if there
+ * are as many. */
+enum sj_status sj_store_columns_get(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                    const struct sj_store_columns **columns, struct sj_error *error);
+/* Forgets those of a result; 0: of all. */
+void sj_store_columns_forget(struct sj_store *store, int64_t result);
 /* Which column of the results the stored one of that id is; SIZE_MAX: none. */
 size_t sj_store_index_of(const struct sj_store_columns *columns, int64_t id);
 
@@ -98,8 +114,9 @@ enum sj_status sj_store_note_octave(struct sj_store *store, uint32_t octave, str
  * number `id`; reads those of a run, each unless the file has none of it. */
 enum sj_status sj_store_heatmaps_name(struct sj_store *store, int64_t result, struct sj_results *results,
                                       struct sj_error *error);
-enum sj_status sj_store_heatmaps_write(struct sj_store *store, int64_t result, const struct sj_results *results,
-                                       const struct sj_run *run, int64_t id, struct sj_error *error);
+enum sj_status sj_store_heatmaps_write(struct sj_store *store, const struct sj_store_columns *series,
+                                       const struct sj_results *results, const struct sj_run *run, int64_t id,
+                                       struct sj_error *error);
 enum sj_status sj_store_heatmaps_read(struct sj_store *store, const struct sj_store_columns *series,
                                       const struct sj_results *results, struct sj_run *run, int64_t id,
                                       struct sj_error *error);

@@ -64,24 +64,21 @@ static size_t heatmap_of(const struct sj_results *results, size_t series) {
   return SIZE_MAX;
 }
 
-enum sj_status sj_store_heatmaps_write(struct sj_store *store, int64_t result, const struct sj_results *results,
-                                       const struct sj_run *run, int64_t id, struct sj_error *error) {
+enum sj_status sj_store_heatmaps_write(struct sj_store *store, const struct sj_store_columns *series,
+                                       const struct sj_results *results, const struct sj_run *run, int64_t id,
+                                       struct sj_error *error) {
   static const char sql[] = "INSERT OR IGNORE INTO heatmap_columns VALUES (?, ?, ?, ?)";
   if (results->heatmap_count == 0 || !run->heatmaps) return SJ_OK;
-  struct sj_store_columns columns;
-  enum sj_status status = sj_store_columns_read(store, result, results, SJ_STORE_SERIES, &columns, error);
-  if (status != SJ_OK) return status;
   sqlite3_stmt *insert = NULL;
-  status = sj_store_get_kept(store, sql, &insert, error);
-  for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
-    const size_t index = heatmap_of(results, columns.column[i].index);
+  enum sj_status status = sj_store_get_kept(store, sql, &insert, error);
+  for (size_t i = 0; i < series->count && status == SJ_OK; i++) {
+    const size_t index = heatmap_of(results, series->column[i].index);
     if (index == SIZE_MAX) continue;
     sqlite3_bind_int64(insert, 1, id);
-    sqlite3_bind_int64(insert, 2, columns.column[i].id);
+    sqlite3_bind_int64(insert, 2, series->column[i].id);
     status = write_map(store, insert, results, &run->heatmaps[index], error);
   }
   sj_store_put_back(insert);
-  free(columns.column);
   return status;
 }
 

@@ -9,9 +9,11 @@ struct sj_store_points {
   size_t axis_count, count;
   uint64_t samples; /* 0: a grid */
   char **paths;     /* [axis_count] */
+  char **units;     /* [axis_count]: as field schemas have them; NULL: not known */
   bool *logarithmic;
   char **texts;     /* [count * axis_count]: the values, point by point */
   int64_t *results; /* [count]: their numbers in the file */
+  int64_t indices;  /* the result that holds a sample's indices; 0: none does */
 };
 
 /* The finished points of the newest sweep that has `result` for a point, or for its indices. `count` 0: there is none.

@@ -94,6 +94,7 @@ const char sj_store_exact_tables[] = "CREATE TABLE IF NOT EXISTS exact_values (\
   "  axis INTEGER NOT NULL,\n"                    \
   "  path TEXT NOT NULL,\n"                       \
   "  logarithmic INTEGER NOT NULL,\n"             \
+  "  unit TEXT,\n"                                \
   "  PRIMARY KEY (sweep, axis)\n"                 \
   ") WITHOUT ROWID;\n"
 #define SWEEP_POINT_COLUMNS                         \

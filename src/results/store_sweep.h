@@ -17,6 +17,7 @@ struct sj_store_sweep {
   size_t axis_count;
   const char *const *paths; /* [axis_count] */
   const bool *logarithmic;  /* [axis_count] */
+  const char *const *units; /* [axis_count]: as field schemas have them; NULL: not known */
 };
 
 /* Finds the newest sweep of that definition, or makes it; with `again` makes a new one in any case. */

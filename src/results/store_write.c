@@ -11,15 +11,52 @@ static const char *reduction_name(enum sj_reduction reduction) {
   return reduction == SJ_REDUCE_MAX ? "max" : "mean";
 }
 
+/* ---- many small rows ---- */
+
+#define FIVE(row) row ", " row ", " row ", " row ", " row
+#define TEN(row) FIVE(row) ", " FIVE(row)
+
+/* A statement that inserts one row, and one that inserts a block of them: a row of a block takes a third of the time.
+ */
+struct insertion {
+  const char *one, *block;
+  size_t rows; /* of the block */
+};
+
+#define INSERTION(into, row, conflict) \
+  { into row conflict, into TEN(row) conflict, 10 }
+#define KEEP_PLACE " ON CONFLICT (result, name) DO UPDATE SET position = excluded.position"
+static const struct insertion column_rows[SJ_STORE_KINDS] = {
+    [SJ_STORE_METRICS] =
+        INSERTION("INSERT INTO metrics (result, position, name, reduction) VALUES ", "(?, ?, ?, ?)", KEEP_PLACE),
+    [SJ_STORE_HISTOGRAMS] =
+        INSERTION("INSERT INTO histograms (result, position, name) VALUES ", "(?, ?, ?)", KEEP_PLACE),
+    [SJ_STORE_SERIES] =
+        INSERTION("INSERT INTO series (result, position, name, unit) VALUES ", "(?, ?, ?, ?)", KEEP_PLACE),
+};
+static const struct insertion metric_rows = INSERTION("INSERT OR IGNORE INTO metric_values VALUES ", "(?, ?, ?)", "");
+/* Most series have a thousand cells. */
+static const struct insertion series_rows = {"INSERT OR IGNORE INTO series_values VALUES (?, ?, ?, ?)",
+                                             "INSERT OR IGNORE INTO series_values VALUES " FIVE(TEN("(?, ?, ?, ?)")),
+                                             50};
+
+/* The statement for the first of `left` rows, which the store keeps; `*rows` says how many it inserts. */
+static enum sj_status get_insertion(struct sj_store *store, const struct insertion *insertion, size_t left,
+                                    size_t *rows, sqlite3_stmt **insert, struct sj_error *error) {
+  *rows = left < insertion->rows ? 1 : insertion->rows;
+  return sj_store_get_kept(store, *rows == 1 ? insertion->one : insertion->block, insert, error);
+}
+
+/* ---- a result ---- */
+
 static enum sj_status insert_result(struct sj_store *store, const struct sj_results *results, const char *identity,
                                     int64_t attempt, int64_t *result, struct sj_error *error) {
-  sqlite3_stmt *insert;
-  const enum sj_status status = sj_store_prepare(
-      store,
+  static const char sql[] =
       "INSERT INTO results (identity, attempt, engine, version, model, scenario, seed, duration, warmup, drain,"
       " warmup_found, time_unit, canonical, runs_wanted)"
-      " VALUES (?, ?, ?, '" SJ_VERSION "', ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-      &insert, error);
+      " VALUES (?, ?, ?, '" SJ_VERSION "', ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
+  sqlite3_stmt *insert;
+  const enum sj_status status = sj_store_get_kept(store, sql, &insert, error);
   if (status != SJ_OK) return status;
   int place = 0;
   sqlite3_bind_text(insert, ++place, identity, -1, SQLITE_STATIC);
@@ -35,102 +72,106 @@ static enum sj_status insert_result(struct sj_store *store, const struct sj_resu
   sqlite3_bind_text(insert, ++place, results->time_unit, -1, SQLITE_STATIC);
   sqlite3_bind_text(insert, ++place, results->canonical ? results->canonical : "", -1, SQLITE_STATIC);
   const enum sj_status done = sj_store_once(store, insert, error);
-  sqlite3_finalize(insert);
+  sj_store_put_back(insert);
   *result = sqlite3_last_insert_rowid(store->database);
   return done;
 }
 
 /* The newest result of that identity, or a new one. */
 static enum sj_status find_or_insert(struct sj_store *store, const struct sj_results *results, bool again,
-                                     int64_t *result, struct sj_error *error) {
+                                     int64_t *result, bool *is_new, struct sj_error *error) {
+  static const char sql[] = "SELECT id, attempt FROM results WHERE identity = ? ORDER BY attempt DESC LIMIT 1";
   char identity[65];
   sj_results_identity(results, identity);
   sqlite3_stmt *find;
-  enum sj_status status = sj_store_prepare(
-      store, "SELECT id, attempt FROM results WHERE identity = ? ORDER BY attempt DESC LIMIT 1", &find, error);
+  enum sj_status status = sj_store_get_kept(store, sql, &find, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_text(find, 1, identity, -1, SQLITE_STATIC);
   bool row = false;
   status = sj_store_step(store, find, &row, error);
   *result = row ? sqlite3_column_int64(find, 0) : 0;
   const int64_t attempt = row ? sqlite3_column_int64(find, 1) + 1 : 0;
-  sqlite3_finalize(find);
-  if (status != SJ_OK || (row && !again)) return status;
+  sj_store_put_back(find);
+  *is_new = !row || again;
+  if (status != SJ_OK || !*is_new) return status;
   return insert_result(store, results, identity, attempt, result, error);
 }
 
 static enum sj_status update_result(struct sj_store *store, int64_t result, uint64_t runs,
                                     const struct sj_results *results, struct sj_error *error) {
+  static const char wanted[] = "UPDATE results SET runs_wanted = max(runs_wanted, ?2) WHERE id = ?1";
+  static const char grid[] =
+      "UPDATE results SET grid_start = ?2, grid_step = ?3, grid_count = ?4 WHERE id = ?1 AND grid_count = 0";
   sqlite3_stmt *update;
-  enum sj_status status =
-      sj_store_prepare(store, "UPDATE results SET runs_wanted = max(runs_wanted, ?2) WHERE id = ?1", &update, error);
+  enum sj_status status = sj_store_get_kept(store, wanted, &update, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(update, 1, result);
   sqlite3_bind_int64(update, 2, (int64_t)runs);
   status = sj_store_once(store, update, error);
-  sqlite3_finalize(update);
   if (status != SJ_OK || results->series_count == 0) return status;
-  status = sj_store_prepare(
-      store, "UPDATE results SET grid_start = ?2, grid_step = ?3, grid_count = ?4 WHERE id = ?1 AND grid_count = 0",
-      &update, error);
+  status = sj_store_get_kept(store, grid, &update, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(update, 1, result);
   sqlite3_bind_double(update, 2, results->grid_start);
   sqlite3_bind_double(update, 3, results->grid_step);
   sqlite3_bind_int64(update, 4, (int64_t)results->grid_count);
-  status = sj_store_once(store, update, error);
-  sqlite3_finalize(update);
+  return sj_store_once(store, update, error);
+}
+
+/* Inserts the columns of `results`; those that are there get the positions that they have in it. */
+static enum sj_status insert_columns(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                     enum sj_store_kind kind, struct sj_error *error) {
+  const size_t count = sj_store_column_count(results, kind);
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < count && status == SJ_OK;) {
+    sqlite3_stmt *insert;
+    size_t rows;
+    int place = 0;
+    status = get_insertion(store, &column_rows[kind], count - i, &rows, &insert, error);
+    for (; rows > 0 && status == SJ_OK; rows--, i++) {
+      sqlite3_bind_int64(insert, ++place, result);
+      sqlite3_bind_int64(insert, ++place, (int64_t)i);
+      sqlite3_bind_text(insert, ++place, sj_store_column_name(results, kind, i), -1, SQLITE_STATIC);
+      if (kind == SJ_STORE_METRICS)
+        sqlite3_bind_text(insert, ++place, reduction_name(results->metrics[i].reduction), -1, SQLITE_STATIC);
+      if (kind == SJ_STORE_SERIES) sqlite3_bind_text(insert, ++place, results->series[i].unit, -1, SQLITE_STATIC);
+    }
+    if (status == SJ_OK) status = sj_store_once(store, insert, error);
+    sj_store_put_back(insert);
+  }
   return status;
 }
 
-/* Inserts the columns that are not stored yet. Positions become those of `results`; columns that only an earlier
- * command had come behind. */
-static enum sj_status write_columns(struct sj_store *store, int64_t result, const struct sj_results *results,
-                                    enum sj_store_kind kind, struct sj_error *error) {
+/* Stores the columns that are not there yet. Positions become those of `results`; columns that only an earlier command
+ * had come behind. */
+static enum sj_status add_columns(struct sj_store *store, int64_t result, const struct sj_results *results,
+                                  enum sj_store_kind kind, struct sj_error *error) {
   struct sj_store_columns columns;
   enum sj_status status = sj_store_columns_read(store, result, results, kind, &columns, error);
   if (status != SJ_OK) return status;
   free(columns.column);
   if (columns.complete) return SJ_OK;
-  const struct sj_store_kind_name *const name = &sj_store_kinds[kind];
-  const size_t count = sj_store_column_count(results, kind);
-  char *const move =
-      sj_format("UPDATE %s SET position = position + %zu WHERE result = %" PRId64, name->table, count, result);
+  char *const move = sj_format("UPDATE %s SET position = position + %zu WHERE result = %" PRId64,
+                               sj_store_kinds[kind].table, columns.wanted, result);
   status = sj_store_execute(store, move, error);
   free(move);
-  if (status != SJ_OK) return status;
-  char *const sql = sj_format(
-      "INSERT INTO %s (result, position, name%s%s) VALUES (?1, ?2, ?3%s)"
-      " ON CONFLICT (result, name) DO UPDATE SET position = excluded.position",
-      name->table, name->detail ? ", " : "", name->detail ? name->detail : "", name->detail ? ", ?4" : "");
-  sqlite3_stmt *insert;
-  status = sj_store_prepare(store, sql, &insert, error);
-  free(sql);
-  for (size_t i = 0; i < count && status == SJ_OK; i++) {
-    sqlite3_bind_int64(insert, 1, result);
-    sqlite3_bind_int64(insert, 2, (int64_t)i);
-    sqlite3_bind_text(insert, 3, sj_store_column_name(results, kind, i), -1, SQLITE_STATIC);
-    if (kind == SJ_STORE_METRICS)
-      sqlite3_bind_text(insert, 4, reduction_name(results->metrics[i].reduction), -1, SQLITE_STATIC);
-    if (kind == SJ_STORE_SERIES) sqlite3_bind_text(insert, 4, results->series[i].unit, -1, SQLITE_STATIC);
-    status = sj_store_once(store, insert, error);
-  }
-  sqlite3_finalize(insert);
-  return status;
+  return status == SJ_OK ? insert_columns(store, result, results, kind, error) : status;
 }
 
 enum sj_status sj_store_begin(struct sj_store *store, struct sj_results *results, uint64_t runs, bool again,
                               int64_t *result, struct sj_error *error) {
-  enum sj_status status = sj_store_execute(store, "BEGIN IMMEDIATE", error);
+  bool is_new = false;
+  enum sj_status status = sj_store_start(store, error);
   if (status != SJ_OK) return status;
-  status = find_or_insert(store, results, again, result, error);
+  status = find_or_insert(store, results, again, result, &is_new, error);
   if (status == SJ_OK) status = update_result(store, *result, runs, results, error);
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
-    status = write_columns(store, *result, results, kind, error);
+    status = (is_new ? insert_columns : add_columns)(store, *result, results, kind, error);
   if (status == SJ_OK && results->heatmap_count > 0) status = sj_store_execute(store, sj_store_heatmap_tables, error);
   status = sj_store_end(store, status, error);
   if (status != SJ_OK) return status;
-  return sj_store_runs_read(store, *result, runs, true, results, error);
+  sj_store_columns_forget(store, *result);
+  return is_new ? SJ_OK : sj_store_runs_read(store, *result, runs, true, results, error);
 }
 
 /* The run's row, which may be there. */
@@ -146,8 +187,9 @@ static enum sj_status write_run(struct sj_store *store, int64_t result, const st
   sqlite3_bind_int64(statement, 3, (int64_t)run->events);
   sqlite3_bind_int(statement, 4, run->truncated);
   status = sj_store_once(store, statement, error);
-  sj_store_put_back(statement);
-  if (status == SJ_OK) status = sj_store_get_kept(store, find, &statement, error);
+  *id = sqlite3_last_insert_rowid(store->database);
+  if (status != SJ_OK || sqlite3_changes(store->database) > 0) return status;
+  status = sj_store_get_kept(store, find, &statement, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(statement, 1, result);
   sqlite3_bind_int64(statement, 2, (int64_t)run->number);
@@ -194,14 +236,74 @@ static enum sj_status write_histogram(struct sj_store *store, sqlite3_stmt *inse
   return status;
 }
 
-static enum sj_status write_series(struct sj_store *store, sqlite3_stmt *insert, const double *values, size_t count,
-                                   struct sj_error *error) {
-  enum sj_status status = SJ_OK;
-  for (size_t cell = 0; cell < count && status == SJ_OK; cell++) {
-    sqlite3_bind_int64(insert, 3, (int64_t)cell);
-    sqlite3_bind_double(insert, 4, values[cell]);
-    status = sj_store_once(store, insert, error);
+static enum sj_status write_histograms(struct sj_store *store, const struct sj_store_columns *columns,
+                                       const struct sj_run *run, int64_t id, struct sj_error *error) {
+  static const char cells[] = "INSERT OR IGNORE INTO histogram_bytes VALUES (?, ?, ?)";
+  sqlite3_stmt *insert = NULL;
+  enum sj_status status = sj_store_get_kept(store, cells, &insert, error);
+  for (size_t i = 0; i < columns->count && status == SJ_OK; i++) {
+    const size_t index = columns->column[i].index;
+    if (index == SIZE_MAX) continue;
+    sqlite3_bind_int64(insert, 1, id);
+    sqlite3_bind_int64(insert, 2, columns->column[i].id);
+    status = write_histogram(store, insert, &run->histograms[index], error);
+    if (status == SJ_OK) status = write_octaves(store, &run->histograms[index], error);
   }
+  sj_store_put_back(insert);
+  return status;
+}
+
+static enum sj_status write_metrics(struct sj_store *store, const struct sj_store_columns *columns,
+                                    const struct sj_run *run, int64_t id, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < columns->count && status == SJ_OK;) {
+    sqlite3_stmt *insert;
+    int place = 0;
+    size_t rows;
+    status = get_insertion(store, &metric_rows, columns->count - i, &rows, &insert, error);
+    for (; rows > 0 && status == SJ_OK; rows--, i++) {
+      sqlite3_bind_int64(insert, ++place, id);
+      sqlite3_bind_int64(insert, ++place, columns->column[i].id);
+      sqlite3_bind_double(insert, ++place, run->values[columns->column[i].index]); /* NAN binds NULL */
+    }
+    if (status == SJ_OK) status = sj_store_once(store, insert, error);
+  }
+  return status;
+}
+
+static enum sj_status write_one_series(struct sj_store *store, int64_t id, int64_t series, const double *values,
+                                       size_t count, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  for (size_t cell = 0; cell < count && status == SJ_OK;) {
+    sqlite3_stmt *insert;
+    int place = 0;
+    size_t rows;
+    status = get_insertion(store, &series_rows, count - cell, &rows, &insert, error);
+    for (; rows > 0 && status == SJ_OK; rows--, cell++) {
+      sqlite3_bind_int64(insert, ++place, id);
+      sqlite3_bind_int64(insert, ++place, series);
+      sqlite3_bind_int64(insert, ++place, (int64_t)cell);
+      sqlite3_bind_double(insert, ++place, values[cell]);
+    }
+    if (status == SJ_OK) status = sj_store_once(store, insert, error);
+  }
+  return status;
+}
+
+static enum sj_status write_series(struct sj_store *store, const struct sj_store_columns *columns,
+                                   const struct sj_run *run, size_t cells, int64_t id, struct sj_error *error) {
+  enum sj_status status = SJ_OK;
+  for (size_t i = 0; i < columns->count && status == SJ_OK; i++)
+    status = write_one_series(store, id, columns->column[i].id, run->series + columns->column[i].index * cells, cells,
+                              error);
+  return status;
+}
+
+/* Makes the tables of what is solved, which files of earlier versions lack. */
+static enum sj_status make_exact(struct sj_store *store, struct sj_error *error) {
+  if (store->has_exact) return SJ_OK;
+  const enum sj_status status = sj_store_execute(store, sj_store_exact_tables, error);
+  store->has_exact = status == SJ_OK;
   return status;
 }
 
@@ -212,90 +314,58 @@ static void bind_number(sqlite3_stmt *statement, int place, double x) {
     sqlite3_bind_double(statement, place, x);
 }
 
-/* What solving tells beside the values. Files of earlier versions have no table for it. */
-static enum sj_status write_exact(struct sj_store *store, int64_t result, const struct sj_results *results,
+/* What solving tells beside the values. */
+static enum sj_status write_exact(struct sj_store *store, const struct sj_store_columns *columns,
                                   const struct sj_run *run, int64_t id, struct sj_error *error) {
+  static const char sql[] = "INSERT OR IGNORE INTO exact_values VALUES (?, ?, ?, ?, ?)";
   if (!run->exact) return SJ_OK;
-  struct sj_store_columns columns;
-  enum sj_status status = sj_store_columns_read(store, result, results, SJ_STORE_METRICS, &columns, error);
-  if (status != SJ_OK) return status;
   sqlite3_stmt *insert = NULL;
-  status = sj_store_execute(store, sj_store_exact_tables, error);
-  if (status == SJ_OK)
-    status = sj_store_prepare(store, "INSERT OR IGNORE INTO exact_values VALUES (?, ?, ?, ?, ?)", &insert, error);
-  for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
-    const size_t index = columns.column[i].index;
-    if (index == SIZE_MAX) continue;
+  enum sj_status status = make_exact(store, error);
+  if (status == SJ_OK) status = sj_store_get_kept(store, sql, &insert, error);
+  for (size_t i = 0; i < columns->count && status == SJ_OK; i++) {
+    const struct sj_exact *const exact = &run->exact[columns->column[i].index];
     sqlite3_bind_int64(insert, 1, id);
-    sqlite3_bind_int64(insert, 2, columns.column[i].id);
-    bind_number(insert, 3, run->exact[index].error);
-    bind_number(insert, 4, run->exact[index].log10);
-    sqlite3_bind_text(insert, 5, run->exact[index].word, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, columns->column[i].id);
+    bind_number(insert, 3, exact->error);
+    bind_number(insert, 4, exact->log10);
+    sqlite3_bind_text(insert, 5, exact->word, -1, SQLITE_STATIC);
     status = sj_store_once(store, insert, error);
   }
-  sqlite3_finalize(insert);
-  free(columns.column);
+  sj_store_put_back(insert);
   return status;
 }
 
-/* All values of one kind that the run has. */
 static enum sj_status write_values(struct sj_store *store, int64_t result, const struct sj_results *results,
-                                   const struct sj_run *run, int64_t id, enum sj_store_kind kind,
-                                   struct sj_error *error) {
-  static const char *const sql[SJ_STORE_KINDS] = {
-      [SJ_STORE_METRICS] = "INSERT OR IGNORE INTO metric_values VALUES (?, ?, ?)",
-      [SJ_STORE_HISTOGRAMS] = "INSERT OR IGNORE INTO histogram_bytes VALUES (?, ?, ?)",
-      [SJ_STORE_SERIES] = "INSERT OR IGNORE INTO series_values VALUES (?, ?, ?, ?)",
-  };
-  struct sj_store_columns columns;
-  enum sj_status status = sj_store_columns_read(store, result, results, kind, &columns, error);
-  if (status != SJ_OK) return status;
-  sqlite3_stmt *insert = NULL;
-  status = sj_store_get_kept(store, sql[kind], &insert, error);
-  for (size_t i = 0; i < columns.count && status == SJ_OK; i++) {
-    const size_t index = columns.column[i].index;
-    if (index == SIZE_MAX) continue;
-    sqlite3_bind_int64(insert, 1, id);
-    sqlite3_bind_int64(insert, 2, columns.column[i].id);
-    if (kind == SJ_STORE_METRICS) {
-      sqlite3_bind_double(insert, 3, run->values[index]);
-      status = sj_store_once(store, insert, error);
-    } else if (kind == SJ_STORE_HISTOGRAMS) {
-      status = write_histogram(store, insert, &run->histograms[index], error);
-      if (status == SJ_OK) status = write_octaves(store, &run->histograms[index], error);
-    } else {
-      status = write_series(store, insert, run->series + index * results->grid_count, results->grid_count, error);
-    }
-  }
-  sj_store_put_back(insert);
-  free(columns.column);
+                                   const struct sj_run *run, int64_t id, struct sj_error *error) {
+  const struct sj_store_columns *columns;
+  enum sj_status status = sj_store_columns_get(store, result, results, &columns, error);
+  if (status == SJ_OK) status = write_metrics(store, &columns[SJ_STORE_METRICS], run, id, error);
+  if (status == SJ_OK) status = write_histograms(store, &columns[SJ_STORE_HISTOGRAMS], run, id, error);
+  if (status == SJ_OK) status = write_series(store, &columns[SJ_STORE_SERIES], run, results->grid_count, id, error);
+  if (status == SJ_OK) status = sj_store_heatmaps_write(store, &columns[SJ_STORE_SERIES], results, run, id, error);
+  if (status == SJ_OK) status = write_exact(store, &columns[SJ_STORE_METRICS], run, id, error);
   return status;
 }
 
 enum sj_status sj_store_add_run(struct sj_store *store, int64_t result, const struct sj_results *results,
                                 const struct sj_run *run, struct sj_error *error) {
-  enum sj_status status = sj_store_execute(store, "BEGIN IMMEDIATE", error);
+  enum sj_status status = sj_store_start(store, error);
   if (status != SJ_OK) return status;
   int64_t id;
   status = write_run(store, result, run, &id, error);
-  for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)
-    status = write_values(store, result, results, run, id, kind, error);
-  if (status == SJ_OK) status = sj_store_heatmaps_write(store, result, results, run, id, error);
-  if (status == SJ_OK) status = write_exact(store, result, results, run, id, error);
-  status = sj_store_end(store, status, error);
-  if (status == SJ_OK) sj_store_checkpoint(store);
-  return status;
+  if (status == SJ_OK) status = write_values(store, result, results, run, id, error);
+  return sj_store_end(store, status, error);
 }
 
 static enum sj_status write_notes(struct sj_store *store, int64_t result, const struct sj_results *results,
                                   struct sj_error *error) {
+  static const char delete[] = "DELETE FROM notes WHERE result = ?", insert[] = "INSERT INTO notes VALUES (?, ?, ?)";
   sqlite3_stmt *statement;
-  enum sj_status status = sj_store_prepare(store, "DELETE FROM notes WHERE result = ?", &statement, error);
+  enum sj_status status = sj_store_get_kept(store, delete, &statement, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(statement, 1, result);
   status = sj_store_once(store, statement, error);
-  sqlite3_finalize(statement);
-  if (status == SJ_OK) status = sj_store_prepare(store, "INSERT INTO notes VALUES (?, ?, ?)", &statement, error);
+  if (status == SJ_OK) status = sj_store_get_kept(store, insert, &statement, error);
   if (status != SJ_OK) return status;
   for (size_t i = 0; i < results->note_count && status == SJ_OK; i++) {
     sqlite3_bind_int64(statement, 1, result);
@@ -303,71 +373,83 @@ static enum sj_status write_notes(struct sj_store *store, int64_t result, const 
     sqlite3_bind_text(statement, 3, results->notes[i], -1, SQLITE_STATIC);
     status = sj_store_once(store, statement, error);
   }
-  sqlite3_finalize(statement);
+  sj_store_put_back(statement);
   return status;
 }
 
 static enum sj_status write_picture(struct sj_store *store, int64_t result, const struct sj_results *results,
                                     struct sj_error *error) {
+  static const char sql[] = "INSERT OR IGNORE INTO pictures VALUES (?, ?)";
   if (!results->picture) return SJ_OK;
   sqlite3_stmt *insert;
-  enum sj_status status = sj_store_execute(store, sj_store_exact_tables, error);
-  if (status == SJ_OK) status = sj_store_prepare(store, "INSERT OR IGNORE INTO pictures VALUES (?, ?)", &insert, error);
+  enum sj_status status = make_exact(store, error);
+  if (status == SJ_OK) status = sj_store_get_kept(store, sql, &insert, error);
   if (status != SJ_OK) return status;
   sqlite3_bind_int64(insert, 1, result);
   sqlite3_bind_text(insert, 2, results->picture, -1, SQLITE_STATIC);
   status = sj_store_once(store, insert, error);
-  sqlite3_finalize(insert);
+  sj_store_put_back(insert);
+  return status;
+}
+
+/* A number about the result, from a statement with one parameter. */
+static enum sj_status count(struct sj_store *store, const char *sql, int64_t result, uint64_t *number,
+                            struct sj_error *error) {
+  sqlite3_stmt *statement;
+  enum sj_status status = sj_store_get_kept(store, sql, &statement, error);
+  if (status != SJ_OK) return status;
+  bool row = false;
+  sqlite3_bind_int64(statement, 1, result);
+  status = sj_store_step(store, statement, &row, error);
+  *number = status == SJ_OK && row ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+  sj_store_put_back(statement);
   return status;
 }
 
 static enum sj_status write_suppressed(struct sj_store *store, int64_t result, const struct sj_results *results,
                                        struct sj_error *error) {
+  static const char stored[] = "SELECT count(*) FROM metrics WHERE result = ? AND suppressed",
+                    sql[] = "UPDATE metrics SET suppressed = ?3 WHERE result = ?1 AND name = ?2 AND suppressed <> ?3";
+  uint64_t before;
   sqlite3_stmt *update;
-  enum sj_status status = sj_store_prepare(
-      store, "UPDATE metrics SET suppressed = ?3 WHERE result = ?1 AND name = ?2 AND suppressed <> ?3", &update, error);
+  enum sj_status status = count(store, stored, result, &before, error);
+  if (status == SJ_OK) status = sj_store_get_kept(store, sql, &update, error);
   if (status != SJ_OK) return status;
   for (size_t i = 0; i < results->metric_count && status == SJ_OK; i++) {
+    if (!results->metrics[i].suppressed && before == 0) continue; /* as it is there */
     sqlite3_bind_int64(update, 1, result);
     sqlite3_bind_text(update, 2, results->metrics[i].name, -1, SQLITE_STATIC);
     sqlite3_bind_int(update, 3, results->metrics[i].suppressed);
     status = sj_store_once(store, update, error);
   }
-  sqlite3_finalize(update);
+  sj_store_put_back(update);
   return status;
 }
 
-/* Whether the file holds runs that `results` does not: then what it says about them stays. */
-static enum sj_status holds_more(struct sj_store *store, int64_t result, const struct sj_results *results, bool *more,
-                                 struct sj_error *error) {
-  sqlite3_stmt *count;
-  enum sj_status status = sj_store_prepare(store, "SELECT count(*) FROM runs WHERE result = ?", &count, error);
+static enum sj_status add_time(struct sj_store *store, int64_t result, double seconds, struct sj_error *error) {
+  static const char sql[] = "UPDATE results SET wall_seconds = wall_seconds + ?2 WHERE id = ?1";
+  sqlite3_stmt *update;
+  const enum sj_status status = sj_store_get_kept(store, sql, &update, error);
   if (status != SJ_OK) return status;
-  sqlite3_bind_int64(count, 1, result);
-  bool row;
-  status = sj_store_step(store, count, &row, error);
-  *more = status == SJ_OK && row && (uint64_t)sqlite3_column_int64(count, 0) > results->run_count;
-  sqlite3_finalize(count);
-  return status;
+  sqlite3_bind_int64(update, 1, result);
+  sqlite3_bind_double(update, 2, isfinite(seconds) ? seconds : 0);
+  return sj_store_once(store, update, error);
 }
 
 enum sj_status sj_store_finish(struct sj_store *store, int64_t result, const struct sj_results *results,
                                struct sj_error *error) {
-  enum sj_status status = sj_store_execute(store, "BEGIN IMMEDIATE", error);
+  static const char runs[] = "SELECT count(*) FROM runs WHERE result = ?";
+  enum sj_status status = sj_store_start(store, error);
   if (status != SJ_OK) return status;
-  sqlite3_stmt *update;
-  status = sj_store_prepare(store, "UPDATE results SET wall_seconds = wall_seconds + ?2 WHERE id = ?1", &update, error);
-  if (status == SJ_OK) {
-    sqlite3_bind_int64(update, 1, result);
-    sqlite3_bind_double(update, 2, isfinite(results->wall_seconds) ? results->wall_seconds : 0);
-    status = sj_store_once(store, update, error);
-    sqlite3_finalize(update);
-  }
-  bool more = false;
-  if (status == SJ_OK) status = holds_more(store, result, results, &more, error);
-  if (status == SJ_OK && !more) status = write_notes(store, result, results, error);
-  if (status == SJ_OK && !more) status = write_suppressed(store, result, results, error);
+  uint64_t held = 0;
+  status = add_time(store, result, results->wall_seconds, error);
+  if (status == SJ_OK) status = count(store, runs, result, &held, error);
+  /* Where the file holds runs that `results` does not, what it says about them stays. */
+  const bool all = held <= results->run_count;
+  if (status == SJ_OK && all) status = write_notes(store, result, results, error);
+  if (status == SJ_OK && all) status = write_suppressed(store, result, results, error);
   if (status == SJ_OK) status = write_picture(store, result, results, error);
+  sj_store_columns_forget(store, result);
   return sj_store_end(store, status, error);
 }
 

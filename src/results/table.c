@@ -422,10 +422,10 @@ static void add_heading(const struct sj_results *results, struct sj_text *text) 
     return;
   }
   sj_text_add(text, "\n%zu run%s of %s %s, seed %" PRIu64, results->run_count, results->run_count == 1 ? "" : "s",
-              sj_number_text(results->duration, number), results->time_unit, results->seed);
+              sj_length_text(results->duration, number), results->time_unit, results->seed);
   if (results->warmup > 0)
-    sj_text_add(text, ", counted from %.4g %s%s", results->warmup, results->time_unit,
-                results->warmup_found ? " (found by MSER-5)" : "");
+    sj_text_add(text, results->warmup < 1e4 ? ", counted from %.4g %s%s" : ", counted from %.0f %s%s", results->warmup,
+                results->time_unit, results->warmup_found ? " (found by MSER-5)" : "");
   sj_figure_text((struct sj_figure){(double)events, NAN}, 1, number, other);
   sj_text_add(text, "; %s events\n", number);
   if (results->partial) sj_text_add(text, "partial: fewer runs than were asked for\n");

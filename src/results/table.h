@@ -17,6 +17,8 @@ void sj_learn_table(const struct sj_results *results, struct sj_text *text);
 /* The same of results of the engine "measure"; and a row for each of several, in at most 80 columns. */
 void sj_measure_table(const struct sj_results *results, struct sj_text *text);
 void sj_measure_suite_table(const struct sj_results *const *points, size_t count, struct sj_text *text);
+/* Bytes per second as people say it: "14.52 GB/s"; "-" of NAN. */
+void sj_rate_text(double rate, char text[32]);
 
 /* Appends "note: ..." in lines that fit the width, broken at blanks. */
 void sj_note_text(const char *note, struct sj_text *text);

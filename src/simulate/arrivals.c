@@ -105,10 +105,14 @@ static double next_recorded(struct engine *engine, struct arrivals *a) {
   return more ? a->origin + (a->record.arrival - a->recorded_origin) / a->spec->rate_factor : INFINITY;
 }
 
+static double next_poisson(struct arrivals *a, double now) {
+  return a->spec->rate > 0 ? now + sj_draw_exponential(&a->stream) * a->mean_interval : INFINITY;
+}
+
 double sj_arrivals_next(struct engine *engine, struct arrivals *a, double now) {
   switch (a->spec->kind) {
     case SJ_ARRIVALS_POISSON:
-      return a->spec->rate > 0 ? now + sj_draw_exponential(&a->stream) * a->mean_interval : INFINITY;
+      return next_poisson(a, now);
     case SJ_ARRIVALS_RENEWAL:
       return now + sj_draw(a->interval, &a->stream, 0);
     case SJ_ARRIVALS_MMPP:
@@ -148,7 +152,7 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
     member = (uint32_t)sj_stream_below(&stream, client->spec->count);
   }
   struct caller *const caller = &client->callers[member];
-  struct request *const request = new_request_of(engine, caller, lineage);
+  struct request *const request = take_request(engine, caller, lineage);
   if (!request) return;
   struct client_statistics *const own = client->members ? &client->members[member] : NULL;
   client->statistics->cell_arrivals++;
@@ -158,17 +162,15 @@ static void new_request(struct engine *engine, struct arrivals *a, struct custom
     if (own) own->arrivals++;
   }
   engine->open++;
-  if (!engine->plain) {
-    request->customer = customer;
-    if (a->reader) {
-      request->recorded = a->record.service;
-      request->size = isnan(a->record.size) ? 0 : a->record.size;
-      note_recording(engine, client, &a->record, engine->counting);
-    }
-    if (client->sizes) {
-      struct sj_stream stream = stream_of(client->size_key, lineage);
-      request->size = sj_draw(client->sizes[member], &stream, 0);
-    }
+  request->customer = customer;
+  if (a->reader) {
+    request->recorded = a->record.service;
+    request->size = isnan(a->record.size) ? 0 : a->record.size;
+    note_recording(engine, client, &a->record, engine->counting);
+  }
+  if (client->sizes) {
+    struct sj_stream stream = stream_of(client->size_key, lineage);
+    request->size = sj_draw(client->sizes[member], &stream, 0);
   }
   begin_request(engine, request);
 }
@@ -182,7 +184,8 @@ void sj_arrivals_happen(struct engine *engine, struct arrivals *a) {
   a->event = SJ_EVENT_NONE;
   if (!engine->arriving) return;
   new_request(engine, a, NULL);
-  a->next_time = sj_arrivals_next(engine, a, engine->now);
+  a->next_time =
+      a->spec->kind == SJ_ARRIVALS_POISSON ? next_poisson(a, engine->now) : sj_arrivals_next(engine, a, engine->now);
   sj_arrivals_schedule(engine, a);
 }
 

@@ -175,7 +175,7 @@ static struct balancing *create(struct engine *engine, struct caller *caller, si
   return b;
 }
 
-static struct balancing *balancing_of(struct engine *engine, struct caller *caller, size_t target) {
+static struct balancing *find_or_make(struct engine *engine, struct caller *caller, size_t target) {
   const size_t first = first_target(caller, target);
   if (!caller->balancings)
     caller->balancings = caller->spec->target_count == 1
@@ -188,8 +188,13 @@ static struct balancing *balancing_of(struct engine *engine, struct caller *call
   return made;
 }
 
-static struct balancing *balancing_of_attempt(const struct attempt *attempt) {
+static inline struct balancing *balancing_of(struct engine *engine, struct caller *caller, size_t target) {
+  return caller->only_balancing ? caller->only_balancing : find_or_make(engine, caller, target);
+}
+
+static inline struct balancing *balancing_of_attempt(const struct attempt *attempt) {
   const struct caller *const caller = attempt->request->caller;
+  if (caller->only_balancing) return caller->only_balancing;
   return caller->balancings[first_target(caller, attempt->request->target)];
 }
 
@@ -379,7 +384,7 @@ static struct sj_report *report_of(struct engine *engine, const struct balancing
 }
 
 void sj_balancing_report(struct engine *engine, struct attempt *attempt) {
-  if (attempt->channel == NO_CHANNEL || attempt->report) return;
+  if (attempt->report) return;
   attempt->report =
       report_of(engine, balancing_of_attempt(attempt), attempt->server, SJ_NEEDS_REPORTS | SJ_NEEDS_ANSWER_REPORTS);
 }
@@ -387,6 +392,28 @@ void sj_balancing_report(struct engine *engine, struct attempt *attempt) {
 void sj_balancing_forget_report(struct attempt *attempt) {
   sj_report_release(&balancing_of_attempt(attempt)->pool->publishers->reports, attempt->report);
   attempt->report = NULL;
+}
+
+bool sj_balancing_begin(struct engine *engine, struct attempt *attempt) {
+  struct request *const request = attempt->request;
+  request->errand = NULL;
+  request->attempts_made = 0;
+  struct choice choice = {NULL, NO_CHANNEL, 0};
+  if (sj_balancing_pick(engine, request, request->lineage, UINT32_MAX, &choice) != SJ_PICKED) return false;
+  attempt->server = choice.server;
+  attempt->channel = choice.channel;
+  attempt->sent = engine->now;
+  attempt->report = NULL;
+  attempt->finished = false;
+  if (choice.channel != NO_CHANNEL) sj_balancing_sent(attempt);
+  return true;
+}
+
+void sj_balancing_succeeded(struct engine *engine, struct attempt *attempt) {
+  if (attempt->channel == NO_CHANNEL) return;
+  sj_balancing_report(engine, attempt);
+  sj_balancing_ended(engine, attempt, SJ_END_OK);
+  if (attempt->report) sj_balancing_forget_report(attempt);
 }
 
 void sj_balancing_replaced(struct engine *engine, struct server *server) {
@@ -543,7 +570,7 @@ void sj_balancing_check(const struct engine *engine) {
       uint64_t in_flight = 0;
       for (uint32_t c = 0; c < b->balancer.channel_count; c++) in_flight += b->balancer.channels[c].in_flight;
       assert(in_flight == (uint64_t)b->attempts_out + b->probes_out);
-      assert(b->attempts_out <= b->caller->out);
+      assert(b->attempts_out <= b->caller->out || b->caller->brief); /* which does not count them */
       (void)in_flight;
     }
 }

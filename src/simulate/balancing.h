@@ -45,7 +45,7 @@ void sj_balancing_finished(struct attempt *attempt);
 void sj_balancing_ended(struct engine *engine, struct attempt *attempt, enum sj_end end);
 void sj_balancing_left(struct request *request);
 
-/* The server answers the attempt, or leaves it for good: what it says of itself goes with the answer. */
+/* The server answers the attempt, which has a channel: what it says of itself goes with the answer. */
 void sj_balancing_report(struct engine *engine, struct attempt *attempt);
 void sj_balancing_forget_report(struct attempt *attempt);
 

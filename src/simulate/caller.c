@@ -11,14 +11,9 @@
 #include "simulate/link.h"
 
 struct request *sj_request_create(struct engine *engine, struct caller *caller, uint64_t lineage) {
-  return new_request_of(engine, caller, lineage);
-}
-
-/* Nothing is left of it anywhere. */
-static void request_gone(struct engine *engine, struct request *request) {
-  sj_pool_give(&engine->requests, request);
-  engine->alive--;
-  if (__builtin_expect(!engine->arriving, 0) && engine->alive == 0) engine->running = false;
+  struct request *const request = take_request(engine, caller, lineage);
+  if (request) fill_rest_of_request(request);
+  return request;
 }
 
 static void request_release(struct engine *engine, struct request *request) {
@@ -37,11 +32,6 @@ void sj_attempt_release(struct engine *engine, struct attempt *attempt) {
 void sj_attempt_vanish(struct engine *engine, struct attempt *attempt) {
   attempt->place = PLACE_GONE;
   sj_attempt_release(engine, attempt);
-}
-
-static void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
-  note_closed(engine, request, outcome);
-  if (request->customer) sj_arrivals_think(engine, request->customer);
 }
 
 /* --- timeouts ------------------------------------------------------------------------------------------------------
@@ -116,7 +106,7 @@ static bool flows(const struct engine *engine, const struct caller *caller, cons
   return server->apis[target->api].forward || server->join || sj_law_given(&caller->spec->stage_timeout);
 }
 
-void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) {
+static inline void deliver(struct engine *engine, struct attempt *attempt) {
   const struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->event = SJ_EVENT_NONE;
@@ -128,9 +118,11 @@ void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) {
     attempt->place = PLACE_FLOWING;
     sj_flow_begin(engine, attempt);
   } else {
-    sj_server_receive(engine, attempt);
+    receive(engine, attempt->server, attempt);
   }
 }
+
+void sj_attempt_deliver(struct engine *engine, struct attempt *attempt) { deliver(engine, attempt); }
 
 static void send(struct engine *engine, struct request *request, bool hedge);
 
@@ -211,7 +203,7 @@ static void send(struct engine *engine, struct request *request, bool hedge) {
   if (caller->timeout) arm_timeout(engine, caller, attempt);
   schedule_hedge(engine, caller, request);
   if (!spec->network.given) {
-    sj_attempt_deliver(engine, attempt);
+    deliver(engine, attempt);
     return;
   }
   const double delay = message_delay(engine, attempt, false);
@@ -272,10 +264,6 @@ uint16_t sj_request_pick_target(const struct caller *caller, const struct reques
 
 void sj_request_begin(struct engine *engine, struct request *request) {
   struct caller *const caller = request->caller;
-  if (caller->direct) {
-    begin_direct(engine, request);
-    return;
-  }
   if (!(request->flags & REQUEST_STAGE)) request->target = sj_request_pick_target(caller, request);
   if (!caller->only && !flows(engine, caller, request)) sj_balancing_arrived(engine, request);
   if (caller->spec->deadline < INFINITY)
@@ -288,7 +276,7 @@ void sj_request_begin(struct engine *engine, struct request *request) {
  */
 
 /* The attempt is over for its caller. */
-static void end_attempt(struct engine *engine, struct attempt *attempt, enum sj_end end) {
+static inline void end_attempt(struct engine *engine, struct attempt *attempt, enum sj_end end) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   assert(attempt->flags & ATTEMPT_OUT);
@@ -421,7 +409,7 @@ static void late_answer(struct engine *engine, struct attempt *attempt, enum out
     sj_request_close(engine, request, OUTCOME_OK);
 }
 
-void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+static inline void attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
   attempt->place = PLACE_GONE;
@@ -455,6 +443,10 @@ void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outc
   sj_attempt_release(engine, attempt);
 }
 
+void sj_attempt_result(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  attempt_result(engine, attempt, outcome);
+}
+
 void sj_attempt_direct_success(struct engine *engine, struct attempt *attempt) {
   struct request *const request = attempt->request;
   struct caller *const caller = request->caller;
@@ -478,7 +470,7 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
   struct caller *const caller = request->caller;
   if (attempt->channel != NO_CHANNEL) sj_balancing_finished(attempt);
   if (request->flags & REQUEST_STAGE) { /* no message: the request is handed on from where it is */
-    if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
+    if (attempt->flags & ATTEMPT_OUT && attempt->channel != NO_CHANNEL) sj_balancing_report(engine, attempt);
     sj_attempt_result(engine, attempt, outcome);
     return;
   }
@@ -486,9 +478,9 @@ void sj_attempt_answer(struct engine *engine, struct attempt *attempt, enum outc
     sj_attempt_vanish(engine, attempt);
     return;
   }
-  if (attempt->flags & ATTEMPT_OUT) sj_balancing_report(engine, attempt);
+  if (attempt->flags & ATTEMPT_OUT && attempt->channel != NO_CHANNEL) sj_balancing_report(engine, attempt);
   if (!caller->spec->network.given) {
-    sj_attempt_result(engine, attempt, outcome);
+    attempt_result(engine, attempt, outcome);
     return;
   }
   const double delay = message_delay(engine, attempt, true);

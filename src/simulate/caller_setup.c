@@ -53,11 +53,26 @@ static bool any_flow(const struct engine *engine, const struct sj_call *spec) {
   return sj_law_given(&spec->stage_timeout);
 }
 
-static bool is_direct(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
+/* Whether nothing is between caller and server, and nothing watches. */
+static bool goes_straight(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
   const bool batches = caller->server && caller->server->batcher;
-  return caller->only && !batches && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY &&
+  return !caller->is_stage && !batches && !sj_law_given(&spec->timeout) && spec->deadline == INFINITY &&
          spec->connections == 0 && !spec->hedge.given && !spec->breaker.given && !spec->network.given &&
          !caller->stage && engine->cuts == 0;
+}
+
+/* Whether a server looks at no more of an attempt than its times, its priority and what it calls, and whoever picks
+ * the server keeps nothing for a request. */
+static bool is_brief(const struct engine *engine, const struct caller *caller, const struct sj_call *spec) {
+  const struct sj_server *const server = engine->servers[spec->targets[0].server].spec;
+  return spec->target_count == 1 && server->kind == SJ_SERVER && server->cold_start == 0 && !engine->listed &&
+         !engine->csv && (caller->only || !(sj_policy_needs(&spec->policy) & SJ_NEEDS_ERRANDS));
+}
+
+static void decide_ways(const struct engine *engine, struct caller *caller, const struct sj_call *spec) {
+  const bool straight = goes_straight(engine, caller, spec);
+  caller->direct = straight && caller->only;
+  caller->brief = straight && is_brief(engine, caller, spec);
 }
 
 static void fill_stage_spec(struct caller *caller, const struct sj_call *spec) {
@@ -119,7 +134,7 @@ static bool create(struct engine *engine, struct caller *caller, const struct sj
   if (spec->breaker.given && !sj_breakers_create(engine, caller)) return false;
   if (spec->hedge.given && !sj_hedging_create(caller)) return false;
   if (!caller->is_stage && any_flow(engine, spec) && !make_stage(engine, caller, spec)) return false;
-  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+  decide_ways(engine, caller, spec);
   return true;
 }
 
@@ -162,7 +177,7 @@ static void change(struct engine *engine, struct caller *caller, const struct sj
     fill_stage_spec(caller, spec);
     change(engine, caller->stage, caller->stage_spec);
   }
-  caller->direct = !caller->is_stage && is_direct(engine, caller, spec);
+  decide_ways(engine, caller, spec);
 }
 
 void sj_caller_changed(struct engine *engine, struct caller *caller, const struct sj_call *spec) {

@@ -1,4 +1,4 @@
-/* The end of a client's request, as the statistics see it. */
+/* The end of a request, and of a client's as the statistics see it. */
 #ifndef SJ_SIMULATE_CLOSING_H
 #define SJ_SIMULATE_CLOSING_H
 
@@ -44,6 +44,19 @@ static inline void note_closed(struct engine *engine, struct request *request, e
   if (__builtin_expect(engine->watched, 0)) watch_closed(engine, request, latency, outcome);
   engine->open--;
   if (__builtin_expect(!engine->arriving, 0) && engine->open == 0 && engine->plain) engine->running = false;
+}
+
+/* The same, and who waited for it thinks. Not in a plain model. */
+static inline void client_closed(struct engine *engine, struct request *request, enum outcome outcome) {
+  note_closed(engine, request, outcome);
+  if (request->customer) sj_arrivals_think(engine, request->customer);
+}
+
+/* Nothing is left of it anywhere. */
+static inline void request_gone(struct engine *engine, struct request *request) {
+  sj_pool_give(&engine->requests, request);
+  engine->alive--;
+  if (__builtin_expect(!engine->arriving, 0) && engine->alive == 0) engine->running = false;
 }
 
 #endif

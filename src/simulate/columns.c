@@ -29,10 +29,9 @@ static void put_mean(struct walk *walk, const char *prefix, const char *name, do
   put(walk, prefix, name, SJ_REDUCE_MEAN, value);
 }
 
-static const struct {
-  const char *name;
-  double p;
-} quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}};
+enum { QUANTILES = 5 };
+static const char *const quantile_names[QUANTILES] = {"p50", "p90", "p95", "p99", "p99.9"};
+static const double quantile_shares[QUANTILES] = {0.5, 0.9, 0.95, 0.99, 0.999};
 
 static void put_sample(struct walk *walk, const char *prefix, const char *name, struct sample *sample) {
   char *const full = sj_format("%s.%s", prefix, name);
@@ -43,9 +42,9 @@ static void put_sample(struct walk *walk, const char *prefix, const char *name, 
   put_mean(walk, full, "std", sj_moments_std(m));
   put(walk, full, "min", SJ_REDUCE_MIN, any ? m->min : NAN);
   put(walk, full, "max", SJ_REDUCE_MAX, any ? m->max : NAN);
-  for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
-    put_mean(walk, full, quantiles[i].name,
-             walk->results ? 0 : sj_histogram_quantile(&sample->histogram, quantiles[i].p, m->min, m->max));
+  double quantiles[QUANTILES] = {0};
+  if (!walk->results) sj_histogram_quantiles(&sample->histogram, quantile_shares, QUANTILES, m->min, m->max, quantiles);
+  for (size_t i = 0; i < QUANTILES; i++) put_mean(walk, full, quantile_names[i], quantiles[i]);
   if (walk->results) {
     if (!sj_results_add_histogram(walk->results, full)) walk->failed = true;
   } else {
@@ -242,12 +241,6 @@ static void put_store(struct walk *walk, const char *name, const struct sj_model
   put_mean(walk, name, "dropped", (double)s->dropped);
   put_mean(walk, name, "growth", s->window.growth);
   if (!isnan(model->seconds)) put_bill(walk, name, model, s);
-}
-
-static bool calls_others(const struct sj_server *server) {
-  for (size_t a = 0; a < server->api_count; a++)
-    if (server->apis[a].call_count > 0 && !server->apis[a].forward) return true;
-  return false;
 }
 
 bool sj_is_stage_of_pipeline(const struct sj_model *model, uint32_t index) {

@@ -238,8 +238,10 @@ static void look_up(struct engine *engine, struct engine_control *control) {
   }
 }
 
-/* The two events of a plain request are told apart by branches of their own, and handled in line. */
-static void plain_loop(struct engine *engine, struct engine_control *control) {
+/* Takes one event after the other. The two events of most requests are told apart by branches of their own, and those
+ * of a plain one handled in line. */
+static inline __attribute__((always_inline)) void take_events(struct engine *engine, struct engine_control *control,
+                                                              bool plain) {
   struct sj_event_list *const events = &engine->events;
   uint32_t kind;
   void *argument;
@@ -248,13 +250,13 @@ static void plain_loop(struct engine *engine, struct engine_control *control) {
     const sj_event_key key = sj_event_list_first(events);
     if (events->aside < key) {
       sj_event_take_aside(events, &engine->now, &kind, &argument);
-      plain_arrive(engine, argument);
+      plain ? plain_arrive(engine, argument) : sj_arrivals_happen(engine, argument);
     } else {
       if (__builtin_expect(key == SJ_EVENT_KEY_NONE, 0)) break;
       if (!sj_event_take_listed(events, key, &engine->now, &kind, &argument)) continue;
       if (__builtin_expect(kind == EVENT_SERVED, 1))
-        plain_served(engine, argument);
-      else if (kind == EVENT_ARRIVAL) /* of another source, or the first */
+        plain ? plain_served(engine, argument) : sj_server_served(engine, argument);
+      else if (plain && kind == EVENT_ARRIVAL) /* of another source, or the first */
         sj_plain_arrive(engine, argument);
       else
         dispatch(engine, (enum event_kind)kind, argument);
@@ -268,21 +270,17 @@ static void plain_loop(struct engine *engine, struct engine_control *control) {
   engine->dispatched += EVENTS_BETWEEN_LOOKS - left;
 }
 
+/* A function of its own, or the compiler finds it too large to put all in line. */
+static __attribute__((noinline)) void take_plain_events(struct engine *engine, struct engine_control *control) {
+  take_events(engine, control, true);
+}
+
 static void loop(struct engine *engine, struct engine_control *control) {
-  uint32_t kind;
-  void *argument;
   engine->running = engine->status == SJ_OK;
-  if (engine->plain) {
-    plain_loop(engine, control);
-    return;
-  }
-  while (engine->running && sj_event_take(&engine->events, &engine->now, &kind, &argument)) {
-    if (kind == EVENT_SERVED)
-      sj_server_served(engine, argument);
-    else
-      dispatch(engine, (enum event_kind)kind, argument);
-    if (__builtin_expect(++engine->dispatched % EVENTS_BETWEEN_LOOKS == 0, 0)) look_up(engine, control);
-  }
+  if (engine->plain)
+    take_plain_events(engine, control);
+  else
+    take_events(engine, control, false);
 }
 
 /* What must hold at the end of every run, whatever the model. */

@@ -112,25 +112,25 @@ struct attempt {
   uint16_t api;
   uint8_t place, flags;
   /* From here on zero at first, and only where the model needs it: see engine->plain. */
+  uint32_t children;        /* calls (with wait) not yet closed */
+  uint32_t channel;         /* of its caller's balancer, or NO_CHANNEL */
+  double sent;              /* first message sent */
+  struct sj_report *report; /* of the server, that goes with the answer; held; or NULL */
+  uint16_t next_call;
+  uint8_t begun_again;                         /* times that its service began anew, up to 255 */
+  uint8_t outcome;                             /* that the answer under way carries */
+  bool finished;                               /* in_flight_until = "served": its server has, so it is not in flight */
+  bool answered;                               /* an answer was made: what its calls still do changes nothing */
   struct attempt *sibling;                     /* next of the request's attempts that are out */
   struct attempt *timer_next, *timer_previous; /* in the caller's queue of timeouts */
   double expires;                              /* when it times out */
-  double sent;                                 /* first message sent */
   double message_sent;                         /* the message now under way was sent */
   double done_at;                              /* when its work will be done; while standing still: the work left */
   struct attempt *merged;                      /* next of the branches that this one stands for */
   struct server *guarded;                      /* whose breaker learns how it ends; NULL: none */
   struct flow *flow;                           /* what it has become; of a host: what it belongs to, until that ends */
-  struct sj_report *report;                    /* of the server, that goes with the answer; held; or NULL */
   uint32_t timer;                              /* EVENT_TIMEOUT, or SJ_EVENT_NONE */
-  uint32_t children;                           /* calls (with wait) not yet closed */
-  uint32_t channel;                            /* of its caller's balancer, or NO_CHANNEL */
   uint32_t place_of_link;                      /* see link.h */
-  uint16_t next_call;
-  uint8_t begun_again; /* times that its service began anew, up to 255 */
-  uint8_t outcome;     /* that the answer under way carries */
-  bool finished;       /* in_flight_until = "served": its server has, so it is not in flight */
-  bool answered;       /* an answer was made: what its calls still do changes nothing */
 };
 
 #define NO_CHANNEL UINT32_MAX
@@ -145,7 +145,8 @@ enum {
   REQUEST_STAGE = 64,   /* `parent` is not set, `flow` is */
   /* The policy waits for its probes: then an attempt is to be sent, or a copy. */
   REQUEST_WANTS_ATTEMPT = 128,
-  REQUEST_WANTS_COPY = 256
+  REQUEST_WANTS_COPY = 256,
+  REQUEST_BRIEF = 512 /* see caller_steps.h */
 };
 
 struct request {
@@ -168,7 +169,7 @@ struct request {
   struct batch *batch; /* that it is for a batcher; NULL for anything else */
   struct server *orbit_server;
   struct server *served_by;  /* a stage's, when it has succeeded */
-  struct customer *customer; /* of a closed population */
+  struct customer *customer; /* of a closed population; set for a client's requests alone */
   struct sj_errand *errand;  /* what its caller's policy keeps for it, or NULL */
   uint32_t deadline_event, retry_event, hedge_event;
   uint32_t attempts_made;
@@ -211,6 +212,7 @@ struct caller {
   struct call_counts *counts;
   const uint64_t *keys; /* KEY_... */
   bool direct;          /* one member to call, nothing between, nothing to watch: the attempt goes straight in */
+  bool brief;           /* its requests are brief: see caller_steps.h */
   bool timeout_constant;
   bool mixed_timeouts; /* a fault has changed them */
   bool is_stage;
@@ -361,6 +363,7 @@ struct server {
   double fail_ratio;      /* 1 - product of (1 - ratio) */
   bool simple;            /* nothing to check at arrival but capacity */
   bool particular;        /* its work is not just a draw: see work.c */
+  bool ends_well;         /* work done there is a request done: nobody is called, nothing fails */
   bool quick;             /* of a plain model, and simple, first in first out, levels_follow: see plain.h */
   uint32_t room;          /* the capacity as a whole number while it is simple; else 0, so that one look is enough */
   bool codel;             /* some admission is CoDel */
@@ -467,6 +470,13 @@ struct engine {
   struct sj_error *error;
   enum sj_status status; /* other than SJ_OK ends the run */
 };
+
+/* Whether some request to it waits there for others, or makes others at least; those that it hands on aside. */
+static inline bool calls_others(const struct sj_server *spec) {
+  for (size_t a = 0; a < spec->api_count; a++)
+    if (spec->apis[a].call_count > 0 && !spec->apis[a].forward) return true;
+  return false;
+}
 
 /* The lineage of what comes out of `lineage`: an attempt after the first, a call, a stage. */
 static inline uint64_t lineage_below(uint64_t lineage, uint64_t which) {

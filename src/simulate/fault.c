@@ -169,6 +169,7 @@ static void recompute(struct engine *engine, struct server *server) {
   }
   server->fail_ratio = 1 - pass;
   server->slow = slow;
+  sj_server_simplify(server);
   sj_server_set_pace(engine, server);
 }
 

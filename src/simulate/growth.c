@@ -63,6 +63,21 @@ static void suppress(struct sj_results *results, const char *name, const char *c
   }
 }
 
+/* After a fault a queue that is longer than before may be one that is being worked off. */
+static void note_growth(const struct sj_model *model, struct sj_results *results, const char *server, double growth) {
+  const bool steady = model->run.kind == SJ_RUN_STEADY;
+  if (!steady && model->fault_count > 0)
+    sj_results_add_note(results,
+                        "%s holds %.0f requests more in the last quarter of the run than in the first: what a fault "
+                        "left there is not worked off yet, or never will be; a longer --duration tells",
+                        server, growth * 0.75 * (results->duration - results->warmup));
+  else
+    sj_results_add_note(
+        results, "%s is overloaded: its queue keeps growing, by %.3g requests per %s%s", server, growth,
+        results->time_unit,
+        steady ? "; its waiting times and the latencies of its clients have no limit and are left out" : "");
+}
+
 void sj_judge_growth(const struct sj_model *model, struct sj_results *results) {
   static const char *const of_server[] = {"in_system.", "waiting.",        "sojourn.", "wait.",
                                           "pending.",   "unacknowledged.", NULL};
@@ -71,10 +86,7 @@ void sj_judge_growth(const struct sj_model *model, struct sj_results *results) {
   for (size_t i = 0; i < model->server_count; i++) {
     const double growth = growth_of(results, model->servers[i].name);
     if (growth <= 0) continue;
-    sj_results_add_note(
-        results, "%s is overloaded: its queue keeps growing, by %.3g requests per %s%s", model->servers[i].name, growth,
-        results->time_unit,
-        steady ? "; its waiting times and the latencies of its clients have no limit and are left out" : "");
+    note_growth(model, results, model->servers[i].name, growth);
     if (!steady) continue;
     suppress(results, model->servers[i].name, of_server);
     for (size_t c = 0; c < model->client_count; c++)

@@ -109,8 +109,7 @@ void sj_hedging_add(struct caller *caller, double latency);
 double sj_hedging_delay(const struct caller *caller); /* INFINITY: too few answers */
 
 /* server.c */
-void sj_server_receive(struct engine *engine, struct attempt *attempt);
-/* The same where something stands in the way: it is full, down, particular about whom it admits. */
+/* An attempt arrives where something stands in the way: the server is full, down, particular about whom it admits. */
 void sj_server_receive_with_care(struct engine *engine, struct server *server, struct attempt *attempt);
 /* The attempt gives up its thread and its place; who waits is served. */
 void sj_server_leave(struct engine *engine, struct server *server, struct attempt *attempt);
@@ -134,7 +133,7 @@ void sj_server_crash(struct engine *engine, struct server *server, bool answer_e
 void sj_server_draw_laws(struct engine *engine, struct server *server); /* threads and services of a member */
 void sj_server_replace(struct engine *engine, struct server *server);
 void sj_server_changed(struct engine *engine, struct server *server, const struct sj_server *spec);
-void sj_server_simplify(struct server *server); /* recomputes server->simple */
+void sj_server_simplify(struct server *server); /* recomputes what follows from its state: simple, ends_well, ... */
 void sj_server_count(struct server *server, double now, int in_system, int waiting, int busy); /* changes of level */
 
 void sj_attempt_list_add(struct attempt **list, struct attempt *attempt);
@@ -144,6 +143,10 @@ void sj_attempt_list_remove(struct attempt **list, struct attempt *attempt);
 void sj_publish_levels(struct server *server, double now, int arrived);
 /* It finished a request, well or with an error; the levels change next. */
 void sj_publish_finished(struct server *server, double now, double sojourn, bool ok);
+/* The first attempt of a brief request: to whom it goes, and that it is sent. False: nobody can be picked. */
+bool sj_balancing_begin(struct engine *engine, struct attempt *attempt);
+/* It has succeeded: what its balancer is told, if it has one. */
+void sj_balancing_succeeded(struct engine *engine, struct attempt *attempt);
 
 /* work.c: servers whose work is not just a draw of the law. */
 bool sj_work_is_particular(const struct sj_server *spec);

@@ -3,6 +3,7 @@
 #define SJ_SIMULATE_POOL_H
 
 #include <stddef.h>
+#include <string.h>
 
 struct sj_pool_item {
   struct sj_pool_item *next;
@@ -31,6 +32,9 @@ static inline void *sj_pool_take(struct sj_pool *pool) {
 }
 
 static inline void sj_pool_give(struct sj_pool *pool, void *memory) {
+#ifndef NDEBUG
+  memset(memory, 0xa5, pool->item_size); /* so that nobody reads what the next to take it has not set */
+#endif
   struct sj_pool_item *const item = memory;
   item->next = pool->free_items;
   pool->free_items = item;

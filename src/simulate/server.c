@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "simulate/caller_steps.h"
+#include "simulate/closing.h"
 #include "simulate/engine.h"
 #include "simulate/server_steps.h"
 
@@ -88,8 +89,6 @@ void sj_server_receive_with_care(struct engine *engine, struct server *server, s
     sj_server_offer(engine, server, attempt);
 }
 
-void sj_server_receive(struct engine *engine, struct attempt *attempt) { receive(engine, attempt->server, attempt); }
-
 /* The next who waits and is not dropped by CoDel, or NULL. Dropped ones leave the system on the way. */
 static struct attempt *next_waiting(struct engine *engine, struct server *server) {
   while (server->queue.count > 0) {
@@ -125,6 +124,7 @@ static void release_thread(struct engine *engine, struct server *server, struct 
 }
 
 void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outcome outcome, bool silent) {
+  complete(attempt->request);
   attempt->answered = true;
   if (attempt->flags & ATTEMPT_HOST) sj_flow_host_gone(engine, attempt);
   while (attempt) {
@@ -139,6 +139,7 @@ void sj_server_dismiss(struct engine *engine, struct attempt *attempt, enum outc
 }
 
 void sj_server_answer(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  complete(attempt->request);
   if (outcome == OUTCOME_OK && attempt->request->caller->direct && attempt->number == 0 && !attempt->merged) {
     attempt->answered = true;
     sj_attempt_direct_success(engine, attempt);
@@ -153,22 +154,16 @@ void sj_server_leave(struct engine *engine, struct server *server, struct attemp
   sj_server_start_waiting(engine, server);
 }
 
-void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
-  if (outcome != OUTCOME_OK) attempt->server->statistics->cell_failures++;
-  if (outcome != OUTCOME_OK && engine->counting) attempt->server->statistics->failures++;
-  finish_service(engine, attempt->server, attempt, outcome == OUTCOME_OK);
-  sj_server_answer(engine, attempt, outcome);
-}
-
-static void make_call(struct engine *engine, struct attempt *parent, uint16_t index) {
+static inline void make_call(struct engine *engine, struct attempt *parent) {
+  const uint16_t index = parent->next_call++;
   struct server *const server = parent->server;
   struct caller *const caller = server->calls[parent->api] + index;
   const struct request *const above = parent->request;
   struct request *const request =
-      new_request_of(engine, caller, lineage_below(attempt_lineage(parent), UINT64_C(0x10000) + index));
+      take_request(engine, caller, lineage_below(attempt_lineage(parent), UINT64_C(0x10000) + index));
   if (!request) return;
   request->call = index;
-  request->flags = REQUEST_OPEN | (above->flags & REQUEST_COUNTED);
+  request->flags |= above->flags & REQUEST_COUNTED;
   request->recorded = above->recorded;
   request->size = above->size;
   request->priority = caller->spec->priority_given ? caller->spec->priority : above->priority;
@@ -182,18 +177,13 @@ static void calls_finished(struct engine *engine, struct attempt *attempt, enum 
   sj_server_finish(engine, attempt, outcome);
 }
 
-/* Makes the calls that are due: all at once, or one after the other; with none left, answers. A call may be closed
- * before request_begin returns, so the attempt counts as one of its own children meanwhile. */
-static void advance_calls(struct engine *engine, struct attempt *attempt) {
-  struct server *const server = attempt->server;
-  const struct sj_api *const api = &server->spec->apis[attempt->api];
-  if (attempt->next_call + 1u == api->call_count && api->calls[attempt->next_call].wait) {
-    make_call(engine, attempt, attempt->next_call++); /* its end is the end of all: nothing is left to do here */
-    return;
-  }
+/* The same for several calls, or one that is not waited for. A call may be closed before request_begin returns, so the
+ * attempt counts as one of its own children meanwhile. */
+static __attribute__((noinline)) void advance_many_calls(struct engine *engine, struct attempt *attempt,
+                                                         const struct sj_api *api) {
   attempt->children++;
   while (!attempt->answered && attempt->next_call < api->call_count && (api->parallel || attempt->children == 1))
-    make_call(engine, attempt, attempt->next_call++);
+    make_call(engine, attempt);
   attempt->children--;
   if (attempt->answered) {
     sj_attempt_release(engine, attempt);
@@ -202,24 +192,76 @@ static void advance_calls(struct engine *engine, struct attempt *attempt) {
   }
 }
 
-void sj_server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok) {
+/* Makes the calls that are due: all at once, or one after the other; with none left, answers. */
+static inline void advance_calls(struct engine *engine, struct attempt *attempt, const struct sj_api *api) {
+  if (attempt->next_call + 1u == api->call_count && api->calls[attempt->next_call].wait)
+    make_call(engine, attempt); /* its end is the end of all: nothing is left to do here */
+  else
+    advance_many_calls(engine, attempt, api);
+}
+
+static const struct sj_api *api_of(const struct attempt *attempt) { return &attempt->server->spec->apis[attempt->api]; }
+
+/* What follows for who made the call. True: it is done, and has succeeded. */
+static bool call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok) {
   parent->children--;
-  if (parent->answered) {
+  if (__builtin_expect(parent->answered, 0)) {
     sj_attempt_release(engine, parent);
-    return;
+    return false;
   }
   struct server *const server = parent->server;
-  const struct sj_api *const api = &server->spec->apis[parent->api];
-  if (parent->place == PLACE_HELD) return; /* has failed already, and waits to say so */
+  const struct sj_api *const api = api_of(parent);
+  if (parent->place == PLACE_HELD) return false; /* has failed already, and waits to say so */
   if (ok && parent->next_call == api->call_count && parent->children == 0 && !server->stalled) {
-    calls_finished(engine, parent, OUTCOME_OK);
-  } else if (ok || api->calls[call].optional) {
-    if (!server->stalled) advance_calls(engine, parent);
+    if (engine->listed) sj_attempt_list_remove(&server->other, parent);
+    return true;
+  }
+  if (ok || api->calls[call].optional) {
+    if (!server->stalled) advance_calls(engine, parent, api);
   } else if (server->stalled) {
     parent->place = PLACE_HELD;
   } else {
     calls_finished(engine, parent, OUTCOME_ERROR);
   }
+  return false;
+}
+
+/* A brief request has succeeded: all that follows, in short. The attempt that called, or NULL. */
+static struct attempt *close_brief(struct engine *engine, struct request *request) {
+  assert(request->first.children == 0);
+  struct attempt *const parent = request->parent;
+  if (!request->caller->only) sj_balancing_succeeded(engine, &request->first);
+  if (request->caller->client) client_closed(engine, request, OUTCOME_OK);
+  request_gone(engine, request);
+  return parent;
+}
+
+/* An attempt has succeeded; with the last call of another so has that one. */
+static void finish_well(struct engine *engine, struct attempt *attempt) {
+  for (;;) {
+    finish_service(engine, attempt->server, attempt, true);
+    struct request *const request = attempt->request;
+    if (!(request->flags & REQUEST_BRIEF)) break;
+    const uint16_t call = request->call;
+    attempt = close_brief(engine, request);
+    if (!attempt || !call_closed(engine, attempt, call, true)) return;
+  }
+  sj_server_answer(engine, attempt, OUTCOME_OK);
+}
+
+void sj_server_finish(struct engine *engine, struct attempt *attempt, enum outcome outcome) {
+  if (outcome == OUTCOME_OK) {
+    finish_well(engine, attempt);
+    return;
+  }
+  attempt->server->statistics->cell_failures++;
+  if (engine->counting) attempt->server->statistics->failures++;
+  finish_service(engine, attempt->server, attempt, false);
+  sj_server_answer(engine, attempt, outcome);
+}
+
+void sj_server_call_closed(struct engine *engine, struct attempt *parent, uint16_t call, bool ok) {
+  if (call_closed(engine, parent, call, ok)) finish_well(engine, parent);
 }
 
 void sj_server_go_on(struct engine *engine, struct server *server) {
@@ -230,29 +272,14 @@ void sj_server_go_on(struct engine *engine, struct server *server) {
     if (a->place == PLACE_HELD) {
       calls_finished(engine, a, OUTCOME_ERROR);
     } else {
-      advance_calls(engine, a);
+      advance_calls(engine, a, api_of(a));
     }
   }
 }
 
-void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
+/* The work of one who calls is done. */
+static void begin_calls(struct engine *engine, struct attempt *attempt, const struct sj_api *api) {
   struct server *const server = attempt->server;
-  if (__builtin_expect(server->fail_ratio > 0, 0)) {
-    struct sj_stream stream = stream_of(server->fail_key, attempt_lineage(attempt));
-    if (sj_stream_uniform(&stream) < server->fail_ratio) {
-      sj_server_finish(engine, attempt, OUTCOME_ERROR);
-      return;
-    }
-  }
-  if (server->spec->kind == SJ_STORE && attempt->outcome != OUTCOME_OK) {
-    sj_server_finish(engine, attempt, OUTCOME_ERROR);
-    return;
-  }
-  const struct sj_api *const api = &server->spec->apis[attempt->api];
-  if (api->call_count == 0 || api->forward) {
-    sj_server_finish(engine, attempt, OUTCOME_OK);
-    return;
-  }
   attempt->place = PLACE_CALLING;
   if (engine->listed) sj_attempt_list_add(&server->other, attempt);
   if (server->sharing && !server->spec->async) sj_sharing_rate_changed(engine, server); /* the others go on */
@@ -264,13 +291,41 @@ void sj_server_work_done(struct engine *engine, struct attempt *attempt) {
       sj_server_start_waiting(engine, server);
     }
   }
-  advance_calls(engine, attempt);
+  advance_calls(engine, attempt, api);
 }
+
+/* Whether its work ends in an error. */
+static bool work_failed(const struct server *server, const struct attempt *attempt) {
+  if (server->fail_ratio > 0) {
+    struct sj_stream stream = stream_of(server->fail_key, attempt_lineage(attempt));
+    if (sj_stream_uniform(&stream) < server->fail_ratio) return true;
+  }
+  return server->spec->kind == SJ_STORE && attempt->outcome != OUTCOME_OK;
+}
+
+static inline void work_done(struct engine *engine, struct attempt *attempt) {
+  const struct server *const server = attempt->server;
+  if (server->ends_well) {
+    finish_well(engine, attempt);
+    return;
+  }
+  if (__builtin_expect(server->fail_ratio > 0 || server->spec->kind == SJ_STORE, 0) && work_failed(server, attempt)) {
+    sj_server_finish(engine, attempt, OUTCOME_ERROR);
+    return;
+  }
+  const struct sj_api *const api = api_of(attempt);
+  if (api->call_count == 0 || api->forward)
+    finish_well(engine, attempt);
+  else
+    begin_calls(engine, attempt, api);
+}
+
+void sj_server_work_done(struct engine *engine, struct attempt *attempt) { work_done(engine, attempt); }
 
 void sj_server_served(struct engine *engine, struct attempt *attempt) {
   attempt->event = SJ_EVENT_NONE;
   if (engine->listed) sj_attempt_list_remove(&attempt->server->working, attempt);
-  sj_server_work_done(engine, attempt);
+  work_done(engine, attempt);
 }
 
 void sj_server_withdraw(struct engine *engine, struct attempt *attempt) {

@@ -134,15 +134,16 @@ static inline void pass_thread_on(struct engine *engine, struct server *server, 
 /* An attempt's service is over: it is recorded and leaves, and the next one begins. */
 static inline void finish_service(struct engine *engine, struct server *server, struct attempt *attempt, bool ok) {
   const double now = engine->now;
-  if (__builtin_expect(server->publisher != NULL, 0)) sj_publish_finished(server, now, now - attempt->arrived, ok);
-  if (attempt->request->flags & REQUEST_COUNTED)
+  const bool counted = attempt->request->flags & REQUEST_COUNTED;
+  if (counted)
     record_visit(server->statistics, attempt, now);
   else
     cell_visits_add(server->statistics, now - attempt->arrived);
   server->statistics->in_window += engine->counting && ok;
-  if (__builtin_expect(server->counted_apart, 0) && server->own) {
-    if (attempt->request->flags & REQUEST_COUNTED) record_visit(server->own, attempt, now);
-    server->own->in_window += engine->counting && ok;
+  if (__builtin_expect(server->counted_apart, 0)) {
+    if (server->publisher) sj_publish_finished(server, now, now - attempt->arrived, ok);
+    if (server->own && counted) record_visit(server->own, attempt, now);
+    if (server->own) server->own->in_window += engine->counting && ok;
   }
   if (__builtin_expect(!server->simple || server->busy > server->threads, 0)) {
     sj_server_leave(engine, server, attempt);

@@ -27,6 +27,7 @@ void sj_server_simplify(struct server *server) {
   server->simple = !server->down && !server->stalled && server->spec->admission_count == 0 && !server->spec->join &&
                    !server->sharing && !server->batcher;
   server->particular = sj_work_is_particular(server->spec);
+  server->ends_well = server->fail_ratio == 0 && server->spec->kind != SJ_STORE && !calls_others(server->spec);
   server->room = !server->simple ? 0 : server->capacity < UINT32_MAX ? (uint32_t)ceil(server->capacity) : UINT32_MAX;
 }
 

@@ -251,12 +251,9 @@ static bool is_plain(const struct sj_model *model) {
 /* Where a thread works as long as there is something to do, and nothing interferes, in_system says all. */
 static void decide_levels(struct engine *engine, struct server_pool *pool) {
   const struct sj_server *const spec = pool->spec;
-  bool calls = false;
-  for (size_t a = 0; a < spec->api_count; a++)
-    calls = calls || (spec->apis[a].call_count > 0 && !spec->apis[a].forward);
   struct server *const server = &pool->members[0];
-  if (pool->count > 1 || spec->kind == SJ_BATCHER || server->sharing || spec->join || (spec->async && calls) ||
-      engine->faulty || spec->replace_rate > 0)
+  if (pool->count > 1 || spec->kind == SJ_BATCHER || server->sharing || spec->join ||
+      (spec->async && calls_others(spec)) || engine->faulty || spec->replace_rate > 0)
     return;
   server->levels_follow = true;
   pool->statistics->follows = server->threads;
@@ -290,7 +287,7 @@ bool sj_engine_make_world(struct engine *engine) {
   engine->faulty = model->fault_count > 0;
   engine->listed = engine->faulty;
   for (size_t i = 0; i < model->server_count; i++) engine->listed |= model->servers[i].replace_requeue;
-  sj_pool_create(&engine->requests, engine->plain ? offsetof(struct request, first) + offsetof(struct attempt, sibling)
+  sj_pool_create(&engine->requests, engine->plain ? offsetof(struct request, first) + offsetof(struct attempt, children)
                                                   : sizeof(struct request));
   sj_pool_create(&engine->attempts, sizeof(struct attempt));
   engine->servers = calloc(model->server_count + 1, sizeof *engine->servers);

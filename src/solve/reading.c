@@ -129,7 +129,10 @@ static bool check_server(struct reading *r, const struct sj_server *server) {
     return refuse(r, server->line, "`%s` is a %s: it cannot be solved with timeouts", server->name,
                   server->kind == SJ_BATCHER ? "batcher" : "store");
   if (server->pool)
-    return refuse(r, server->line, "`%s` is a pool: with timeouts only single servers can be solved", server->name);
+    return refuse(r, server->line,
+                  "`%s` is a pool: with timeouts only single servers can be solved; take one member with its share of "
+                  "the arrivals, or simulate",
+                  server->name);
   if (isinf(server->capacity))
     return refuse(r, server->line, "`%s` has an unbounded queue: a chain needs a finite one; expected `capacity`",
                   server->name);

@@ -104,6 +104,29 @@ static enum sj_status leave_transients_out(struct inside *inside) {
   return status;
 }
 
+/* Where the gap cannot be had: the longest mean time to the likeliest state, which the relaxation time of a reversible
+ * chain does not pass (Aldous and Fill, section 4.1), and others hardly. */
+static enum sj_status bound_relaxation(const struct sj_eliminated *e, struct sj_regime *regime) {
+  const size_t count = e->chain->count;
+  bool *const target = calloc(count, sizeof *target);
+  struct sj_scaled *const mean = calloc(count, sizeof *mean);
+  enum sj_status status = target && mean ? SJ_OK : SJ_NO_MEMORY;
+  if (status == SJ_OK) {
+    size_t likeliest = 0;
+    for (size_t i = 1; i < count; i++)
+      if (sj_scaled_compare(e->pi[i], e->pi[likeliest]) > 0) likeliest = i;
+    target[likeliest] = true;
+    status = sj_passage(e, target, mean, NULL);
+  }
+  struct sj_scaled longest = {0};
+  for (size_t i = 0; status == SJ_OK && i < count; i++)
+    if (sj_scaled_compare(mean[i], longest) > 0) longest = mean[i];
+  if (status == SJ_OK) regime->relaxation_time = regime->relaxation_error = sj_scaled_double(longest);
+  free(target);
+  free(mean);
+  return status == SJ_INVALID ? SJ_OK : status;
+}
+
 static enum sj_status find_gap(const struct sj_chain *chain, const volatile sig_atomic_t *stop,
                                struct sj_regime *regime) {
   struct sj_order order;
@@ -111,11 +134,15 @@ static enum sj_status find_gap(const struct sj_chain *chain, const volatile sig_
   struct sj_spectrum spectrum = {0};
   enum sj_status status = sj_eliminated_order(chain, true, 0, &order);
   if (status == SJ_OK) status = sj_eliminated_create(chain, order, stop, &eliminated);
-  if (status == SJ_OK) status = sj_eliminated_spectrum(&eliminated, 2, &spectrum);
-  if (status == SJ_OK && spectrum.count > 1) {
-    const double gap = fabs(spectrum.value[1].re);
-    regime->relaxation_time = 1 / gap;
-    regime->relaxation_error = spectrum.value[1].error / (gap * gap);
+  if (status == SJ_OK) {
+    status = sj_eliminated_spectrum(&eliminated, 2, &spectrum);
+    const double gap = status == SJ_OK && spectrum.count > 1 ? fabs(spectrum.value[1].re) : 0;
+    if (gap > 0 && spectrum.value[1].error < gap / 2) {
+      regime->relaxation_time = 1 / gap;
+      regime->relaxation_error = spectrum.value[1].error / (gap * gap);
+    } else if (status == SJ_OK || status == SJ_FAILED) {
+      status = bound_relaxation(&eliminated, regime);
+    }
   }
   sj_spectrum_clear(&spectrum);
   sj_eliminated_clear(&eliminated);
@@ -192,7 +219,9 @@ enum sj_status sj_regimes_find(const struct sj_eliminated *e, const struct sj_sp
   high->holds = holds(high, metastable_factor);
   regimes->separation = separation_of(e, spectrum, regimes);
   const bool apart = regimes->separation >= metastable_factor / 2;
-  regimes->judged = !(low->holds && high->holds) || spectrum->count > 2 || spectrum->count == recurrent_states(e);
+  const bool both_known = !isnan(low->relaxation_time) && !isnan(high->relaxation_time);
+  regimes->judged =
+      both_known && (!(low->holds && high->holds) || spectrum->count > 2 || spectrum->count == recurrent_states(e));
   const bool mostly_high = sj_scaled_double(high->share) > 0.5;
   if (low->holds && high->holds && apart)
     regimes->stability = SJ_METASTABLE;

@@ -32,7 +32,7 @@ struct sj_regime {
   struct sj_scaled share;  /* of the time */
   struct sj_scaled exit;   /* mean time to the other regime */
   double relaxation_time;  /* inside; 0 for a single state, INFINITY if it falls apart, NAN if it could not be had */
-  double relaxation_error; /* absolute */
+  double relaxation_error; /* absolute; as large as the time where that is a bound, for want of an eigenvalue */
   bool holds;
 };
 /* Zeroed is cleared. */

@@ -1,5 +1,6 @@
 /* Hitting times, verdicts, the spectrum and what follows from it. */
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -104,6 +105,26 @@ static enum sj_status add_draining(const struct sj_solution *s, struct sj_findin
   return SJ_OK;
 }
 
+/* An orbit that is full in the high regime has no room for those who would keep the server there. */
+static void warn_of_full_orbit(const struct sj_solution *s, struct sj_findings *findings, size_t index) {
+  const struct sj_regime *const high = &s->servers[index].regimes.high;
+  const struct sj_space_server *const of = &s->space.servers[index];
+  const double often = 0.2;
+  struct sj_scaled full = {0};
+  if (of->orbit == 0) return;
+  for (size_t i = 0; i < s->space.chain.count; i++)
+    if (high->in[i] && s->space.server(&s->space, index, SJ_ORBIT, i) >= of->orbit)
+      full = sj_scaled_add(full, s->eliminated.pi[i]);
+  const double share = sj_scaled_double(sj_scaled_divide(full, high->share));
+  if (!(share > often)) return;
+  const uint32_t more = of->orbit < of->capacity / 5 ? 5 * of->orbit : of->capacity;
+  sj_findings_note(findings,
+                   "the orbit of `%s` is full %.3g %% of the time in the high regime: more than %" PRIu32
+                   " requests would be retrying, and the model gets out later than the chain says, or never; "
+                   "try --set %s.orbit=%" PRIu32,
+                   of->name, 100 * share, of->orbit, of->name, more > of->orbit ? more : 2 * of->orbit);
+}
+
 static enum sj_status add_server(const struct sj_solution *s, struct sj_findings *findings, size_t index) {
   const struct sj_server_solution *const server = &s->servers[index];
   const char *const name = s->space.servers[index].name;
@@ -125,6 +146,7 @@ static enum sj_status add_server(const struct sj_solution *s, struct sj_findings
   add_regime(s, findings, name, "low", &server->regimes.low, server->to_high, server->to_high_error);
   add_regime(s, findings, name, "high", &server->regimes.high, server->to_low, server->to_low_error);
   sj_findings_add(findings, server->regimes.separation, NAN, "%s.verdict.separation", name);
+  warn_of_full_orbit(s, findings, index);
   return SJ_OK;
 }
 

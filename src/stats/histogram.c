@@ -131,14 +131,13 @@ struct walk {
   double value; /* of the cell before `next`; 0 while in the zeros */
 };
 
-/* The order statistic number `rank` (0 is the smallest); ranks must not decrease from call to call. */
+/* The order statistic number `rank` (0 is the smallest) of at least rank + 1; ranks must not decrease from call to
+ * call. */
 static double order_statistic(struct walk *w, uint64_t rank) {
-  while (w->below <= rank && w->next < w->histogram->length) {
-    const uint64_t count = w->histogram->counts[w->next];
-    if (count > 0) w->value = middle(w->histogram->first + w->next);
-    w->below += count;
-    w->next++;
-  }
+  if (w->below > rank) return w->value;
+  const struct sj_histogram *const h = w->histogram;
+  while (w->below <= rank && w->next < h->length) w->below += h->counts[w->next++];
+  w->value = middle(h->first + w->next - 1); /* it holds the value: the sum went over the rank there */
   return w->value;
 }
 
@@ -148,21 +147,34 @@ static double clamp(double value, double min, double max) {
   return value;
 }
 
-double sj_histogram_quantile(const struct sj_histogram *h, double p, double min, double max) {
-  const uint64_t total = sj_histogram_total(h);
-  if (total == 0 || !(p >= 0 && p <= 1)) return NAN;
+/* One quantile, by a walk that has not gone beyond its rank. */
+static double quantile(struct walk *walk, uint64_t total, double p, double min, double max) {
+  if (!(p >= 0 && p <= 1)) return NAN;
   const double rank = p * (double)(total - 1);
   const uint64_t whole = (uint64_t)rank;
   /* The outermost order statistics are known exactly. */
   if (whole >= total - 1 && max >= 0) return max;
-  struct walk walk = {.histogram = h, .below = h->zeros};
-  const double middle_low = order_statistic(&walk, whole);
+  const double middle_low = order_statistic(walk, whole);
   const double low = whole == 0 && min >= 0 ? min : clamp(middle_low, min, max);
   const double part = rank - (double)whole;
   if (part == 0) return low;
-  const double middle_high = order_statistic(&walk, whole + 1);
+  struct walk ahead = *walk;
+  const double middle_high = order_statistic(&ahead, whole + 1);
   const double high = whole + 1 == total - 1 && max >= 0 ? max : clamp(middle_high, min, max);
   return low + part * (high - low);
+}
+
+void sj_histogram_quantiles(const struct sj_histogram *h, const double *p, size_t count, double min, double max,
+                            double *values) {
+  const uint64_t total = sj_histogram_total(h);
+  struct walk walk = {.histogram = h, .below = h->zeros};
+  for (size_t i = 0; i < count; i++) values[i] = total > 0 ? quantile(&walk, total, p[i], min, max) : (double)NAN;
+}
+
+double sj_histogram_quantile(const struct sj_histogram *h, double p, double min, double max) {
+  double value;
+  sj_histogram_quantiles(h, &p, 1, min, max, &value);
+  return value;
 }
 
 double sj_histogram_share_below(const struct sj_histogram *h, double x) {

@@ -53,6 +53,9 @@ bool sj_histogram_merge(struct sj_histogram *into, const struct sj_histogram *fr
  * do, where an order statistic is its cell's middle; clamped to [min, max], the exact extremes the caller knows from
  * the moments, which are also the first and the last order statistic; NANs where they are not known. NAN if empty. */
 double sj_histogram_quantile(const struct sj_histogram *h, double p, double min, double max);
+/* Those of `count` values of p, which ascend, into `values`: in one pass. */
+void sj_histogram_quantiles(const struct sj_histogram *h, const double *p, size_t count, double min, double max,
+                            double *values);
 
 /* Lower bound, upper bound of a cell (as sj_histogram_cell numbers them). */
 double sj_histogram_cell_low(uint32_t cell);

@@ -4,23 +4,35 @@
 #include "stats/leb128.h"
 
 enum { VERSION = 1, OCTAVE = 1 << SJ_HISTOGRAM_SUBBITS, FIRST_CELL = OCTAVE, END_CELL = 2047 * OCTAVE };
-unsigned char *sj_histogram_serialize(const struct sj_histogram *h, size_t *size) {
-  size_t cells = 0;
-  for (uint32_t i = 0; i < h->length; i++) cells += h->counts[i] > 0;
-  unsigned char *const data = malloc(1 + SJ_LEB128_LONGEST * (1 + 2 * cells));
-  if (!data) return NULL;
-  size_t length = 0;
-  data[length++] = VERSION;
-  length += sj_leb128_put(data + length, h->zeros);
-  uint32_t expected = FIRST_CELL;
+
+/* The cells that are not empty, into `cell`, which has room for all. Nothing predicts where they are, so there is no
+ * branch. */
+static size_t list_cells(const struct sj_histogram *h, uint32_t *cell) {
+  size_t count = 0;
   for (uint32_t i = 0; i < h->length; i++) {
-    if (h->counts[i] == 0) continue;
-    const uint32_t cell = h->first + i;
-    length += sj_leb128_put(data + length, cell - expected);
-    length += sj_leb128_put(data + length, h->counts[i]);
-    expected = cell + 1;
+    cell[count] = i;
+    count += h->counts[i] > 0;
   }
-  *size = length;
+  return count;
+}
+
+unsigned char *sj_histogram_serialize(const struct sj_histogram *h, size_t *size) {
+  uint32_t *const cell = malloc((h->length + 1) * sizeof *cell);
+  const size_t cells = cell ? list_cells(h, cell) : 0;
+  unsigned char *const data = cell ? malloc(1 + SJ_LEB128_LONGEST * (1 + 2 * cells)) : NULL;
+  if (data) {
+    size_t length = 0;
+    data[length++] = VERSION;
+    length += sj_leb128_put(data + length, h->zeros);
+    uint32_t expected = FIRST_CELL;
+    for (size_t k = 0; k < cells; k++) {
+      length += sj_leb128_put(data + length, h->first + cell[k] - expected);
+      length += sj_leb128_put(data + length, h->counts[cell[k]]);
+      expected = h->first + cell[k] + 1;
+    }
+    *size = length;
+  }
+  free(cell);
   return data;
 }
 

@@ -128,13 +128,17 @@ enum sj_status sj_sweep_load(const struct sj_sweep_options *options, const struc
 
 /* ---- checks ---- */
 
-static enum sj_status check_path(const struct sj_model *model, const char *path, struct sj_error *error) {
+static enum sj_status check_path(const struct sj_model *model, const char *path, const char **unit,
+                                 struct sj_error *error) {
   const struct sj_document *const document = model->document;
   for (size_t i = 0; i < document->parameter_count; i++)
     if (!strcmp(document->parameters[i].name, path)) return SJ_OK;
   struct sj_path_target target;
   struct sj_error why;
-  if (sj_path_find(document, path, &target, &why) == SJ_OK) return SJ_OK;
+  if (sj_path_find(document, path, &target, &why) == SJ_OK) {
+    *unit = target.unit;
+    return SJ_OK;
+  }
   return sj_error_set(error, SJ_INVALID, "--vary %s: %.1000s", path, why.message);
 }
 
@@ -169,14 +173,14 @@ static enum sj_status check_value(const struct sj_sweep_options *options, const 
   return status;
 }
 
-enum sj_status sj_sweep_check(const struct sj_sweep_options *options, const struct sj_sweep *sweep,
-                              struct sj_model **model, struct sj_error *error) {
+enum sj_status sj_sweep_check(const struct sj_sweep_options *options, struct sj_sweep *sweep, struct sj_model **model,
+                              struct sj_error *error) {
   enum { LOOKS = 9 };
   char **const none = sj_allocate_array(sweep->axis_count, sizeof *none);
   enum sj_status status = load_with(options, sweep, none, model, error);
   free(none);
   for (size_t a = 0; a < sweep->axis_count && status == SJ_OK; a++)
-    status = check_path(*model, sweep->axes[a].path, error);
+    status = check_path(*model, sweep->axes[a].path, &sweep->axes[a].unit, error);
   for (size_t a = 0; a < sweep->axis_count && status == SJ_OK; a++) {
     const struct sj_sweep_axis *const axis = &sweep->axes[a];
     const size_t looks = axis->continuous ? 2 : axis->count < LOOKS ? axis->count : LOOKS;

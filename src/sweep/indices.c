@@ -110,14 +110,12 @@ static struct sj_results *indices_as_results(const struct sj_sweeping *s) {
 }
 
 static enum sj_status keep_indices(struct sj_sweeping *s, struct sj_error *error) {
-  struct sj_results *const results = indices_as_results(s);
-  if (!results) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
+  struct sj_results *const results = s->sweep->indices;
   int64_t result;
   enum sj_status status = sj_store_begin(s->store, results, 1, s->options->again, &result, error);
   if (status == SJ_OK) status = sj_store_add_run(s->store, result, results, &results->runs[0], error);
   if (status == SJ_OK) status = sj_store_finish(s->store, result, results, error);
   if (status == SJ_OK) status = sj_store_add_indices(s->store, s->stored, result, error);
-  sj_results_destroy(results);
   return status;
 }
 
@@ -138,5 +136,7 @@ enum sj_status sj_sweep_find_indices(struct sj_sweeping *s, struct sj_error *err
     if (used < sweep->rows_used) sweep->rows_used = used;
     free(values);
   }
+  sweep->indices = indices_as_results(s);
+  if (!sweep->indices) return sj_error_set(error, SJ_NO_MEMORY, "out of memory");
   return s->store ? keep_indices(s, error) : SJ_OK;
 }

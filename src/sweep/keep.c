@@ -101,13 +101,15 @@ static enum sj_status add_run(void *context, size_t point, const struct sj_resul
 
 static enum sj_status store_finished(struct sj_sweeping *s, size_t point, struct sj_results *results,
                                      struct sj_error *error) {
-  enum sj_status status = SJ_OK;
+  enum sj_status status = sj_store_start(s->store, error);
+  if (status != SJ_OK) return status;
   if (s->options->solve) {
     status = sj_store_begin(s->store, results, 1, s->options->again && !s->results[point], &s->results[point], error);
     if (status == SJ_OK) status = sj_store_add_run(s->store, s->results[point], results, &results->runs[0], error);
   }
   if (status == SJ_OK) status = sj_store_finish(s->store, s->results[point], results, error);
-  return status == SJ_OK ? add_point(s, point, error) : status;
+  if (status == SJ_OK) status = add_point(s, point, error);
+  return sj_store_end(s->store, status, error);
 }
 
 static enum sj_status finish(void *context, size_t point, struct sj_results *results, struct sj_error *error) {

@@ -193,10 +193,12 @@ static void employ(struct sj_sweeping *s) {
 static enum sj_status begin_store(struct sj_sweeping *s, struct sj_error *error) {
   const struct sj_sweep *const sweep = s->sweep;
   if (!s->store) return SJ_OK;
-  const char **const paths = sj_allocate_array(sweep->axis_count, sizeof *paths);
+  const char **const paths = sj_allocate_array(2 * sweep->axis_count, sizeof *paths),
+                     **const units = paths + sweep->axis_count;
   bool *const logarithmic = sj_allocate_array(sweep->axis_count, sizeof *logarithmic);
   for (size_t a = 0; a < sweep->axis_count; a++) {
     paths[a] = sweep->axes[a].path;
+    units[a] = sweep->axes[a].unit;
     logarithmic[a] = sweep->axes[a].logarithmic;
   }
   const struct sj_store_sweep record = {.engine = s->options->solve ? "solve" : "simulate",
@@ -207,6 +209,7 @@ static enum sj_status begin_store(struct sj_sweeping *s, struct sj_error *error)
                                         .points = sweep->point_count,
                                         .axis_count = sweep->axis_count,
                                         .paths = paths,
+                                        .units = units,
                                         .logarithmic = logarithmic};
   const enum sj_status status = sj_store_begin_sweep(s->store, &record, s->options->again, &s->stored, error);
   free(paths);
@@ -307,6 +310,7 @@ void sj_sweep_destroy(struct sj_sweep *sweep) {
   free(sweep->index_names);
   free(sweep->first);
   free(sweep->total);
+  sj_results_destroy(sweep->indices);
   free(sweep->axes);
   free(sweep->points);
   free(sweep);

@@ -15,8 +15,8 @@ enum sj_status sj_sweep_design(const struct sj_sweep_options *options, struct sj
 
 /* Whether the paths lead somewhere and the model takes the values, as far as a few looks tell. `*model` is the one
  * without further overrides, the caller's. */
-enum sj_status sj_sweep_check(const struct sj_sweep_options *options, const struct sj_sweep *sweep,
-                              struct sj_model **model, struct sj_error *error);
+enum sj_status sj_sweep_check(const struct sj_sweep_options *options, struct sj_sweep *sweep, struct sj_model **model,
+                              struct sj_error *error);
 
 /* All that the points follow from, as a text that the caller frees. */
 char *sj_sweep_definition(const struct sj_sweep_options *options, const struct sj_sweep *sweep,

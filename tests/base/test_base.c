@@ -38,6 +38,8 @@ static void numbers_read_back(void **state) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     assert_string_equal(sj_number_text(known[i].x, buffer), known[i].text);
   assert_string_equal(sj_number_text(fabs((double)NAN), buffer), "nan");
+  assert_string_equal(sj_length_text(12.006000000000002, buffer), "12.006");
+  assert_string_equal(sj_length_text(86400000, buffer), "86400000");
   uint64_t noise = 7;
   for (int i = 0; i < 20000; i++) {
     noise = noise * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);

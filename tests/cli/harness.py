@@ -6,6 +6,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,24 @@ def run():
                 os.chdir(start)
         sys.stdout.flush()
     return 1 if failed else 0
+
+
+def from_npm(folder, package, *words):
+    """The folder, in which npm, by `npm WORDS`, has put what is there then for node to find: `package`, and more."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise Skip("node or npm is not installed")
+    there = folder / "node_modules" / package
+    folder.mkdir(parents=True, exist_ok=True)
+    if not there.exists():
+        command = ["npm", *words, "--prefix", ".", "--ignore-scripts", "--no-audit", "--no-fund"]
+        try:
+            result = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                                    check=False)
+        except subprocess.TimeoutExpired as reason:
+            raise Skip(f"npm cannot get {package}: it takes too long") from reason
+        if result.returncode != 0 or not there.exists():
+            raise Skip(f"npm cannot get {package}")
+    return folder
 
 
 def sojourn(*arguments, **options):

@@ -1,8 +1,10 @@
 """One model, simulated and solved: sojourn compare --engines, sojourn solve --calibrate."""
+import contextlib
 import csv
 import io
 import json
 import math
+import sqlite3
 import sys
 
 from harness import case, contains, done, equal, run, sojourn, write
@@ -67,13 +69,40 @@ def _():
     contains(done("compare", "--engines", "m.lua", "--runs", "1"), r"Nothing can be told from one run")
 
 
+def kept(path):
+    """(engine, runs) of each result of a file, by Python's own SQLite."""
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        return file.execute("SELECT engine, (SELECT count(*) FROM runs WHERE runs.result = results.id) FROM results "
+                            "ORDER BY id").fetchall()
+
+
+@case("-o keeps both results, each as its own command would, and does nothing twice")
+def _():
+    write("m.lua", QUEUE)
+    text = done("compare", "--engines", "m.lua", "-o", "r.db")
+    contains(text, r"\nKept in r\.db\n$")
+    equal(text.replace("Kept in r.db\n", ""), done("compare", "--engines", "m.lua"))
+    equal(kept("r.db"), [("solve", 1), ("simulate", 8)])
+    for command in (("solve",), ("simulate",), ("compare", "--engines")):
+        done(*command, "m.lua", "-o", "r.db", "--quiet")
+        equal(kept("r.db"), [("solve", 1), ("simulate", 8)])
+    done("compare", "--engines", "m.lua", "-o", "r.db", "--runs", "10", "--quiet")
+    equal(kept("r.db"), [("solve", 1), ("simulate", 10)])
+    done("compare", "--engines", "m.lua", "-o", "r.db", "--again", "--quiet", "--runs", "2")
+    equal(kept("r.db"), [("solve", 1), ("simulate", 10), ("solve", 1), ("simulate", 2)])
+    # With a fault neither is the result of the model as it is.
+    write("s.lua", STORM.replace("rate = 8.5", "rate = 4"))
+    done("compare", "--engines", "s.lua", "--runs", "2", "-o", "s.db", "--quiet")
+    done("simulate", "s.lua", "--runs", "2", "-o", "s.db", "--quiet")
+    equal(kept("s.db"), [("solve", 1), ("simulate", 2), ("simulate", 2)])
+
+
 @case("what does not go with --engines")
 def _():
     write("m.lua", QUEUE)
-    for option, arguments in {"--by": ["db.full"], "-o": ["r.db"], "--against": ["x"]}.items():
+    for option, arguments in {"--by": ["db.full"], "--members": [], "--against": ["x"]}.items():
         got = sojourn("compare", "--engines", "m.lua", option, *arguments)
-        more = "; `simulate` and `solve` keep results" if option == "-o" else ""
-        equal((got.returncode, got.stderr), (2, f"sojourn: {option} does not go with --engines{more}\n"))
+        equal((got.returncode, got.stderr), (2, f"sojourn: {option} does not go with --engines\n"))
     write("m.lua", SCENARIOS + QUEUE)
     got = sojourn("compare", "--engines", "m.lua")
     equal(got.returncode, 2)

@@ -149,6 +149,19 @@ def _():
     equal(outputs[0], outputs[1])
 
 
+@case("never met because the service alone takes longer: said, with the nearest")
+def _():
+    write("m.lua", 'server "api" { service = exponential { mean = 0.1 }, threads = 8 }\n'
+                   'client "web" { calls = "api", arrivals = poisson { rate = 8 } }\n')
+    result = sojourn("simulate", "m.lua", "--find", "api.threads", "--such-that", "web.latency.p99 < 0.3", "--duration", "2000", "--runs", "4",
+                     "--between", "4:64")
+    equal(result.returncode, 1)
+    found = re.search(r";\nthe nearest is ([\d.]+) at api\.threads = \d+, and most of the others come as near: something else is in the way\n",
+                      result.stdout)
+    assert found, result.stdout
+    assert math.isclose(float(found[1]), 0.1 * math.log(100), rel_tol=0.03), found[1]  # the 99th percentile of the work alone
+
+
 @case("never met: exit code 1; overload has no number and is not met")
 def _():
     write("m.lua", MM1)
@@ -247,9 +260,9 @@ WRONG = [
     ([*RATE, "--such-that", "web.failed < 1", "--between", "2"],
      "--between 2: expected A:B with A below B, as in --between 1:100"),
     ([*RATE, "--such-that", "web.failed"],
-     '--such-that web.failed: expected a metric, one of < <= > >= == and a number, as in "web.latency.p99 < 0.5"'),
+     '--such-that web.failed: expected a metric, one of < <= > >= == and a number, as in "web.latency.p99 < 0.5"; times are in the model\'s unit, s'),
     ([*RATE, "--such-that", "web.failed < few"],
-     '--such-that web.failed < few: expected a metric, one of < <= > >= == and a number, as in "web.latency.p99 < 0.5"'),
+     '--such-that web.failed < few: expected a metric, one of < <= > >= == and a number, as in "web.latency.p99 < 0.5"; times are in the model\'s unit, s'),
     ([*RATE, "--such-that", "web.faild < 1"],
      "--such-that: there is no metric `web.faild`; did you mean `web.failed`?"),
     ([*RATE, "--such-that", "spectral_gap < 1"], "--such-that: simulate does not give spectral_gap"),

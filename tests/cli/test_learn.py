@@ -123,6 +123,14 @@ def _():
     assert "relaxation_time" in fresh["metrics"] and "relaxation_time" not in without["metrics"]
 
 
+@case("what is wrong from the beginning to the end is no fault that splits a run")
+def _():
+    write("q.lua", QUEUE + 'fault { at = 0, fail = "q", ratio = 0.01 }\n')
+    document = learn("q.lua", "--method", "edmd", "--features", "q.in_system", "--no-solve", "--runs", "8")
+    equal((value(document, "trajectories.train"), value(document, "trajectories.test")), (2, 2))
+    contains(" ".join(document["notes"]), r"0 before the fault, 1 after the fault, 2 before the fault \(held out\)")
+
+
 @case("a results file whose model is more than it says: no exact figures, and why")
 def _():
     write("times.csv", "a\n" + "".join(f"{0.5 + i % 7}\n" for i in range(70)))

@@ -121,6 +121,10 @@ def _():
             continue
         with contextlib.closing(sqlite3.connect("r.db")) as database:
             equal(database.execute("pragma integrity_check").fetchall(), [("ok",)])
+            if not database.execute("SELECT 1 FROM sqlite_schema").fetchall():
+                equal(before, 0)  # killed before the tables were there
+                continue
+            equal(database.execute("pragma foreign_key_check").fetchall(), [])
         rows = done("show", "r.db", "--csv", "-").splitlines()
         missing = set(rows) - set(wanted)
         equal(missing, set())  # each run is there wholly, with the figures of the undisturbed one

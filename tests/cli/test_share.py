@@ -1,7 +1,6 @@
-"""What leaves the program for others: Markdown, the schema, HdrHistogram logs, completion in shells, manual pages, the
+"""What leaves the program for others: Markdown, the schema, HdrHistogram logs, pandas, DuckDB, completion in shells, manual pages, the
 page of metrics, the site. What reads it is never sojourn itself; where a reader is not installed, its case is skipped."""
 import base64
-import importlib.util
 import json
 import os
 import pathlib
@@ -13,7 +12,7 @@ import subprocess
 import sys
 import zlib
 
-from harness import MM1, PROGRAM, SOURCE, Skip, case, contains, done, equal, run, sojourn, write
+from harness import MM1, PROGRAM, SOURCE, Skip, case, contains, done, equal, from_npm, run, sojourn, write
 
 COMMANDS = ["simulate", "solve", "compare", "sweep", "learn", "measure", "plot", "show"]
 
@@ -151,13 +150,9 @@ def _():
 
 @case("show --hdr: HdrHistogram's own library reads it")
 def _():
-    needed("node"), needed("npm")
+    from_npm(pathlib.Path("."), "hdr-histogram-js", "install", "hdr-histogram-js@3.0.0")
     results()
     done("show", "r.db", "--result", "1", "--hdr", "r.hlog")
-    installed = subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "hdr-histogram-js@3.0.0"],
-                               stdin=subprocess.DEVNULL, capture_output=True, timeout=100, check=False)
-    if installed.returncode:
-        raise Skip("npm cannot get hdr-histogram-js")
     write("read.js", """
 const hdr = require('hdr-histogram-js');
 const reader = new hdr.HistogramLogReader(require('fs').readFileSync('r.hlog', 'utf8'));
@@ -174,28 +169,46 @@ for (let h; (h = reader.nextIntervalHistogram()) != null;)
 
 # --- pandas and DuckDB: the two lines of docs/results-file.md
 
-def documented(name):
+def documented(pattern):
+    """The lines of the page's block that matches, for the file r.db."""
     page = (SOURCE / "docs/results-file.md").read_text(encoding="utf-8")
-    return re.search(rf"```python\n(import {name}.*?)```", page, re.S)[1]
+    lines = re.search(rf"^```\w+\n({pattern}.*?)^```$", page, re.M | re.S)[1].replace("FILE.", "r.")
+    equal(lines.count("\n"), 2)
+    return lines
 
 
-def two_lines(name):
-    if not importlib.util.find_spec(name):
-        raise Skip(f"{name} is not installed")
-    document = results()
-    write("two.py", documented(name).replace("FILE.db", "r.db") + "\nprint(table.to_json() if hasattr(table, 'to_json') else table)")
-    printed = output(sys.executable, "two.py")
-    contains(printed, re.escape(str(document["metrics"]["web.latency.p99"]["runs"][0])[:9]))
+def python_with(module):
+    """A Python that has the module: the one that runs this, or the system's."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        if os.path.exists(python) and not subprocess.run([python, "-c", f"import {module}"], capture_output=True,
+                                                         check=False).returncode:
+            return python
+    raise Skip(f"{module} is not installed")
 
 
 @case("pandas reads a results file in two lines")
 def _():
-    two_lines("pandas")
+    python = python_with("pandas")
+    document = results()
+    write("two.py", documented("import pandas") + "for value in table.sort_values('run').value: print(repr(float(value)))")
+    equal([float(line) for line in output(python, "two.py").split()], document["metrics"]["web.latency.p99"]["runs"])
 
 
 @case("DuckDB reads a results file in two lines")
 def _():
-    two_lines("duckdb")
+    from_npm(pathlib.Path("."), "@duckdb/node-api", "install", "@duckdb/node-api@1.5.6-r.1")
+    document = results()
+    show, query = documented("sojourn show").splitlines()
+    done(*show.split()[1:])
+    write("query.js", """
+const { DuckDBInstance } = require('@duckdb/node-api');
+DuckDBInstance.create(':memory:').then((duckdb) => duckdb.connect())
+  .then((connection) => connection.runAndReadAll(process.argv[2]))
+  .then((reader) => console.log(JSON.stringify(reader.getRowsJson())));
+""")
+    rows = json.loads(output("node", "query.js", re.fullmatch(r'duckdb -c "(.*)"', query)[1]))
+    equal([int(run) for _, run, _ in rows], list(range(8)))
+    equal([value for _, _, value in rows], document["metrics"]["web.latency.p99"]["runs"])
 
 
 # --- completion
@@ -307,6 +320,9 @@ def _():
     pages = {path.name: path.read_text(encoding="utf-8") for path in site.glob("*.html")}
     equal(len(pages) > 25, True)
     anchors = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in pages.items()}
+    for header in (SOURCE / "include/sojourn").glob("*.h"):
+        declared = set(re.findall(r"^SJ_PUBLIC\b[^;{]*?\b(sj_\w+)\(", header.read_text(encoding="utf-8"), re.M))
+        equal(declared - anchors[f"c-{header.stem}.html"], set(), header.name)
     for name, text in pages.items():
         if name == "404.html":
             continue

@@ -280,4 +280,18 @@ def _():
         equal(file.read(), MM1)
 
 
+@case("a queue that a fault left: said as such, and how long it is")
+def _():
+    # By hand: 10 a second come, 5 are served while it is slow, 20 afterwards. From 45 s to 60 s, the last quarter, 25 grow to 75 and fall to 25: 50 on
+    # average; in the first quarter there is half a request.
+    write("m.lua", 'server "db" { service = 0.05 }\nclient "web" { calls = "db", arrivals = every(0.1) }\n'
+                   'fault { at = 40, lasts = 15, slow = "db", by = 4 }\nrun { duration = 60 }')
+    text = " ".join(done("simulate", "m.lua").split())
+    found = re.search(r"note: db holds (\d+) requests more in the last quarter of the run than in the first: what a fault left", text)
+    assert found, text
+    assert 48 <= int(found[1]) <= 51, found[1]
+    contains(" ".join(done("simulate", "m.lua", "--set", "db.service=0.2", "--set", "fault[1].by=1").split()), "worked off yet, or never will be")
+    assert "worked off" not in done("simulate", "m.lua", "--duration", "120")
+
+
 sys.exit(run())

@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -229,6 +230,19 @@ def _():
         stdout, stderr = process.communicate(timeout=60)
     equal((process.returncode, stdout), (130, ""))
     assert stderr in ("", "sojourn: interrupted\n"), stderr  # nothing if it came before the solver began
+
+
+@case("a verdict with too small an orbit: doubtful, and another one with what the note says")
+def _():
+    write("m.lua", 'server "api" { service = exponential { rate = 20 }, threads = 4, capacity = 60, orbit = 8 }\n'
+                   'client "web" { calls = "api", arrivals = poisson { rate = 60 }, timeout = 0.5, retries = 3 }\nsolve { alpha = 1 }')
+    text = done("solve", "m.lua")
+    contains(text, r"api is stable: [^(]*\nBut this is doubtful: the orbit is too small for it, as a note below says\.\n")
+    suggested = re.search(r"try --set (api\.orbit=\d+)", " ".join(text.split()))
+    assert suggested, text
+    text = done("solve", "m.lua", "--set", suggested[1])
+    contains(text, r"api is metastable: ")
+    assert "doubtful:" not in text, text
 
 
 sys.exit(run())

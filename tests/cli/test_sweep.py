@@ -37,6 +37,32 @@ def _():
         equal(point["metrics"], alone["metrics"])
 
 
+UNITS = {"api.service.mean": "time", "api.service.cv": "", "api.capacity": "requests",
+         "web.retries": "", "web.timeout": "time", "web.backoff.base": "time", "much": None,
+         "web.size.mean": "bytes", "web.arrivals.rate": "1/time"}
+
+
+@case("a file keeps the units of what is varied, also one of a version that did not")
+def _():
+    model = write("m.lua", """
+param("much", 1, "a factor")
+server "api" { service = lognormal { mean = 0.1, cv = 1 }, capacity = 9 }
+client "web" { calls = "api", arrivals = poisson { rate = 3 }, size = exponential { mean = 100 }, timeout = 2,
+               retries = 1, backoff = exponential_backoff { base = 0.1 } }
+""")
+    for path, unit in UNITS.items():
+        done("sweep", model, "--vary", f"{path}=1,2", "--duration", "5", "--runs", "1", "--quiet", "-o", "u.db")
+        with sqlite3.connect("u.db") as database:
+            equal(database.execute("SELECT path, unit FROM sweep_axes ORDER BY sweep DESC").fetchone(), (path, unit))
+    with sqlite3.connect("u.db") as database:
+        database.execute("ALTER TABLE sweep_axes DROP COLUMN unit")
+    contains(done("plot", "u.db", "--list"), r"sweep\.web\.latency\.mean ")
+    done("sweep", model, "--vary", "api.threads=1,2", "--duration", "5", "--runs", "1", "--quiet", "-o", "u.db")
+    with sqlite3.connect("u.db") as database:
+        equal(database.execute("SELECT unit FROM sweep_axes WHERE path IN ('web.retries', 'api.threads')").fetchall(),
+              [(None,), ("",)])
+
+
 @case("--csv has a row for each point and run, with the figures that a single run has")
 def _():
     model = write("m.lua", MM1)
@@ -126,6 +152,8 @@ def _():
             killed += process.wait() == -signal.SIGKILL
         if os.path.exists("k.db") and killed < 20 and killed % 5 == 4:  # it would be done too soon
             with sqlite3.connect("k.db") as database:
+                equal(database.execute("pragma integrity_check").fetchall(), [("ok",)])
+                equal(database.execute("pragma foreign_key_check").fetchall(), [])
                 done_points = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sweeps'").fetchone()[0] \
                     and database.execute("SELECT count(*) FROM sweep_points").fetchone()[0]
             if done_points == 34:
@@ -137,6 +165,7 @@ def _():
         equal(database.execute("SELECT count(*), count(DISTINCT identity) FROM results").fetchone(), (34, 34))
         equal(database.execute("SELECT count(*), count(DISTINCT result) FROM sweep_points").fetchone(), (34, 34))
         equal(database.execute("SELECT count(*) FROM sweeps").fetchone()[0], 1)
+        equal(database.execute("pragma foreign_key_check").fetchall(), [])
 
 
 @case("interrupted by Ctrl-C it reports what is done and goes on from there")

@@ -121,6 +121,23 @@ def _():
     equal(document["notes"], ["e.db has 2 results of simulate m.lua: the newest is taken",
                               "f.db has 2 results of simulate m.lua: the newest is taken"])
     equal(len(judged("a.db", "a.db")["results"]), 2)
+    result = sojourn("compare", "a.db", "e.db")
+    equal(result.returncode, 2)
+    contains(result.stderr, r"no result in common: .*; a\.db has simulate s\.lua, scenario (one|two), simulate s\.lua, scenario (one|two); "
+                            r"e\.db has simulate m\.lua$")
+
+
+@case("other durations and warm-ups are told, but not a warm-up that was found")
+def _():
+    write("m.lua", MM1)
+    for name, more in (("a.db", ("--duration", "100", "--warmup", "5")), ("b.db", ("--duration", "120", "--warmup", "10")),
+                       ("c.db", ("--duration", "100")), ("d.db", ("--duration", "100", "--seed", "2"))):
+        done("simulate", "m.lua", "--runs", "4", "--quiet", "-o", name, *more)
+    for pair, notes in (("ab", ["simulate m.lua: the durations differ, 100 and then 120 s",
+                                "simulate m.lua: the warm-ups differ, 5 and then 10 s"]), ("aa", []), ("ac", []), ("cd", [])):
+        result = sojourn("compare", pair[0] + ".db", pair[1] + ".db", "--json")
+        assert result.returncode in (0, 1), result.stderr
+        equal([note for note in json.loads(result.stdout)["notes"] if "differ" in note], notes)
 
 
 @case("solved results are exact: any difference is one")

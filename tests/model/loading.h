@@ -42,7 +42,8 @@ static inline void assert_near(double value, double expected, double relative) {
 
 /* The offered load of a server. */
 static inline double offered_load(const struct sj_model *model, size_t server) {
-  double *const all = sj_model_offered_load(model), load = all[server];
+  struct sj_offered_load *const all = sj_model_offered_load(model);
+  const double load = all[server].work;
   free(all);
   return load;
 }

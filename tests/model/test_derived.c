@@ -274,6 +274,38 @@ static void offered_loads(void **state) {
       "a", 0.2);
 }
 
+static void assert_all_of_load(const char *text, double work, double held, double peak) {
+  struct sj_model *const model = load(text);
+  struct sj_offered_load *const all = sj_model_offered_load(model);
+  assert_near(all[0].work, work, 1e-9);
+  assert_near(all[0].held, held, 1e-9);
+  assert_near(all[0].peak, peak, 1e-9);
+  free(all);
+  sj_model_destroy(model);
+}
+
+/* The time for which threads are held for calls: of the first server in each model, by hand. */
+static void threads_held_for_calls(void **state) {
+  (void)state;
+#define TEXT(a, b)                                                                           \
+  "server 'a' { service = 0.1, threads = 2, calls = { " a " }" b                             \
+  " }\n"                                                                                     \
+  "server 'b' { service = 0.2, speed = 2, calls = { 'd' } }\nserver 'd' { service = 0.3 }\n" \
+  "store 's' { latency = 0.5, per_byte = 0.01 }\n"                                           \
+  "client 'w' { calls = 'a', arrivals = piecewise { {0, 2}, {100, 6} }, size = 10 }\nrun { duration = 200 }\n"
+  /* Four a second on average, six at the peak, two threads; b and d together answer after 0.4. */
+  assert_all_of_load(TEXT("'b'", ""), 0.2, 0.8, 1.5);
+  assert_all_of_load(TEXT("'b', 'd'", ""), 0.2, 2 * 0.7, 3 * 0.8);
+  assert_all_of_load(TEXT("'b', 'd'", ", order = 'parallel'"), 0.2, 2 * 0.4, 3 * 0.5);
+  assert_all_of_load(TEXT("'b'", ", async = true"), 0.2, 0, 0.3);
+  assert_all_of_load(TEXT("{ 'b', wait = false }, 'd'", ""), 0.2, 0.6, 1.2);
+  assert_all_of_load(TEXT("{ 'b', timeout = 0.25, retries = 3 }", ""), 0.2, 0.5, 3 * 0.35);
+  assert_all_of_load(TEXT("{ 'b', network = link { rtt = 0.1 } }", ""), 0.2, 1, 3 * 0.6);
+  assert_all_of_load(TEXT("'s'", ""), 0.2, 2 * 0.6, 3 * 0.7);
+  assert_all_of_load(TEXT("{ { {1, 'b'}, {3, 'd'} } }", ""), 0.2, 2 * 0.325, 3 * 0.425);
+#undef TEXT
+}
+
 /* A chain of 2000 layers of two servers, each calling both of the next: 2^2000 paths, done at once. */
 static void deep_graphs_are_quick(void **state) {
   (void)state;
@@ -298,6 +330,7 @@ int main(void) {
       cmocka_unit_test(settings_win_over_defaults),
       cmocka_unit_test(what_is_random),
       cmocka_unit_test(offered_loads),
+      cmocka_unit_test(threads_held_for_calls),
       cmocka_unit_test(deep_graphs_are_quick),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,8 @@ static void moments(void **state) {
       {"uniform_int { min = 1, max = 4 }", 2.5, 15.0 / 12},
       {"lognormal { mu = 0, sigma = 1 }", sqrt(e), (e - 1) * e},
       {"lognormal { mean = 5, cv = 2 }", 5, 100},
+      {"lognormal { p50 = 80, p99 = 600 }", 116.4091358698,
+       15141.40629689}, /* computed by Python's statistics.NormalDist */
       {"weibull { shape = 2, scale = 2 }", sqrt(pi), 4 - pi},
       {"pareto { shape = 3, scale = 2 }", 3, 3},
       {"hyperexponential { {0.25, 1}, {0.75, 3} }", 0.5, 2 * (0.25 + 0.75 / 9) - 0.25},

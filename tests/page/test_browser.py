@@ -308,6 +308,113 @@ def _():
     equal((page.troubles(), page.requests()), ([], []))
 
 
+def tip_near(page, name, across, up):
+    """What the mouse tells at a place of a chart, in parts of its picture from the left and from below."""
+    x, y, width, height = page.place(f"{chart(name)} .picture")
+    x, y = x + (across - 0.5) * width, y + (0.5 - up) * height
+    page.move(x + 3, y)
+    page.move(x, y)
+    settle(page)
+    return page.value(f"document.querySelector('{chart(name)} .tip')?.textContent ?? ''")
+
+
+def drawn_at(page, name):
+    """The middles of the marks in a chart, on the window."""
+    return page.value(f"[...document.querySelectorAll('{chart(name)} .picture svg path')].map((e) => e.getBoundingClientRect())"
+                      ".map((b) => [b.x + b.width / 2, b.y + b.height / 2, b.width, b.height])")
+
+
+@case("a sample's indices: points with intervals that tell their values, a map with values in its cells, light and dark")
+def _():
+    page = chromium()
+    write("m.lua", MM1)
+    page.open(made("sweep", "m.lua", "--solve", "--sobol", "32", "--set", "api.capacity=20", "--vary", "web.arrivals.rate=4:6",
+                   "--vary", "api.service.rate=9:12", "--vary", "api.threads=1,2"))
+    name = "sweep.web.latency.mean.indices"
+    its = next(c for c in document("r.html")["charts"] if c["name"] == name)
+    page.place(f"{chart(name)} .picture")
+    settle(page)
+    texts = page.value(f"[...document.querySelectorAll('{chart(name)} .picture svg text')].map((t) => t.textContent)")
+    for _, label in its["x"]["ticks"]:
+        equal((label, label.replace(".", "") in "".join(texts).replace(".", "")), (label, True), texts)
+    # The mouse on the mark of a total index: the marks are as wide as high, some ten points.
+    marks = [box for box in drawn_at(page, name) if 8 < box[2] < 16 and abs(box[2] - box[3]) < 1]
+    equal(len(marks) >= 3, True, marks)
+    told = set()
+    for x, y, _, _ in marks:
+        page.move(x + 2, y)
+        page.move(x, y)
+        settle(page)
+        told.add(page.value(f"document.querySelector('{chart(name)} .tip')?.textContent ?? ''"))
+    wanted = [f"{path}{its['series'][1]['columns'][1][k]:.4g}" for k, (_, path) in enumerate(its["x"]["ticks"])]
+    equal([any(words in text and "95 %" in text and " to " in text for text in told) for words in wanted], [True] * 3, told)
+    # Without the first order there is less to be seen.
+    both = paths(page, name)
+    page.value(f"document.querySelector('{chart(name)} .legend button').click()")
+    settle(page)
+    equal(len(paths(page, name)) < len(both), True)
+    tip = tip_near(page, "sweep.indices", 0.5, 0.6)
+    equal("total index" in tip and any(path in tip for _, path in its["x"]["ticks"]), True, tip)
+    page.value(f"document.querySelector('{chart(name)} summary').click()")
+    settle(page)
+    cells = page.value(f"[...document.querySelectorAll('{chart(name)} tbody tr:first-child')].map((r) => r.cells[0].textContent)")
+    equal(cells, [its["x"]["ticks"][0][1]] * 2)
+    for dark in (False, True):
+        page.dark(dark)
+        settle(page)
+        equal(contrast(page), [])
+    equal((page.troubles(), page.requests()), ([], []))
+
+
+@case("a grid over three parameters: maps of one scale, and means with how far the others move them")
+def _():
+    page = chromium()
+    write("m.lua", MM1)
+    page.open(made("sweep", "m.lua", "--solve", "--vary", "web.arrivals.rate=2:8:2", "--vary", "api.threads=1,2", "--vary",
+                   "api.capacity=5,10,20"))
+    for k in (1, 2):
+        tip = tip_near(page, f"sweep.web.latency.mean.map-{k}", 0.5, 0.6)
+        equal("web.arrivals.rate" in tip and "web.latency.mean" in tip, True, tip)
+    # What says how wide the band is is not to be taken for a confidence interval.
+    name = "sweep.web.latency.mean.api.capacity"
+    tip = tip_near(page, name, 0.5, 0.6)
+    equal("no confidence interval" in tip and "mean over the others' values" in tip, True, tip)
+    legend = page.value(f"document.querySelector('{chart(name)} .legend').textContent")
+    equal("no confidence interval" in legend, True, legend)
+    equal((page.troubles(), page.requests()), ([], []))
+
+
+@case("both engines: the table sorts by how far they are apart, charts are drawn, nothing sticks out")
+def _():
+    page = chromium()
+    write("m.lua", """run { duration = 1000, runs = 5 }
+server "db" { threads = 2, service = erlang { k = 2, rate = 20 }, capacity = 6 }
+client "web" { calls = "db", arrivals = poisson { rate = 18 } }""")
+    url = made("compare", "--engines", "m.lua")
+    page.open(url)
+    equal("figures agree" in page.value("document.querySelector('#headline').textContent"), True)
+    page.value("[...document.querySelectorAll('table')].find((t) => t.caption.textContent.includes('side by side')).id = 'both'")
+    for wanted, reverse in (("ascending", False), ("descending", True)):
+        box = page.place("#both thead th:nth-child(6) button")
+        page.click(box[0], box[1])
+        equal(page.value("document.querySelector('#both thead th:nth-child(6)').getAttribute('aria-sort')"), wanted)
+        values = [float(x) for x in page.value("[...document.querySelector('#both').tBodies[0].rows].map((r) => r.cells[5].textContent)")]
+        equal(values, sorted(values, reverse=reverse))
+        equal(len(values) > 8, True)
+    for name in ("engines.differences", "engines.half-widths", "engines.db.numbers", "engines.db.in_system"):
+        page.place(f"{chart(name)} .picture")
+        settle(page)
+        equal((name, len(paths(page, name)) > 500), (name, True))
+    for dark in (False, True):
+        page.dark(dark)
+        settle(page)
+        equal(contrast(page), [])
+    page.resize(400, 800)
+    page.open(url)
+    equal(page.value("document.documentElement.scrollWidth"), 400)
+    equal((page.troubles(), page.requests()), ([], []))
+
+
 @case("a million latencies: under 3 MB, open in under 2 s")
 def _():
     page = chromium()

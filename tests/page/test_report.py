@@ -1,7 +1,9 @@
 """The report page as a file: what it says of each engine's results, and what becomes of --html where it cannot."""
+import contextlib
 import os
 import pathlib
 import shlex
+import sqlite3
 import subprocess
 import sys
 
@@ -227,10 +229,115 @@ def _():
     done("sweep", "m.lua", "--solve", "--sobol", "16", "--set", "api.capacity=20", "--vary", "web.arrivals.rate=4:6", "--vary",
          "api.service.rate=10:10.1", "--by", "web.latency.mean", "--quiet", "-o", "s.db", "--html", "s.html")
     page = document("s.html")
-    contains(page["answers"][0]["text"], r"^web\.arrivals\.rate explains \d+ % of the variance of web\.latency\.mean by itself")
-    contains(page["answers"][1]["text"], r"^api\.service\.rate explains -?\d % of the variance of web\.latency\.mean by itself")
+    contains(page["headline"], r"^web\.arrivals\.rate matters most for web\.latency\.mean \(64 points of ")
+    contains(page["answers"][0]["text"], r"^web\.latency\.mean depends most on web\.arrivals\.rate, which has a part in \d+ % of "
+             r"its variance \(95 %: \d+ to 100 %\) .* It hardly depends on api\.service\.rate \(at most \d %\)")
     done("plot", "s.db", "--html", "again.html")
     equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("s.html").read_bytes(), True)
+    # The chart and the table have what the results file has, by Python's own SQLite.
+    chart = page["charts"][0]
+    equal((chart["name"], [label for _, label in chart["x"]["ticks"]]),
+          ("sweep.web.latency.mean.indices", ["web.arrivals.rate", "api.service.rate"]))
+    with contextlib.closing(sqlite3.connect("s.db")) as file:
+        kept = dict(file.execute("SELECT metric, value FROM figures WHERE result = (SELECT indices FROM sweeps)"))
+    for series, order in zip(chart["series"], ("first", "total")):
+        for k, path in enumerate(("web.arrivals.rate", "api.service.rate")):
+            wanted = [kept[f"web.latency.mean.sobol.{order}[{path}]{end}"] for end in ("", ".low", ".high")]
+            equal([round(column[k], 6) for column in series["columns"][1:]], [round(value, 6) for value in wanted])
+            row = next(row for row in page["tables"][0]["rows"] if row[1] == path)
+            equal([round(cell[0], 6) for cell in row[2:][:3] if order == "first"] or
+                  [round(cell[0], 6) for cell in row[2:][3:]], [round(value, 6) for value in wanted])
+    equal(done("plot", "s.db", "--list", "--chart", "indices").split()[0], "sweep.web.latency.mean.indices")
+
+
+@case("a grid over three parameters: maps and main effects have what the results file has")
+def _():
+    write("m.lua", MM1)
+    done("sweep", "m.lua", "--solve", "--vary", "web.arrivals.rate=2:8:2", "--vary", "api.threads=1,2", "--vary",
+         "api.capacity=5,10,20", "--quiet", "-o", "g.db", "--html", "g.html")
+    charts = {chart["name"]: chart for chart in document("g.html")["charts"]}
+    with contextlib.closing(sqlite3.connect("g.db")) as file:
+        values = {}
+        for point, axis, value in file.execute("SELECT point, axis, value FROM sweep_values"):
+            values.setdefault(point, {})[axis] = value
+        figures = file.execute("SELECT p.point, f.value FROM sweep_points AS p JOIN figures AS f ON f.result = p.result "
+                               "WHERE f.metric = 'web.latency.mean'").fetchall()
+    cells = {tuple(values[point][axis] for axis in range(3)): value for point, value in figures}
+    equal(len(cells), 4 * 2 * 3)
+    for k, threads in enumerate((1, 2)):
+        chart = charts[f"sweep.web.latency.mean.map-{k + 1}"]
+        equal(chart["title"], f"web.latency.mean by web.arrivals.rate and api.capacity, api.threads = {threads}")
+        wanted = [cells[rate, threads, capacity] for rate in (2, 4, 6, 8) for capacity in (5, 10, 20)]
+        equal(all(abs(got / its - 1) < 1e-6 for got, its in zip(chart["series"][0]["grid"]["value"], wanted)), True)
+        equal([round(chart["colours"][end], 5) for end in ("low", "high")],
+              [round(end(cells.values()), 5) for end in (min, max)])
+    chart = charts["sweep.web.latency.mean.api.capacity"]
+    series = {one["kind"]: one for one in chart["series"]}
+    for k, capacity in enumerate((5, 10, 20)):
+        its = [value for (_, _, at), value in cells.items() if at == capacity]
+        equal([round(series["line"]["columns"][1][k], 5), round(series["band"]["columns"][1][k], 5),
+               round(series["band"]["columns"][2][k], 5)], [round(x, 5) for x in (sum(its) / 8, min(its), max(its))])
+    contains(series["band"]["name"], "no confidence interval")
+    done("plot", "g.db", "--html", "again.html")
+    equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("g.html").read_bytes(), True)
+
+
+LIMITED = """run { duration = 2000, runs = 6 }
+server "db" { threads = 2, service = erlang { k = 2, rate = 20 }, capacity = 6 }
+client "web" { calls = "db", arrivals = poisson { rate = 18 } }
+"""
+
+
+@case("both engines: whether they agree comes first, then the figures side by side, charts, the command")
+def _():
+    import json
+    write("m.lua", LIMITED)
+    command = ("compare", "--engines", "m.lua", "--seed", "3", "-o", "e.db", "--html", "e.html")
+    contains(done(*command), r"Kept in e\.db\nThe page is in e\.html\n$")
+    page = document("e.html")
+    engines = json.loads(done("compare", "--engines", "m.lua", "--seed", "3", "--json"))["engines"]
+    equal((page["headline"], page["state"]), (f"All {len(engines)} figures agree, as far as these runs can tell", "good"))
+    contains(page["answers"][0]["text"], r"^\d+ figures within the 95 % interval of the simulation: .*db\.throughput")
+    equal((page["source"], facts(page)["seed"], facts(page)["runs"]), (LIMITED, "3", "6 of 2000 s each"))
+    equal(page["command"], shlex.join(("sojourn",) + command))
+    table = page["tables"][0]
+    equal((table["caption"], [row[0] for row in table["rows"]]), ("The figures of both, side by side", list(engines)))
+    for row in table["rows"]:
+        its = engines[row[0]]
+        widths = its["difference"]["value"] / its["simulate"]["ci95"]
+        for cell, wanted in ((row[1], its["simulate"]["value"]), (row[2], its["solve"]["value"]), (row[5], widths)):
+            equal((row[0], abs(cell[0] - wanted) <= 1e-5 * abs(wanted)), (row[0], True), (cell, wanted))
+        equal(row[7], "agrees")
+    names = [chart["name"] for chart in page["charts"]]
+    for name in ("engines.differences", "engines.half-widths", "engines.db.numbers", "engines.db.in_system",
+                 "web.distribution", "db.transient"):
+        equal((name, name in names), (name, True))
+    done("plot", "e.db", "--html", "again.html")
+    equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("e.html").read_bytes(), True)
+    # A single command given later is what is asked then.
+    done("simulate", "m.lua", "--seed", "3", "-o", "e.db", "--quiet")
+    done("plot", "e.db", "--html", "again.html")
+    equal(document("again.html")["title"], "m.lua: simulated, event by event")
+
+
+@case("both engines: what differs is named, and by how much; faults are left out of both; without an answer no page")
+def _():
+    write("m.lua", """run { duration = 2000 }
+server "db" { service = lognormal { mean = 0.1, cv = 3 }, capacity = 49, orbit = 9 }
+client "web" { calls = "db", arrivals = poisson { rate = 5 }, timeout = 2, retries = 3 }
+fault { at = 1000, lasts = 50, set = { ["web.arrivals.rate"] = 90 } }
+""")
+    done("compare", "--engines", "m.lua", "--approximate", "--quiet", "--html", "e.html")
+    page = document("e.html")
+    contains(page["headline"], r"^\d+ of \d+ figures differ by more than chance$")
+    equal((page["state"], page["answers"][0]["state"]), ("bad", "bad"))
+    contains(page["answers"][0]["text"], r"^\S+ differs: simulated \S+ ± \S+.*, solved .*: [+−]\S+ %, \d+\.\d half widths$")
+    equal([note for note in page["notes"] if "faults are left out of both" in note] != [], True, page["notes"])
+    write("bad.lua", LIMITED.replace("erlang { k = 2, rate = 20 }", "constant(0.1)"))
+    os.remove("e.html")
+    refused(2, "", "compare", "--engines", "bad.lua", "--html", "e.html")
+    equal(os.path.exists("e.html"), False)
+    refused(3, "--html away/e.html: No such file", "compare", "--engines", "m.lua", "--html", "away/e.html")
 
 
 @case("measurements: the page in one go, and the same from the results file")
@@ -238,7 +345,14 @@ def _():
     few = ("--payload", "1000", "--messages", "20", "--producers", "1", "--no-ceilings", "--quiet")
     done("measure", *few, "-o", "m.db", "--html", "m.html")
     page = document("m.html")
-    contains(page["headline"], "of payload a second")
+    contains(page["headline"], r"^[\d.]+ [kMG]B/s of payload$")
+    equal(page["answers"][-1], {"state": "good", "text": "no message was lost or corrupt"})
+    table = page["tables"][0]
+    row = dict(zip([column["label"] for column in table["columns"]], [cell[0] for cell in table["rows"][0]]))
+    figures = dict(sqlite3.connect("m.db").execute("SELECT metric, value FROM figures").fetchall())
+    equal((row["producers"], row["payload"], row["lost"]), (1, 1000, 0))
+    equal(abs(row["throughput"] * 1e6 / figures["throughput.avg"] - 1) < 1e-3, True)
+    equal(abs(row["latency.p99"] / 1e3 / figures["latency.p99"] - 1) < 1e-3, True)
     contains(page["command"], "sojourn measure --payload 1000")
     done("plot", "m.db", "--html", "again.html")
     equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("m.html").read_bytes(), True)

@@ -72,7 +72,9 @@ static struct sj_results *simulated(void) {
               sj_results_add_series(results, "web.latency", "time") &&
               sj_results_add_series(results, "db.in_system", "requests") &&
               sj_results_add_series(results, "db.waiting", "requests") &&
-              sj_results_add_series(results, "db.utilization", "share"));
+              sj_results_add_series(results, "db.utilization", "share") &&
+              sj_results_add_series(results, "log.in_flight", "batches") &&
+              sj_results_add_series(results, "log.in_flight.limit", "batches"));
   for (unsigned r = 0; r < 2; r++) {
     struct sj_run run;
     assert_true(sj_run_prepare(results, &run, r));
@@ -85,6 +87,8 @@ static struct sj_results *simulated(void) {
       run.series[4 + cell] = cell + 2 * (int)r;
       run.series[8 + cell] = cell;
       run.series[12 + cell] = 0.25 * cell;
+      run.series[16 + cell] = 4 - cell;
+      run.series[20 + cell] = 5;
     }
     add_run(results, &run);
   }
@@ -97,7 +101,9 @@ static void a_simulation_gives_its_charts(void **state) {
   struct sj_charts charts = {0};
   struct sj_error error;
   assert_int_equal(sj_charts_of_result(results, &charts, &error), SJ_OK);
-  expect_names(&charts, "web.latency web.percentiles web.distribution web.latency-over-time db.queue utilization");
+  expect_names(&charts,
+               "web.latency web.percentiles web.distribution web.latency-over-time db.queue log.in-flight "
+               "utilization");
   assert_string_equal(charts.charts[0]->subtitle, "small.lua, web 6 per s; 2 runs of 4 s, seed 1");
   for (size_t i = 0; i < charts.count; i++) {
     assert_non_null(charts.charts[i]->x.unit);
@@ -176,6 +182,9 @@ static void what_goes_over_time_is_at_its_time(void **state) {
   assert_string_equal(queue->rules[0].name, "capacity 10");
   assert_int_equal(queue->span_count, 1);
   assert_true(queue->spans[0].from == 2 && queue->spans[0].to == 3);
+  const struct sj_chart *const batches = chart_of(&charts, "log.in-flight");
+  expect_near(series_of(batches, SJ_LINE, 0)->columns[1][3], 1, 1e-12);
+  expect_near(series_of(batches, SJ_LINE, 1)->columns[1][3], 5, 1e-12);
   const struct sj_chart *const latency = chart_of(&charts, "web.latency-over-time");
   const struct sj_chart_series *const mean = series_of(latency, SJ_LINE, 0);
   expect_near(mean->columns[0][0], 0.5, 1e-12); /* a mean, in the middle of its cell */
@@ -347,8 +356,41 @@ static void scenarios_stand_side_by_side(void **state) {
   sj_results_destroy(results[1]);
 }
 
+/* A line a scenario, the mean over its runs; of more scenarios than lines can be told apart there is no such chart. */
+static void scenarios_over_time(void **state) {
+  (void)state;
+  enum { COUNT = 8 };
+  struct sj_results *made[COUNT];
+  const struct sj_results *list[COUNT];
+  for (int i = 0; i < COUNT; i++) list[i] = made[i] = simulated();
+  made[1]->runs[0].series[4] = 7; /* in the first cell 7 and 2 in the system, instead of 0 and 2 */
+  struct sj_charts charts = {0};
+  sj_charts_of_scenarios(list, 2, &charts);
+  const struct sj_chart *const queue = chart_of(&charts, "scenarios.db.queue"), *const latency = chart_of(
+                                                                                    &charts,
+                                                                                    "scenarios.web.latency-over-time");
+  assert_true(queue && latency);
+  assert_int_equal(queue->series_count, 2);
+  assert_int_equal(queue->span_count, 1);
+  assert_true(queue->spans[0].from == 2 && queue->spans[0].to == 3);
+  for (int cell = 0; cell < 4; cell++) {
+    assert_true(queue->series[0].columns[0][cell] == cell + 1 && latency->series[0].columns[0][cell] == cell + 0.5);
+    assert_true(queue->series[0].columns[1][cell] == cell + 1);
+    assert_true(cell == 3 ? isnan(latency->series[1].columns[1][cell]) : latency->series[1].columns[1][cell] == 0.75);
+  }
+  assert_true(queue->series[1].columns[1][0] == 4.5);
+  assert_string_equal(queue->y.unit, "requests");
+  assert_string_equal(latency->y.unit, "s");
+  sj_charts_clear(&charts);
+  sj_charts_of_scenarios(list, COUNT, &charts);
+  for (size_t i = 0; i < charts.count; i++) assert_null(strstr(charts.charts[i]->name, "queue"));
+  sj_charts_clear(&charts);
+  for (int i = 0; i < COUNT; i++) sj_results_destroy(made[i]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(scenarios_over_time),
       cmocka_unit_test(a_simulation_gives_its_charts),
       cmocka_unit_test(a_histogram_shares_out_all_that_it_shows),
       cmocka_unit_test(percentiles_are_those_of_the_runs),

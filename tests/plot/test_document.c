@@ -151,6 +151,22 @@ static void metrics_have_their_units(void **state) {
   }
 }
 
+static void fields_have_their_units(void **state) {
+  (void)state;
+  static const struct {
+    const char *schema, *unit;
+  } known[] = {{"time", "ms"},
+               {"1/time", "per ms"},
+               {"tokens/time", "tokens per ms"},
+               {"time/byte", "ms per byte"},
+               {"bytes", "bytes"},
+               {"", ""}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    char unit[SJ_UNIT_LENGTH];
+    assert_string_equal(sj_field_unit(known[i].schema, "ms", unit), known[i].unit);
+  }
+}
+
 /* ---- results made by hand ---- */
 
 static struct sj_results *create(const char *engine, const char *model, const char *scenario, const char *canonical) {
@@ -452,7 +468,7 @@ static void a_sweep_of_two_axes_is_a_map_and_curves(void **state) {
   const struct sj_varied varied = {.axis_count = 2, .count = POINTS, .paths = paths, .texts = texts, .results = list};
   struct sj_charts charts = {0};
   sj_charts_of_varied_metric(&varied, "web.latency.mean", &charts);
-  assert_int_equal(charts.count, 2);
+  assert_int_equal(charts.count, 3); /* and the mean over the rates; that over the policies has one whole rate */
   const struct sj_chart *const map = chart_of(&charts, "sweep.web.latency.mean");
   const struct sj_chart_grid *const grid = &map->series[0].grid;
   assert_true(grid->columns == RATES && grid->rows == POLICIES);
@@ -497,7 +513,7 @@ static void a_suite_gives_its_five_figures(void **state) {
   assert_true(chart_of(&charts, "measure.headroom")->series[0].columns[2][0] == 5);
   const struct sj_chart *const scaling = chart_of(&charts, "measure.scaling");
   assert_true(scaling->series[0].count == 2 && scaling->series[0].columns[2][0] == 16);
-  assert_string_equal(scaling->x.ticks[0].label, "1 (0.128 Gbit/s)");
+  assert_string_equal(scaling->x.ticks[0].label, "1: 0.128 Gbit/s");
   sj_charts_clear(&charts);
   for (int i = 0; i < POINTS; i++) sj_results_destroy(made[i]);
 }
@@ -514,19 +530,26 @@ static void what_was_learned_gives_its_charts(void **state) {
   results->grid_count = 3;
   assert_true(sj_results_add_series(results, "trajectory[0].q.in_system.recorded", "") &&
               sj_results_add_series(results, "trajectory[0].q.in_system.predicted", "") &&
+              sj_results_add_series(results, "trajectory[0].q.sojourn.recorded", "") &&
+              sj_results_add_series(results, "trajectory[0].c.goodput.recorded", "") &&
+              sj_results_add_series(results, "trajectory[0].heat.recorded", "") &&
               sj_results_add_series(results, "trajectory[0].latent[0]", ""));
   fill(results, metrics, (const double[]){30, 2, 40, 10, 1, 15, 0.9, 0, 0.25}, 9, 1);
-  for (size_t i = 0; i < 9; i++) results->runs[0].series[i] = (double)i;
+  for (size_t i = 0; i < 18; i++) results->runs[0].series[i] = (double)i;
   struct sj_charts charts = {0};
   assert_int_equal(sj_charts_of_result(results, &charts, NULL), SJ_OK);
-  assert_int_equal(charts.count, 4);
+  assert_int_equal(charts.count, 7);
+  assert_string_equal(chart_of(&charts, "q.sojourn.trajectory-0")->y.unit, "s");
+  assert_string_equal(chart_of(&charts, "c.goodput.trajectory-0")->y.unit, "requests per s");
+  assert_string_equal(chart_of(&charts, "heat.trajectory-0")->y.unit, "in its own unit");
   const struct sj_chart *const chart = chart_of(&charts, "q.in_system.trajectory-0");
   assert_string_equal(chart->y.unit, "requests");
   assert_true(chart->series[1].columns[0][2] == 4 && chart->series[1].columns[1][2] == 5);
   const struct sj_chart *const settling = chart_of(&charts, "settling");
   assert_true(settling->series[0].columns[1][0] == 28 && settling->series[2].columns[1][1] == 15);
   assert_true(chart_of(&charts, "modes")->series[1].columns[0][0] == 0.9);
-  assert_true(chart_of(&charts, "trajectory-0.latent")->series[0].columns[1][0] == 6);
+  assert_true(chart_of(&charts, "modes")->same_scale && !settling->same_scale);
+  assert_true(chart_of(&charts, "trajectory-0.latent")->series[0].columns[1][0] == 15);
   const struct sj_results *const one[] = {results};
   json_t *const document = sj_document(one, 1, NULL, &charts, 1000000);
   assert_string_equal(text_of(document, "headline"),
@@ -542,6 +565,7 @@ int main(void) {
       cmocka_unit_test(maps_and_contours_as_json),
       cmocka_unit_test(thinning_keeps_peaks_order_and_gaps),
       cmocka_unit_test(metrics_have_their_units),
+      cmocka_unit_test(fields_have_their_units),
       cmocka_unit_test(the_document_of_a_simulation),
       cmocka_unit_test(scenarios_are_ranked),
       cmocka_unit_test(a_document_is_thinned_until_it_fits),

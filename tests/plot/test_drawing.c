@@ -74,6 +74,40 @@ static void words_that_fit_are_cut_into_lines(void **state) {
   sj_chart_destroy(chart);
 }
 
+static void names_of_metrics_are_cut_before_a_dot(void **state) {
+  (void)state;
+  struct sj_chart *const chart = sj_chart_create("c", "c", NULL);
+  chart->x.low = 0;
+  chart->x.high = 6;
+  for (int i = 0; i < 6; i++) sj_axis_add_tick(&chart->x, i, "in_system.mean");
+  char *const script = script_of(chart);
+  assert_non_null(strstr(script, "'in_system'.\"\\n\".'.mean'"));
+  assert_null(strstr(script, "rotate by 90"));
+  free(script);
+  sj_chart_destroy(chart);
+}
+
+/* An interval that is not known is left away, its point is not; a map's values stand where they are numbers. */
+static void intervals_and_written_values(void **state) {
+  (void)state;
+  const double x[] = {1, 2}, y[] = {4, 5}, low[] = {3, NAN}, high[] = {6, NAN};
+  struct sj_chart *const chart = sj_chart_create("c", "c", NULL);
+  sj_chart_add(chart, SJ_INTERVALS, "y", 2, (const double *const[]){x, y, low, high});
+  char *script = script_of(chart);
+  assert_non_null(strstr(script, "$series0 << END\n 1 4 3 6\n 2 5 5 5\nEND\n"));
+  assert_non_null(strstr(script, "using 1:2:3:4 with yerrorbars"));
+  free(script);
+  double places[] = {1, 2}, values[] = {0.256, 1, 0.5, NAN};
+  const struct sj_chart_grid grid = {2, 2, places, places, values};
+  sj_chart_add_grid(chart, SJ_HEAT_MAP, NULL, &grid)->written = true;
+  script = script_of(chart);
+  assert_non_null(strstr(script, "set label '0.26' at 1,1 center"));
+  assert_non_null(strstr(script, "set label '0.50' at 2,1 center"));
+  assert_null(strstr(script, "at 2,2 center"));
+  free(script);
+  sj_chart_destroy(chart);
+}
+
 /* ---- with gnuplot ---- */
 
 static bool gnuplot(void) {
@@ -139,6 +173,7 @@ static void every_kind_is_drawn(void **state) {
                                       [SJ_BLOCKS] = "fill = 'rgb(  0, 114, 178)'",
                                       [SJ_ARROWS] = "fill = 'rgb( 51,  51,  51)'",
                                       [SJ_BOXES] = "<path stroke='rgb(  0, 114, 178)'",
+                                      [SJ_INTERVALS] = "<use xlink:href='#gpPt",
                                       [SJ_HEAT_MAP] = "<image ",
                                       [SJ_CONTOURS] = "2.5 s"};
   for (enum sj_series_kind kind = SJ_LINE; kind <= SJ_CONTOURS; kind++) {
@@ -212,6 +247,8 @@ int main(void) {
       cmocka_unit_test(what_is_not_a_number_is_a_gap),
       cmocka_unit_test(many_words_below_the_axis_make_it_wider),
       cmocka_unit_test(words_that_fit_are_cut_into_lines),
+      cmocka_unit_test(names_of_metrics_are_cut_before_a_dot),
+      cmocka_unit_test(intervals_and_written_values),
       cmocka_unit_test(every_kind_is_drawn),
       cmocka_unit_test(a_png_has_300_dots_an_inch),
       cmocka_unit_test(a_pdf_has_its_size),

@@ -167,7 +167,7 @@ def _():
     os.symlink(PROGRAM, "bin/sojourn")
     text = (SOURCE / "docs" / "plot.md").read_text(encoding="utf-8")
     commands = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    equal(len(commands), 3)
+    equal(len(commands), 6)
     for block in commands:
         # Shorter than people would want it: it is the drawing that is tested.
         block = re.sub(r"^(sojourn (simulate|compare) .*)$", r"\1 --duration 200 --runs 3 --quiet",
@@ -176,14 +176,15 @@ def _():
                                 env=dict(os.environ, PATH=os.path.abspath("bin") + ":" + os.environ["PATH"]),
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         equal((result.returncode, result.stderr), (0, ""))
-    for file in ("percentiles.png", "pictures/52.queue.pdf", "field.svg", "p99.9.svg", "pools-charts/web.latency.svg"):
+    for file in ("percentiles.png", "pictures/52.queue.pdf", "field.svg", "p99.9.svg", "pools-charts/web.latency.svg",
+                 "indices/sweep.web.latency.mean.indices.svg", "differences.svg"):
         equal((file, os.path.exists(file)), (file, True))
 
 
 @case("scripts/draw-figures draws the pictures that the pages show, each below 200 kB")
 def _():
     needs_gnuplot()
-    subprocess.run([SOURCE / "scripts" / "draw-figures", PROGRAM, os.path.abspath("figures")], check=True, timeout=100,
+    subprocess.run([SOURCE / "scripts" / "draw-figures", PROGRAM, os.path.abspath("figures")], check=True, timeout=300,
                    stdin=subprocess.DEVNULL)
     kept = sorted(os.listdir(SOURCE / "docs" / "figures"))
     equal(sorted(os.listdir("figures")), kept)

@@ -51,6 +51,8 @@ static void laws_with_two_parameters(void **state) {
   refused(sj_distribution_lognormal(701, 1, &error), "lognormal: mu must lie between -700 and 700, got 701");
   refused(sj_distribution_lognormal(0, -0.1, &error), "lognormal: sigma must be finite and not negative, got -0.1");
   refused(sj_distribution_lognormal_mean_cv(0, 1, &error), "lognormal: mean must be positive and finite, got 0");
+  refused(sj_distribution_lognormal_p50_p99(0, 1, &error), "lognormal: p50 must be positive and finite, got 0");
+  refused(sj_distribution_lognormal_p50_p99(2, 1, &error), "lognormal: p99 must be at least p50, got 1");
   refused(sj_distribution_lognormal_mean_cv(1, -1, &error), "lognormal: cv must be finite and not negative, got -1");
   refused(sj_distribution_weibull(0, 1, &error), "weibull: shape must be positive and finite, got 0");
   refused(sj_distribution_weibull(1, 0, &error), "weibull: scale must be positive and finite, got 0");
@@ -242,6 +244,7 @@ static void constants_and_shifts_fold(void **state) {
   written(sj_distribution_normal(-2, 0, NULL), "0");
   written(sj_distribution_lognormal(0, 0, NULL), "1");
   written(sj_distribution_lognormal_mean_cv(2, 0, NULL), "2");
+  written(sj_distribution_lognormal_p50_p99(1, 1, NULL), "1");
   written(sj_distribution_phase_type(1, (double[]){0}, (double[]){-1}, NULL), "0");
 }
 

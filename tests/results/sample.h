@@ -76,7 +76,7 @@ static inline void sample_run(const struct sj_results *results, uint64_t number,
   for (size_t i = 0; i < results->series_count; i++)
     for (size_t cell = 0; cell < results->grid_count; cell++)
       run->series[i * results->grid_count + cell] = sample_point(number, (int)i, (int)cell);
-  sample_heatmap(number, &run->heatmaps[0]);
+  if (results->heatmap_count > 0) sample_heatmap(number, &run->heatmaps[0]);
 }
 
 static inline bool sample_same(double a, double b) { return a == b || (isnan(a) && isnan(b)); }

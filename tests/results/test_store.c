@@ -263,6 +263,93 @@ static void again_asks_for_a_new_result(void **state) {
   sj_store_close(store);
 }
 
+/* Rows are inserted in blocks and one by one: around each length of a block, all are there. */
+static void any_number_of_rows(void **state) {
+  (void)state;
+  static const size_t metrics[] = {1, 9, 10, 11, 29, 60}, cells[] = {1, 49, 50, 51, 103, 0};
+  struct sj_store *const store = opened("rows.db", SJ_STORE_WRITE);
+  for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+    struct sj_results *const results = sample_results(NULL, i), *loaded = NULL;
+    const size_t all = results->metric_count;
+    results->metric_count = metrics[i];
+    results->grid_count = cells[i];
+    results->heatmap_count = 0; /* theirs are of the sample's grid */
+    int64_t result;
+    assert_int_equal(sj_store_begin(store, results, 2, false, &result, NULL), SJ_OK);
+    store_runs(store, result, results, 0, 2);
+    assert_int_equal(sj_store_load(store, result, &loaded, NULL), SJ_OK);
+    assert_int_equal(loaded->metric_count, metrics[i]);
+    assert_int_equal(loaded->grid_count, cells[i]);
+    assert_int_equal(loaded->run_count, 2);
+    for (size_t run = 0; run < 2; run++) assert_true(sample_is_whole(loaded, &loaded->runs[run]));
+    sj_results_destroy(loaded);
+    results->metric_count = all;
+    sj_results_destroy(results);
+  }
+  sj_store_close(store);
+}
+
+/* Results that are written by turns, one with its columns in another order and fewer of them. */
+static void results_by_turns(void **state) {
+  (void)state;
+  struct sj_store *store = opened("turns.db", SJ_STORE_WRITE);
+  struct sj_results *results[12];
+  int64_t ids[12];
+  for (size_t i = 0; i < 12; i++) {
+    results[i] = sample_results(NULL, i);
+    const struct sj_metric first = results[i]->metrics[0];
+    if (i % 3 == 1) {
+      results[i]->metrics[0] = results[i]->metrics[4];
+      results[i]->metrics[4] = first;
+    }
+    assert_int_equal(sj_store_begin(store, results[i], 4, false, &ids[i], NULL), SJ_OK);
+  }
+  for (uint64_t number = 0; number < 4; number++)
+    for (size_t i = 0; i < 12; i++) store_runs(store, ids[i], results[i], number, number + 1);
+  for (size_t i = 0; i < 12; i++) {
+    struct sj_results *loaded = NULL;
+    assert_int_equal(sj_store_finish(store, ids[i], results[i], NULL), SJ_OK);
+    assert_int_equal(sj_store_load(store, ids[i], &loaded, NULL), SJ_OK);
+    assert_string_equal(loaded->metrics[0].name, i % 3 == 1 ? "web.figure4" : "web.figure0");
+    assert_int_equal(loaded->run_count, 4);
+    for (size_t run = 0; run < 4; run++) assert_true(sample_is_whole(loaded, &loaded->runs[run]));
+    sj_results_destroy(loaded);
+    sj_results_destroy(results[i]);
+  }
+  sj_store_close(store);
+}
+
+/* What a transaction around several calls could not end is not there, and nothing remembers that it was. */
+static void undone_as_a_whole(void **state) {
+  (void)state;
+  struct sj_store *const store = opened("undone.db", SJ_STORE_WRITE);
+  int64_t before, result, after;
+  struct sj_results *const other = sample_results("before", 1), *const results = sample_results(NULL, 1);
+  assert_int_equal(sj_store_begin(store, other, 1, false, &before, NULL), SJ_OK);
+  store_runs(store, before, other, 0, 1);
+  for (int round = 0; round < 2; round++) {
+    const enum sj_status status = round == 0 ? SJ_FAILED : SJ_OK;
+    assert_int_equal(sj_store_start(store, NULL), SJ_OK);
+    assert_int_equal(sj_store_begin(store, results, 1, false, &result, NULL), SJ_OK);
+    assert_int_equal(results->run_count, 0);
+    store_runs(store, result, results, 0, 1);
+    assert_int_equal(sj_store_finish(store, result, results, NULL), SJ_OK);
+    assert_int_equal(sj_store_end(store, status, NULL), status);
+    struct sj_store_entry *entries;
+    size_t count;
+    assert_int_equal(sj_store_list(store, &entries, &count, NULL), SJ_OK);
+    assert_int_equal(count, 1 + round);
+    sj_store_list_destroy(entries, count);
+  }
+  assert_int_equal(sj_store_begin(store, results, 1, false, &after, NULL), SJ_OK);
+  assert_int_equal(after, result);
+  assert_int_equal(results->run_count, 1);
+  assert_true(sample_is_whole(results, &results->runs[0]));
+  sj_results_destroy(results);
+  sj_results_destroy(other);
+  sj_store_close(store);
+}
+
 /* The first command asks for fewer columns than the second: the runs are to be computed again, then all is there. */
 static void columns_may_come_later(void **state) {
   (void)state;
@@ -518,6 +605,9 @@ int main(void) {
       cmocka_unit_test(more_runs_add_the_missing_ones),
       cmocka_unit_test(identity_is_all_that_matters),
       cmocka_unit_test(again_asks_for_a_new_result),
+      cmocka_unit_test(any_number_of_rows),
+      cmocka_unit_test(results_by_turns),
+      cmocka_unit_test(undone_as_a_whole),
       cmocka_unit_test(columns_may_come_later),
       cmocka_unit_test(csv_does_not_tell_the_order_of_events),
       cmocka_unit_test(solved_figures),

@@ -1,23 +1,13 @@
 /* Drift fields, their fixed points, committors and pictures. */
+#include "loading.h"
 #include "reference.h"
 
-#include "model/build.h"
 #include "model/model.h"
 #include "solve/eliminate.h"
 #include "solve/field.h"
 #include "solve/levels.h"
 #include "solve/orbit.h"
 #include "solve/picture.h"
-
-static struct sj_model *load(const char *text) {
-  static const char *const directories[] = {NULL};
-  const struct sj_model_options options = {0};
-  struct sj_error error;
-  struct sj_model *model = NULL;
-  if (sj_model_load_text("test.lua", text, strlen(text), directories, NULL, &options, &model, &error) != SJ_OK)
-    fail_msg("%s", error.message);
-  return model;
-}
 
 static struct sj_space space_of(const char *text) {
   struct sj_model *const model = load(text);

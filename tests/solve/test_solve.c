@@ -13,19 +13,9 @@
 #include <cmocka.h>
 
 #include "base/base.h"
-#include "model/build.h"
+#include "loading.h"
 #include "results/results.h"
 #include "sojourn/solve.h"
-
-static struct sj_model *load(const char *text) {
-  static const char *const directories[] = {NULL};
-  const struct sj_model_options options = {0};
-  struct sj_error error;
-  struct sj_model *model = NULL;
-  if (sj_model_load_text("test.lua", text, strlen(text), directories, NULL, &options, &model, &error) != SJ_OK)
-    fail_msg("%s", error.message);
-  return model;
-}
 
 static struct sj_results *solve_with(const char *text, const struct sj_solve_options *options) {
   struct sj_model *const model = load(text);
@@ -376,6 +366,53 @@ static void pictures(void **state) {
 
 /* ---- what is refused, what is asked ---- */
 
+/* A low regime in which most orbits are next to impossible: its gap is beyond Arnoldi's method, and is bounded instead.
+ * The orbit is hardly used there, so that a smaller one has the same low regime, whose gap is found. */
+static const char *const storm =
+    "server \"api\" { service = exponential { rate = 20 }, threads = 4, capacity = 80,"
+    " orbit = %d }"
+    " client \"web\" { calls = \"api\", arrivals = poisson { rate = 60 }, timeout = 0.5,"
+    " retries = 3 } solve { alpha = %g }";
+
+static struct sj_results *solve_storm(int orbit, double alpha) {
+  char *const text = sj_format(storm, orbit, alpha);
+  struct sj_results *const results = solve(text);
+  free(text);
+  return results;
+}
+
+static void a_gap_that_is_not_found_is_bounded(void **state) {
+  (void)state;
+  struct sj_results *const smaller = solve_storm(60, 1), *const larger = solve_storm(80, 1);
+  const double known = sj_results_value(smaller, "api.verdict.low.relaxation_time"),
+               bound = sj_results_value(larger, "api.verdict.low.relaxation_time");
+  assert_string_equal(word_of(smaller, "api.verdict"), "metastable");
+  assert_string_equal(word_of(larger, "api.verdict"), "metastable");
+  assert_true(bound >= known && bound < 20 * known);
+  assert_close(larger, "api.verdict.low.exit_time", sj_results_value(smaller, "api.verdict.low.exit_time"), 1e-3);
+  sj_results_destroy(smaller);
+  sj_results_destroy(larger);
+}
+
+static bool has_note(const struct sj_results *results, const char *part) {
+  for (size_t i = 0; i < results->note_count; i++)
+    if (strstr(results->notes[i], part)) return true;
+  return false;
+}
+
+/* With room for 10 who retry the chain gets out much sooner than with room for 60, and says that it may. */
+static void an_orbit_that_is_too_small_is_said(void **state) {
+  (void)state;
+  struct sj_results *const small = solve_storm(10, 0.25), *const large = solve_storm(60, 0.25);
+  assert_true(has_note(small, "the orbit of `api` is full "));
+  assert_true(has_note(small, "try --set api.orbit=50"));
+  assert_false(has_note(large, "the orbit of `api` is full "));
+  assert_true(sj_results_value(large, "api.hitting.full_to_low.mean") >
+              2 * sj_results_value(small, "api.hitting.full_to_low.mean"));
+  sj_results_destroy(small);
+  sj_results_destroy(large);
+}
+
 static void too_large_for_the_memory(void **state) {
   (void)state;
   struct sj_solve_options options;
@@ -457,6 +494,8 @@ int main(void) {
       cmocka_unit_test(states_that_are_left_for_good),
       cmocka_unit_test(faults_that_are_left_out),
       cmocka_unit_test(a_long_fault_has_a_steady_state),
+      cmocka_unit_test(a_gap_that_is_not_found_is_bounded),
+      cmocka_unit_test(an_orbit_that_is_too_small_is_said),
       cmocka_unit_test(too_large_for_the_memory),
       cmocka_unit_test(bad_options),
       cmocka_unit_test(interrupted),

@@ -1,23 +1,13 @@
 /* Which chain a model becomes, what its states mean, and what is refused. */
+#include "loading.h"
 #include "reference.h"
 
-#include "model/build.h"
 #include "model/model.h"
 #include "solve/orbit.h"
 #include "solve/space.h"
 
 #define SERVER "server 'api' { service = exponential { rate = 10 }, capacity = 9, orbit = 4 }\n"
 #define CLIENT "client 'web' { calls = 'api', arrivals = poisson { rate = 8 }, timeout = 3, retries = 4 }\n"
-
-static struct sj_model *load(const char *text) {
-  static const char *const directories[] = {NULL};
-  const struct sj_model_options options = {0};
-  struct sj_error error;
-  struct sj_model *model = NULL;
-  if (sj_model_load_text("test.lua", text, strlen(text), directories, NULL, &options, &model, &error) != SJ_OK)
-    fail_msg("%s", error.message);
-  return model;
-}
 
 static enum sj_status make(const char *text, bool approximate, double most_bytes, struct sj_space *space,
                            struct sj_error *error) {
@@ -301,7 +291,8 @@ static void test_refusals(void **state) {
        "test.lua:1: the apis of `api` take different times: a chain with timeouts needs one exponential service; "
        "`--approximate` takes the mean"},
       {"server 'api' { service = exponential { rate = 10 }, capacity = 9, count = 2 }\n" CLIENT,
-       "test.lua:1: `api` is a pool: with timeouts only single servers can be solved"},
+       "test.lua:1: `api` is a pool: with timeouts only single servers can be solved; take one member with its share "
+       "of the arrivals, or simulate"},
       {"server 'api' { service = exponential { rate = 10 }, capacity = 9, admission = codel { target = 1, interval = 9 "
        "} "
        "}\n" CLIENT,

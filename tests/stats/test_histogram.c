@@ -89,6 +89,30 @@ static void quantiles_are_numpys(void **state) {
   sj_histogram_destroy(&h);
 }
 
+/* Several in one pass, also where their ranks meet, against the sorted values themselves. */
+static void quantiles_together(void **state) {
+  (void)state;
+  static const double shares[] = {0, 0.1, 0.5, 0.51, 0.9, 0.99, 0.999, 1};
+  enum { SHARES = sizeof shares / sizeof *shares, MOST = 40 };
+  for (size_t n = 1; n <= MOST; n++) {
+    struct sj_histogram h = {0};
+    double sorted[MOST], got[SHARES];
+    for (size_t i = 0; i < n; i++) {
+      sorted[i] = i < 3 ? 0 : floor((double)i / 2); /* zeros, then pairs of equal ones, exact in a cell's middle */
+      sj_histogram_add(&h, sorted[i]);
+    }
+    sj_histogram_quantiles(&h, shares, SHARES, sorted[0], sorted[n - 1], got);
+    for (size_t k = 0; k < SHARES; k++) {
+      const double rank = shares[k] * (double)(n - 1), low = sorted[(size_t)rank],
+                   high = sorted[(size_t)rank + (rank > floor(rank))],
+                   wanted = low + (rank - floor(rank)) * (high - low);
+      assert_true(fabs(got[k] - wanted) <= wanted / 1024 * (1 + 1e-12));
+      assert_true(got[k] == sj_histogram_quantile(&h, shares[k], sorted[0], sorted[n - 1]));
+    }
+    sj_histogram_destroy(&h);
+  }
+}
+
 static void few_values(void **state) {
   (void)state;
   struct sj_histogram h = {0};
@@ -249,6 +273,7 @@ int main(void) {
       cmocka_unit_test(one_value_reads_back_within_a_tenth_of_a_percent),
       cmocka_unit_test(edges_of_the_range),
       cmocka_unit_test(quantiles_are_numpys),
+      cmocka_unit_test(quantiles_together),
       cmocka_unit_test(few_values),
       cmocka_unit_test(share_is_linear_inside_a_cell),
       cmocka_unit_test(merged_is_all_added),

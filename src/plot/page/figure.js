@@ -29,7 +29,7 @@ function swatch(entry, theme, palette) {
   if (kind === "span") picture.append(svg("rect", { width: 32, height: 14, fill: theme.span }));
   else if (["band", "bars", "blocks", "boxes"].includes(kind))
     picture.append(svg("rect", { width: 32, height: 14, fill: colour, opacity: kind === "band" ? 0.35 : 0.75 }));
-  else if (kind === "points") picture.append(marker(entry.item.marker, colour));
+  else if (kind === "points" || kind === "intervals") picture.append(marker(entry.item.marker, colour));
   else {
     const stroke = kind === "arrows" ? theme.arrow : kind === "contours" ? theme.contour : colour;
     const dash =
@@ -81,6 +81,7 @@ const columnNames = {
     { ...c.y, label: `${c.y.label}, to` },
   ],
   arrows: (c) => [c.x, c.y, { label: "length along x" }, { label: "length along y" }],
+  intervals: (c) => [c.x, c.y, { ...c.y, label: "95 %, from" }, { ...c.y, label: "95 %, to" }],
   boxes: (c) => [
     c.x,
     ...["lower whisker", "first quartile", "median", "third quartile", "upper whisker"].map((label) => ({
@@ -102,8 +103,8 @@ function dataTables(chart) {
       for (let i = 0; i < Math.min(count, most); i++)
         rows.push(
           columns.map((column, k) => {
-            const words = axes[k].ticks && axes[k].ticks.find(([at]) => Math.abs(at - column[i]) < 1e-9);
-            return [column[i], words ? words[1] : shortNumber(column[i]), ""];
+            const words = k === 0 && series.kind === "intervals" ? wordNear(axes[k], column[i]) : wordAt(axes[k], column[i]);
+            return [column[i], words ?? shortNumber(column[i]), ""];
           }),
         );
       const box = makeTable({
@@ -156,7 +157,7 @@ function optionOf(chart, palette, hidden, width) {
     animation: false,
     backgroundColor: "transparent",
     textStyle: { color: theme.ink, fontFamily: "system-ui, sans-serif" },
-    grid: { left: 66, right: 22, top: 14, bottom: map >= 0 ? 92 : 52 },
+    grid: { left: leftOf(chart.y, width), right: 22, top: 14, bottom: map >= 0 ? 92 : 52 },
     xAxis: axisOption(chart.x, theme, false, width),
     yAxis: axisOption(chart.y, theme, true, width),
     series,
@@ -187,7 +188,19 @@ function optionOf(chart, palette, hidden, width) {
   const bottom = option.xAxis.nameGap + 24;
   option.grid.bottom = map >= 0 ? bottom + 48 : bottom;
   if (map >= 0) option.visualMap = colourBar(chart, theme, map, width);
+  if (chart.same_scale) keepRound(chart, option.grid, width);
   return option;
+}
+
+// What is left of the width or the height stays empty, so that one unit is as long on both axes.
+function keepRound(chart, grid, width) {
+  const across = width - grid.left - grid.right,
+    up = heightOf(chart, width) - grid.top - grid.bottom;
+  const x = chart.x.high - chart.x.low,
+    y = chart.y.high - chart.y.low,
+    unit = Math.min(across / x, up / y);
+  grid.right += across - unit * x;
+  grid.top += up - unit * y;
 }
 
 function colourBar(chart, theme, index, width) {

@@ -8,29 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "../loading.h"
 #include "base/base.h"
 #include "model/model.h"
 #include "solve/compose.h"
 #include "solve/eliminate.h"
-
-static struct sj_model *load(const char *text) {
-  char path[] = "/tmp/sojourn-compose-XXXXXX.lua";
-  const int file = mkstemps(path, 4);
-  assert_true(file >= 0);
-  assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
-  close(file);
-  const struct sj_model_options options = {0};
-  struct sj_error error = {""};
-  struct sj_model *model = NULL;
-  const enum sj_status status = sj_model_load(path, &options, &model, &error);
-  unlink(path);
-  if (status != SJ_OK) fail_msg("%s", error.message);
-  return model;
-}
 
 void composed_create(struct solved *solved, const struct sj_space_options *options, const char *text) {
   *solved = (struct solved){.error = {""}};
