@@ -115,7 +115,8 @@ class Page:
             # A model's name and options, no placeholders; learning takes its time and is run by tests of its own.
             model = re.fullmatch(r"sojourn (simulate|sweep|compare|show|solve) ([\w./-]+\.lua)\b(.*)", line)
             if model and os.path.exists(os.path.join(self.folder, model[2])) and not re.search(r"  |…|\bFILE|\bNAME", line):
-                short = {"solve": " --quiet", "show": " > shown"}.get(model[1], " --quiet --runs 2 --duration 100")
+                kind = "solve" if "--solve" in line else model[1]
+                short = {"solve": " --quiet", "show": " > shown"}.get(kind, " --quiet --runs 2 --duration 100")
                 if "&&" not in line:
                     line = re.sub(r" --(quiet\b|(runs|duration) [\w.]+)", "", line) + short
                 printed = self.execute(line)
