@@ -104,8 +104,10 @@ static enum sj_status leave_transients_out(struct inside *inside) {
   return status;
 }
 
-/* Where the gap cannot be had: the longest mean time to the likeliest state, which the relaxation time of a reversible
- * chain does not pass (Aldous and Fill, section 4.1), and others hardly. */
+/* Where the gap cannot be had: the longest mean time h to the likeliest state. In a reversible chain the relaxation
+ * time does not pass it: the slowest rate r of the chain that ends there is at most the gap (shift the gap's function
+ * so that it is 0 there, which leaves its energy and only adds to its square), and 1 / r is at most the largest h. In
+ * others it hardly does. */
 static enum sj_status bound_relaxation(const struct sj_eliminated *e, struct sj_regime *regime) {
   const size_t count = e->chain->count;
   bool *const target = calloc(count, sizeof *target);
