@@ -118,6 +118,7 @@ static inline void deliver(struct engine *engine, struct attempt *attempt) {
     attempt->place = PLACE_FLOWING;
     sj_flow_begin(engine, attempt);
   } else {
+    assert(attempt->server);
     receive(engine, attempt->server, attempt);
   }
 }
