@@ -3,9 +3,10 @@
  * A run is written in one transaction, so a process killed at any instant leaves a file that opens and holds all
  * finished runs. On a local disk SQLite's write-ahead log is used while writing (0.1 to 0.4 ms a run and 0.3 ms more
  * for each time series of a thousand cells, where the rollback journal's four syncs take 20 ms); its contents move into
- * the file once a second, or when they reach 64 MB, and when the file is closed the log is gone. What a killed process leaves in FILE-wal belongs to FILE; the next to open FILE moves it in.
- * Elsewhere (network file systems, where the log is unsafe) it is the rollback journal. Several processes may write to
- * one file: each waits up to a minute for the others.
+ * the file once a second, or when they reach 64 MB, and when the file is closed the log is gone. What a killed process
+ * leaves in FILE-wal belongs to FILE; the next to open FILE moves it in. Elsewhere (network file systems, where the log
+ * is unsafe) it is the rollback journal. Several processes may write to one file: each waits up to a minute for the
+ * others.
  *
  * A store may be used from one thread at a time; sj_simulate_run's on_run keeps to that. Failures are SJ_FAILED, with a
  * message that begins with the file's name: not there, a directory, not readable, read-only, not a SQLite database,
