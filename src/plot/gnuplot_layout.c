@@ -56,7 +56,8 @@ double sj_layout_legend_rows(const struct sj_chart *chart) {
   size_t names = 0;
   for (size_t i = 0; i < chart->series_count; i++) names += chart->series[i].name != NULL;
   for (size_t i = 0; i < chart->span_count; i++) names += chart->spans[i].name != NULL;
-  return (double)((names + chart->rule_count + 1) / 2);
+  const size_t rows = (names + chart->rule_count + 1) / 2; /* two in a row */
+  return (double)rows;
 }
 
 void sj_chart_size(const struct sj_chart *chart, double *width, double *height) {
