@@ -118,7 +118,8 @@ static char *add_sensitivities(const struct sj_varied *varied, json_t *answers) 
   struct winner *const winners = sj_allocate_array(varied->axis_count, sizeof *winners);
   size_t told = 0;
   json_t *const open = json_array();
-  for (size_t i = 0; i < sj_varied_index_count(varied) && varied->axis_count > 1; i++) {
+  const size_t count = varied->axis_count > 1 ? sj_varied_index_count(varied) : 0;
+  for (size_t i = 0; i < count; i++) {
     char *const metric = sj_varied_indexed(varied, i);
     if (!isnan(sj_varied_total(varied, metric, 0).value)) {
       const size_t most = add_sensitivity(varied, metric, answers, open);

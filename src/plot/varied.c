@@ -352,7 +352,8 @@ static bool varies(const struct sj_varied *varied, const char *metric) {
 void sj_charts_of_varied(const struct sj_varied *varied, struct sj_charts *charts) {
   struct sj_varied_axis *const axes = read_axes(varied);
   sj_varied_add_all_indices(varied, charts);
-  for (size_t i = 0; i < sj_varied_index_count(varied); i++) {
+  const size_t indexed = sj_varied_index_count(varied);
+  for (size_t i = 0; i < indexed; i++) {
     char *const metric = sj_varied_indexed(varied, i);
     sj_varied_add_indices(varied, metric, charts);
     free(metric);
