@@ -68,21 +68,11 @@ static char *label_of(const struct sj_store_entry *entry) {
   return text.data;
 }
 
-/* The newest result of that label; NULL: there is none. */
-static const struct sj_store_entry *find(const struct sj_store_entry *entries, size_t count, const char *label,
-                                         size_t *alike) {
-  const struct sj_store_entry *found = NULL;
-  *alike = 0;
-  for (size_t i = 0; i < count; i++) {
-    char *const other = label_of(&entries[i]);
-    if (entries[i].runs && strcmp(entries[i].engine, "sweep") != 0 && !strcmp(label, other)) {
-      if (!found || entries[i].result > found->result) found = &entries[i];
-      ++*alike;
-    }
-    free(other);
-  }
-  return found;
-}
+/* What a result is called. */
+struct labelled {
+  char *label;
+  size_t entry;
+};
 
 /* A file with its list. */
 struct side {
@@ -90,7 +80,47 @@ struct side {
   struct sj_store *store;
   struct sj_store_entry *entries;
   size_t count;
+  struct labelled *labels; /* [count], by label, equal ones by entry: there may be a hundred thousand */
 };
+
+static int by_label(const void *a, const void *b) {
+  const struct labelled *const x = a, *const y = b;
+  const int order = strcmp(x->label, y->label);
+  return order ? order : (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+static void label_all(struct side *side) {
+  side->labels = sj_allocate_array(side->count, sizeof *side->labels);
+  for (size_t i = 0; i < side->count; i++)
+    side->labels[i] = (struct labelled){.label = label_of(&side->entries[i]), .entry = i};
+  if (side->count) qsort(side->labels, side->count, sizeof *side->labels, by_label);
+}
+
+/* Where those of the label begin, if there are any. */
+static size_t place_of(const struct side *side, const char *label) {
+  size_t low = 0, high = side->count;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (strcmp(side->labels[middle].label, label) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The newest result of that label; NULL: there is none. */
+static const struct sj_store_entry *find(const struct side *side, const char *label, size_t *alike) {
+  const struct sj_store_entry *found = NULL;
+  *alike = 0;
+  for (size_t i = place_of(side, label); i < side->count && !strcmp(side->labels[i].label, label); i++) {
+    const struct sj_store_entry *const entry = &side->entries[side->labels[i].entry];
+    if (!entry->runs || !strcmp(entry->engine, "sweep")) continue;
+    if (!found || entry->result > found->result) found = entry;
+    ++*alike;
+  }
+  return found;
+}
 
 /* The points of sweeps by their number: the order in which they were done is chance. */
 static int by_point(const void *a, const void *b) {
@@ -104,10 +134,13 @@ static enum sj_status open_side(struct side *side, const char *path, struct sj_e
   enum sj_status status = sj_store_open(path, SJ_STORE_READ, &side->store, error);
   if (status == SJ_OK) status = sj_store_list(side->store, &side->entries, &side->count, error);
   if (status == SJ_OK && side->count) qsort(side->entries, side->count, sizeof *side->entries, by_point);
+  if (status == SJ_OK) label_all(side);
   return status;
 }
 
 static void close_side(struct side *side) {
+  for (size_t i = 0; side->labels && i < side->count; i++) free(side->labels[i].label);
+  free(side->labels);
   sj_store_list_destroy(side->entries, side->count);
   sj_store_close(side->store);
 }
@@ -139,20 +172,14 @@ static enum sj_status add_pair(struct gate *gate, const struct side sides[2], co
 }
 
 static bool is_first_of_its_label(const struct side *side, size_t i, const char *label) {
-  for (size_t j = 0; j < i; j++) {
-    char *const other = label_of(&side->entries[j]);
-    const bool same = !strcmp(label, other);
-    free(other);
-    if (same) return false;
-  }
-  return true;
+  return side->labels[place_of(side, label)].entry == i;
 }
 
 static enum sj_status pair_entry(struct gate *gate, const struct side sides[2], size_t i, struct sj_error *error) {
   size_t alike[2];
   char *const label = label_of(&sides[0].entries[i]);
-  const struct sj_store_entry *const before = find(sides[0].entries, sides[0].count, label, &alike[0]),
-                                     *const after = find(sides[1].entries, sides[1].count, label, &alike[1]);
+  const struct sj_store_entry *const before = find(&sides[0], label, &alike[0]), *const after =
+                                                                                     find(&sides[1], label, &alike[1]);
   if (!before || !is_first_of_its_label(&sides[0], i, label)) {
     free(label);
     return SJ_OK;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "plot/document_parts.h"
+#include "plot/varied_parts.h"
 
 /* ---- which parameters matter ---- */
 
@@ -117,7 +118,8 @@ static char *add_sensitivities(const struct sj_varied *varied, json_t *answers) 
   struct winner *const winners = sj_allocate_array(varied->axis_count, sizeof *winners);
   size_t told = 0;
   json_t *const open = json_array();
-  for (size_t i = 0; i < sj_varied_index_count(varied) && varied->axis_count > 1; i++) {
+  const size_t count = varied->axis_count > 1 ? sj_varied_index_count(varied) : 0;
+  for (size_t i = 0; i < count; i++) {
     char *const metric = sj_varied_indexed(varied, i);
     if (!isnan(sj_varied_total(varied, metric, 0).value)) {
       const size_t most = add_sensitivity(varied, metric, answers, open);
@@ -142,12 +144,13 @@ static void add_extremes(const struct sj_document_source *source, json_t *answer
     const char *const metric = source->results[0]->metrics[m].name;
     size_t least = SIZE_MAX, greatest = SIZE_MAX;
     if (!sj_varied_wants(metric)) continue;
+    double *const figures = sj_varied_figures(varied, metric);
     for (size_t i = 0; i < source->count; i++) {
-      const double value = sj_results_value(source->results[i], metric);
-      if (!isfinite(value)) continue;
-      if (least == SIZE_MAX || value < sj_results_value(source->results[least], metric)) least = i;
-      if (greatest == SIZE_MAX || value > sj_results_value(source->results[greatest], metric)) greatest = i;
+      if (!isfinite(figures[i])) continue;
+      if (least == SIZE_MAX || figures[i] < figures[least]) least = i;
+      if (greatest == SIZE_MAX || figures[i] > figures[greatest]) greatest = i;
     }
+    free(figures);
     if (least == greatest) continue;
     char *const low = sj_document_figure(source->results[least], metric), *const at_low =
                                                                               sj_varied_point_text(varied, least);

@@ -110,27 +110,48 @@ void sj_varied_set_axis(struct sj_axis *axis, const struct sj_varied_axis *value
 
 /* ---- charts ---- */
 
-static struct sj_figure figure_of(const struct sj_results *results, const char *metric) {
-  const size_t index = sj_results_find(results, metric);
-  return index == SIZE_MAX ? (struct sj_figure){NAN, NAN} : sj_results_figure(results, index);
+/* The metric's figure at each point, a new array. Most points have it in the place where the first has it: looking for
+ * it among thousands at each would take longer than all else. */
+static struct sj_figure *figures_of(const struct sj_varied *varied, const char *metric) {
+  struct sj_figure *const figures = sj_allocate_array(varied->count, sizeof *figures);
+  const size_t usual = sj_results_find(varied->results[0], metric);
+  for (size_t i = 0; i < varied->count; i++) {
+    const struct sj_results *const results = varied->results[i];
+    const bool there = usual < results->metric_count && strcmp(results->metrics[usual].name, metric) == 0;
+    const size_t index = there ? usual : sj_results_find(results, metric);
+    figures[i] = index == SIZE_MAX ? (struct sj_figure){NAN, NAN} : sj_results_figure(results, index);
+  }
+  return figures;
 }
 
 double *sj_varied_figures(const struct sj_varied *varied, const char *metric) {
-  double *const figures = sj_allocate_array(varied->count, sizeof *figures);
-  for (size_t i = 0; i < varied->count; i++) figures[i] = figure_of(varied->results[i], metric).value;
-  return figures;
+  struct sj_figure *const figures = figures_of(varied, metric);
+  double *const values = sj_allocate_array(varied->count, sizeof *values);
+  for (size_t i = 0; i < varied->count; i++) values[i] = figures[i].value;
+  free(figures);
+  return values;
+}
+
+/* How many points have the metric; the least and the greatest figure, infinities of none. */
+static size_t range_of(const struct sj_varied *varied, const char *metric, double *low, double *high) {
+  double *const figures = sj_varied_figures(varied, metric);
+  size_t known = 0;
+  *low = INFINITY;
+  *high = -INFINITY;
+  for (size_t i = 0; i < varied->count; i++) {
+    if (!isfinite(figures[i])) continue;
+    *low = fmin(*low, figures[i]);
+    *high = fmax(*high, figures[i]);
+    known++;
+  }
+  free(figures);
+  return known;
 }
 
 /* Whether the metric spans so much that a linear axis would hide most of it. */
 static bool is_wide(const struct sj_varied *varied, const char *metric) {
-  double low = INFINITY, high = 0;
-  for (size_t i = 0; i < varied->count; i++) {
-    const double value = figure_of(varied->results[i], metric).value;
-    if (!isfinite(value)) continue;
-    low = fmin(low, value);
-    high = fmax(high, value);
-  }
-  return low > 0 && high / low > 20;
+  double low, high;
+  return range_of(varied, metric, &low, &high) > 0 && low > 0 && high / low > 20;
 }
 
 struct sj_chart *sj_varied_chart(const struct sj_varied *varied, const char *metric, const char *more,
@@ -159,7 +180,7 @@ void sj_varied_set_metric(const struct sj_varied *varied, const char *metric, st
 }
 
 /* The curve of the points whose second axis has its value number `only` (without a second: of all), with its band. */
-static void add_curve(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *x,
+static void add_curve(const struct sj_varied *varied, const struct sj_figure *figures, const struct sj_varied_axis *x,
                       const struct sj_varied_axis *second, size_t only, const char *name, unsigned colour,
                       struct sj_chart *chart) {
   double *const columns = sj_allocate_array(4 * x->distinct, sizeof *columns);
@@ -171,7 +192,7 @@ static void add_curve(const struct sj_varied *varied, const char *metric, const 
   }
   for (size_t i = 0; i < varied->count; i++) {
     if (second && second->place[i] != only) continue;
-    const struct sj_figure figure = figure_of(varied->results[i], metric);
+    const struct sj_figure figure = figures[i];
     const size_t k = x->place[i];
     value[k] = figure.value;
     low[k] = figure.value - figure.ci95;
@@ -198,7 +219,9 @@ static void add_line(const struct sj_varied *varied, const char *metric, const s
   struct sj_chart *const chart = sj_varied_chart(varied, metric, "", title, NULL, charts);
   sj_varied_set_axis(&chart->x, x);
   sj_varied_set_metric(varied, metric, &chart->y);
-  add_curve(varied, metric, x, NULL, 0, metric, 0, chart);
+  struct sj_figure *const figures = figures_of(varied, metric);
+  add_curve(varied, figures, x, NULL, 0, metric, 0, chart);
+  free(figures);
   free(title);
 }
 
@@ -236,11 +259,13 @@ static void add_curves(const struct sj_varied *varied, const char *metric, const
   struct sj_chart *const chart = sj_varied_chart(varied, metric, "curves", title, NULL, charts);
   sj_varied_set_axis(&chart->x, x);
   sj_varied_set_metric(varied, metric, &chart->y);
+  struct sj_figure *const figures = figures_of(varied, metric);
   for (size_t k = 0; k < y->distinct; k++) {
     char *const name = sj_format("%s %s", y->path, y->words[k]);
-    add_curve(varied, metric, x, y, k, name, (unsigned)k, chart);
+    add_curve(varied, figures, x, y, k, name, (unsigned)k, chart);
     free(name);
   }
+  free(figures);
   free(title);
 }
 
@@ -275,9 +300,8 @@ static void add_scatter(const struct sj_varied *varied, const char *metric, cons
 /* The points themselves, as grid or sample. */
 static void add_points(const struct sj_varied *varied, const char *metric, const struct sj_varied_axis *axes,
                        struct sj_charts *charts) {
-  size_t known = 0;
-  for (size_t i = 0; i < varied->count; i++) known += isfinite(figure_of(varied->results[i], metric).value) != 0;
-  if (known < 2) return;
+  double low, high;
+  if (range_of(varied, metric, &low, &high) < 2) return;
   for (size_t axis = 0; axis < varied->axis_count && varied->sample; axis++)
     add_scatter(varied, metric, &axes[axis], charts);
   if (varied->sample) return;
@@ -320,20 +344,16 @@ bool sj_varied_wants(const char *metric) {
 
 /* A figure that is the same everywhere is not worth a picture. */
 static bool varies(const struct sj_varied *varied, const char *metric) {
-  double low = INFINITY, high = -INFINITY;
-  for (size_t i = 0; i < varied->count; i++) {
-    const double value = figure_of(varied->results[i], metric).value;
-    if (!isfinite(value)) continue;
-    low = fmin(low, value);
-    high = fmax(high, value);
-  }
+  double low, high;
+  range_of(varied, metric, &low, &high);
   return low < high;
 }
 
 void sj_charts_of_varied(const struct sj_varied *varied, struct sj_charts *charts) {
   struct sj_varied_axis *const axes = read_axes(varied);
   sj_varied_add_all_indices(varied, charts);
-  for (size_t i = 0; i < sj_varied_index_count(varied); i++) {
+  const size_t indexed = sj_varied_index_count(varied);
+  for (size_t i = 0; i < indexed; i++) {
     char *const metric = sj_varied_indexed(varied, i);
     sj_varied_add_indices(varied, metric, charts);
     free(metric);

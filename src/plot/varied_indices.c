@@ -8,25 +8,20 @@
 
 /* ---- reading them ---- */
 
-/* The metric of column `column` of the indices, of each metric once; NULL: it is another column. */
-static char *metric_of(const struct sj_varied *varied, size_t column) {
-  const char *const name = varied->indices->metrics[column].name;
-  char *const ending = sj_format(".sobol.total[%s]", varied->paths[0]);
-  const size_t length = strlen(name), behind = strlen(ending);
-  const bool its = length > behind && strcmp(name + length - behind, ending) == 0;
-  free(ending);
-  return its ? sj_format("%.*s", (int)(length - behind), name) : NULL;
-}
-
-/* The number `index` of the metrics, or NULL and how many there are. */
+/* The number `index` of the metrics, each of which has one column of total indices of the first path; a new string, or
+ * NULL and how many there are. */
 static char *nth(const struct sj_varied *varied, size_t index, size_t *count) {
+  char *const ending = sj_format(".sobol.total[%s]", varied->paths[0]), *found = NULL;
+  const size_t behind = strlen(ending);
   *count = 0;
-  for (size_t column = 0; varied->indices && column < varied->indices->metric_count; column++) {
-    char *const metric = metric_of(varied, column);
-    if (metric && (*count)++ == index) return metric;
-    free(metric);
+  for (size_t column = 0; varied->indices && column < varied->indices->metric_count && !found; column++) {
+    const char *const name = varied->indices->metrics[column].name;
+    const size_t length = strlen(name);
+    if (length > behind && strcmp(name + length - behind, ending) == 0 && (*count)++ == index)
+      found = sj_format("%.*s", (int)(length - behind), name);
   }
-  return NULL;
+  free(ending);
+  return found;
 }
 
 size_t sj_varied_index_count(const struct sj_varied *varied) {

@@ -123,7 +123,8 @@ enum sj_status sj_store_columns_get(struct sj_store *store, int64_t result, cons
     *columns = store->known[found].columns;
     return SJ_OK;
   }
-  sj_store_columns_forget(store, result);
+  /* Results that were given up, as points of a sweep that fail, are never finished. */
+  sj_store_columns_forget(store, store->known_count < SJ_STORE_MOST_KNOWN ? result : 0);
   struct sj_store_known known = {.result = result};
   enum sj_status status = SJ_OK;
   for (enum sj_store_kind kind = 0; kind < SJ_STORE_KINDS && status == SJ_OK; kind++)

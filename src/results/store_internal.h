@@ -6,7 +6,7 @@
 
 #include "results/store.h"
 
-enum { SJ_STORE_SCHEMA_VERSION = 1, SJ_STORE_KEPT = 48 };
+enum { SJ_STORE_SCHEMA_VERSION = 1, SJ_STORE_KEPT = 48, SJ_STORE_MOST_KNOWN = 1024 };
 /* "SjRn": marks the database as ours in its header (PRAGMA application_id). */
 enum { SJ_STORE_APPLICATION_ID = 0x536a526e };
 
@@ -37,7 +37,7 @@ struct sj_store {
   double checkpointed_s; /* when its contents were last moved into the file, by the monotonic clock */
   unsigned depth;        /* of sj_store_start */
   bool has_exact;        /* sj_store_exact_tables was executed */
-  /* The columns of results that are being written to. */
+  /* The columns of results that are being written to, SJ_STORE_MOST_KNOWN of them at most. */
   struct sj_store_known {
     int64_t result;
     struct sj_store_columns columns[SJ_STORE_KINDS];

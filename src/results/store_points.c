@@ -100,12 +100,12 @@ static enum sj_status read_values(struct sj_store *store, int64_t sweep, struct 
     points->results[points->count++] = sqlite3_column_int64(list, 0);
   }
   sqlite3_finalize(list);
-  if (status == SJ_OK && values != points->count * points->axis_count) {
-    for (size_t i = 0; i < values; i++) free(points->texts[i]);
-    points->count = 0;
-    return sj_error_set(error, SJ_FAILED, "%s: the values of a sweep are damaged", store->path);
-  }
-  return status;
+  if (values == points->count * points->axis_count) return status;
+  /* Of the last point something is missing. */
+  for (size_t i = 0; i < values; i++) free(points->texts[i]);
+  points->count = 0;
+  return status == SJ_OK ? sj_error_set(error, SJ_FAILED, "%s: the values of a sweep are damaged", store->path)
+                         : status;
 }
 
 enum sj_status sj_store_points_read(struct sj_store *store, int64_t result, struct sj_store_points *points,

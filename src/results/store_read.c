@@ -126,8 +126,9 @@ static enum sj_status read_run(struct reading *reading, int64_t id, struct sj_ru
   return status == SJ_OK ? read_exact(reading, id, run, error) : status;
 }
 
+/* Runs are sorted, and come in that order. */
 static bool holds_run(const struct sj_results *results, uint64_t number) {
-  for (size_t i = results->run_count; i > 0; i--)
+  for (size_t i = results->run_count; i > 0 && results->runs[i - 1].number >= number; i--)
     if (results->runs[i - 1].number == number) return true;
   return false;
 }

@@ -16,6 +16,8 @@
 
 #include "base/base.h"
 #include "results/store_internal.h"
+#include "results/store_points.h"
+#include "results/store_sweep.h"
 #include "sample.h"
 
 static char folder[] = "/tmp/sojourn-failures-XXXXXX";
@@ -130,6 +132,73 @@ static void what_is_not_a_results_file(void **state) {
   execute("newer.db", "PRAGMA user_version = 2");
   fails("newer.db", SJ_STORE_READ, "written by a newer version of sojourn (schema 2, this version knows up to 1)");
   fails("newer.db", SJ_STORE_WRITE, "written by a newer version of sojourn (schema 2, this version knows up to 1)");
+}
+
+static uint32_t big_endian(const unsigned char *at, size_t count) {
+  uint32_t number = 0;
+  for (size_t i = 0; i < count; i++) number = number << 8 | at[i];
+  return number;
+}
+
+/* A sweep of three axes whose values fill several pages, each with parts of points at its ends. */
+static void make_sweep(const char *name, uint64_t points) {
+  static const char *const paths[] = {"a", "b", "c"}, *const units[] = {NULL, NULL, NULL};
+  static const bool logarithmic[3];
+  const struct sj_store_sweep sweep = {.engine = "simulate",
+                                       .model = "m.lua",
+                                       .definition = "d",
+                                       .points = points,
+                                       .axis_count = 3,
+                                       .paths = paths,
+                                       .logarithmic = logarithmic,
+                                       .units = units};
+  struct sj_store *store;
+  int64_t id;
+  make_file(name, 1);
+  assert_int_equal(sj_store_open(path_of(name), SJ_STORE_WRITE, &store, NULL), SJ_OK);
+  assert_int_equal(sj_store_begin_sweep(store, &sweep, false, &id, NULL), SJ_OK);
+  for (uint64_t point = 0; point < points; point++)
+    assert_int_equal(
+        sj_store_add_point(store, id, point, 1, (const char *const[]){"1.5", "a longer value", "x"}, 3, NULL), SJ_OK);
+  sj_store_close(store);
+}
+
+/* Whichever page of them is damaged, what was read so far is let go of. */
+static void values_of_a_sweep_that_end_early(void **state) {
+  (void)state;
+  enum { PAGE = 4096 };
+  make_sweep("sweep.db", 400);
+  sqlite3 *database;
+  sqlite3_stmt *find;
+  assert_int_equal(sqlite3_open(path_of("sweep.db"), &database), SQLITE_OK);
+  sqlite3_prepare_v2(database, "SELECT rootpage FROM sqlite_master WHERE name = 'sweep_values'", -1, &find, NULL);
+  assert_int_equal(sqlite3_step(find), SQLITE_ROW);
+  const off_t root = (sqlite3_column_int(find, 0) - 1) * (off_t)PAGE;
+  sqlite3_finalize(find);
+  sqlite3_close(database);
+  /* https://www.sqlite.org/fileformat2.html: an interior page of an index, and the pages below it */
+  unsigned char page[PAGE];
+  const int file = open(path_of("sweep.db"), O_RDWR | O_CLOEXEC);
+  assert_int_equal(pread(file, page, PAGE, root), PAGE);
+  assert_int_equal(page[0], 2);
+  const uint32_t children = big_endian(page + 3, 2);
+  assert_true(children > 4);
+  for (uint32_t i = 0; i < children; i++) {
+    const off_t child = (big_endian(page + big_endian(page + 12 + 2 * (size_t)i, 2), 4) - 1) * (off_t)PAGE;
+    unsigned char kind;
+    assert_int_equal(pread(file, &kind, 1, child), 1);
+    assert_int_equal(pwrite(file, "\xff", 1, child), 1);
+    struct sj_store *store;
+    struct sj_store_points points;
+    struct sj_error error;
+    assert_int_equal(sj_store_open(path_of("sweep.db"), SJ_STORE_READ, &store, NULL), SJ_OK);
+    assert_int_equal(sj_store_points_read(store, 1, &points, &error), SJ_FAILED);
+    assert_non_null(strstr(error.message, "the results file is damaged"));
+    sj_store_points_clear(&points);
+    sj_store_close(store);
+    assert_int_equal(pwrite(file, &kind, 1, child), 1);
+  }
+  close(file);
 }
 
 static void names_are_never_special(void **state) {
@@ -497,6 +566,7 @@ static void full_disk(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_not_a_results_file),
+      cmocka_unit_test(values_of_a_sweep_that_end_early),
       cmocka_unit_test(names_are_never_special),
       cmocka_unit_test(damage_is_named),
       cmocka_unit_test(any_damage_is_survived),

@@ -39,6 +39,12 @@ static const struct {
      "client 'web' { calls = 'api', arrivals = poisson { rate = 5 } }\n",
      {"web"},
      200},
+    /* A thousandth of the duration times a thousand is more than the duration, and nothing is left to do then. */
+    {"model { quantum = 1 }\n"
+     "server 'api' { service = 1 }\n"
+     "client 'web' { calls = 'api', arrivals = every(50) }\n",
+     {"web"},
+     2007},
     {"store 'disk' { latency = exponential { mean = 0.2 } }\n"
      "batcher 'batcher' { target = 'disk', flush = { after = 0.5, count = 4 } }\n"
      "client 'web' { calls = 'batcher', arrivals = poisson { rate = 6 } }\n",

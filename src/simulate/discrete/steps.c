@@ -47,6 +47,8 @@ static void pass_time(struct world *world, double until) {
   }
   if (engine->arriving && engine->duration <= until) {
     engine->now = engine->duration;
+    /* The last cell ends with the run, though its end may be rounded up beyond it. */
+    if (engine->series && engine->grid_next + 1 == engine->results->grid_count) sj_series_cell(engine);
     for (; engine->quarter < 4; engine->quarter++) for_statistics(world, quarter);
     for_statistics(world, end_window);
     engine->counting = engine->arriving = false;
