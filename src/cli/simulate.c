@@ -45,6 +45,8 @@ static void settings(struct job *job) {
   struct sj_simulate_options *const simulate = &job->simulate;
   sj_settings(options, simulate);
   job->runs_wanted = options->runs ? options->runs : job->model->run.runs;
+  /* Of thousands of runs the histograms, series and heat maps would fill the memory. */
+  simulate->values_only = options->output && !options->html && !given(job, SJ_OPTION_JSON);
   simulate->stop = sj_signals_defer();
   simulate->on_run = on_run;
   simulate->on_progress = on_progress;
@@ -63,6 +65,8 @@ static enum sj_status begin_result(struct job *job, struct sj_error *error) {
   const enum sj_status status =
       sj_store_begin(job->store, job->results, job->runs_wanted, given(job, SJ_OPTION_AGAIN), &job->result, error);
   job->runs_kept = sj_results_run_count(job->results);
+  for (size_t r = 0; r < job->runs_kept && job->simulate.values_only; r++)
+    sj_run_keep_values(job->results, &job->results->runs[r]);
   return status;
 }
 
