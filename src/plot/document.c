@@ -75,7 +75,10 @@ static json_t *facts_of(const struct sj_document_source *source) {
     add_fact(facts, "measurements", sj_format("%zu", source->count));
   else
     add_fact(facts, measured ? "what" : "model", sj_copy_string(results->model ? results->model : ""));
-  if (source->varied) add_fact(facts, "points", sj_format("%zu", source->count));
+  if (source->varied && source->varied->wanted > source->count)
+    add_fact(facts, "points", sj_format("%zu of %zu that were asked for", source->count, source->varied->wanted));
+  else if (source->varied)
+    add_fact(facts, "points", sj_format("%zu", source->count));
   if (source->scenarios)
     add_fact(facts, "scenarios", sj_format("%zu", source->count));
   else if (results->scenario)
