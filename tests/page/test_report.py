@@ -128,6 +128,24 @@ def _():
     equal("scenarios.web.distribution" in [chart["name"] for chart in page["charts"]], True)
 
 
+@case("a comparison by a figure that scenarios lack does not name a best one among them")
+def _():
+    write("none.lua", 'server "api" { service = constant(1000) }\n'
+          'client "web" { calls = "api", arrivals = poisson { rate = 8 }, timeout = 1, retries = 0 }\n'
+          'scenario("a", function() end)\nscenario("b", function() set { ["web.timeout"] = 2 } end)\n'
+          'scenario("good", function() set { ["api.service"] = exponential { rate = 20 } } end)\n')
+    short = ("--runs", "3", "--duration", "60", "--quiet", "--html", "n.html")
+    done("compare", "none.lua", "--scenario", "a", "--scenario", "b", *short)
+    page = document("n.html")
+    equal(page["headline"], "No scenario has a web.latency.p99")
+    equal([answer["text"] for answer in page["answers"]],
+          [f"{name}: has no web.latency.p99, not ranked" for name in ("a", "b")])
+    equal([row[0] for row in page["tables"][0]["rows"]], [[None, "-", ""]] * 2)
+    done("compare", "none.lua", *short)
+    page = document("n.html")
+    equal(page["headline"], "Lowest web.latency.p99: good")
+
+
 @case("what was learned: how long it takes to settle")
 def _():
     done("learn", MODELS / "fault-recovery.lua", "--method", "edmd", "--runs", "4", "--quiet", "--html", "l.html")
