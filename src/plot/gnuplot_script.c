@@ -188,11 +188,12 @@ static void colour_bar(const struct drawing *d) {
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set cbrange [%.8g:%.8g]\nset cblabel ", low, high);
   quote(d->script, text, false);
-  /* Gnuplot leaves no room for labels of our own. */
+  sj_text_add(d->script, " offset 1,0"); /* gnuplot reckons with narrower labels than ours */
+  /* Nor does it leave room for them. */
   size_t widest = 0;
   for (size_t i = 0; i < count; i++)
     if (sj_layout_characters(list[i].label) > widest) widest = sj_layout_characters(list[i].label);
-  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 2.5 + (double)widest);
+  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 3.5 + (double)widest);
   ticks(d, "cb", list, count, SIZE_MAX);
   sj_text_add(d->script, d->chart->diverging
                              ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
@@ -217,11 +218,33 @@ static double row_value(const struct sj_chart_series *series, size_t column, siz
   return series->kind == SJ_INTERVALS && column > 1 && isnan(value) ? series->columns[1][row] : value;
 }
 
+static bool is_whole(const struct sj_chart_series *series, size_t row) {
+  bool whole = row < series->count;
+  for (size_t c = 0; whole && c < sj_series_columns(series->kind); c++) whole = isfinite(row_value(series, c, row));
+  return whole;
+}
+
+/* A point of a line between two gaps, which would not be seen, is a dash as long as the line is wide. */
+static void lone_point(const struct drawing *d, const struct sj_chart_series *series, size_t row) {
+  const double x = series->columns[0][row], part = 0.004;
+  const bool logarithmic = d->chart->x.scale == SJ_SCALE_LOG && !d->map;
+  const double ratio = pow(d->x_high / d->x_low, part), half = part * (d->x_high - d->x_low);
+  number(d->script, logarithmic ? x / ratio : x - half);
+  number(d->script, series->columns[1][row]);
+  sj_text_add(d->script, "\n");
+  number(d->script, logarithmic ? x * ratio : x + half);
+  number(d->script, series->columns[1][row]);
+  sj_text_add(d->script, "\n");
+}
+
 static void rows(const struct drawing *d, const struct sj_chart_series *series) {
   const size_t columns = sj_series_columns(series->kind);
   for (size_t i = 0; i < series->count; i++) {
-    bool whole = true;
-    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(row_value(series, c, i));
+    const bool whole = is_whole(series, i), before = i > 0 && is_whole(series, i - 1), after = is_whole(series, i + 1);
+    if (series->kind == SJ_LINE && whole && !before && !after) {
+      lone_point(d, series, i);
+      continue;
+    }
     for (size_t c = 0; whole && c < columns; c++) number(d->script, row_value(series, c, i));
     sj_text_add(d->script, "\n"); /* an empty line is a gap */
   }
