@@ -376,6 +376,18 @@ def _():
     equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("m.html").read_bytes(), True)
 
 
+@case("more charts than a page takes: some of each kind, and the others are named")
+def _():
+    write("many.lua", "".join(f'server "s{i}" {{ service = exponential {{ rate = 10 }} }}\n'
+                              f'client "c{i}" {{ calls = "s{i}", arrivals = poisson {{ rate = 5 }} }}\n' for i in range(30)))
+    done("simulate", "many.lua", "--runs", "2", "--duration", "40", "--quiet", "-o", "many.db", "--html", "many.html")
+    page, there = document("many.html"), done("plot", "many.db", "--list").splitlines()
+    drawn = [chart["name"] for chart in page["charts"]]
+    equal((len(drawn), sorted(drawn + page["left_out"])), (80, sorted(line.split()[0] for line in there)))
+    kinds = {name.split(".")[-1] for name in drawn}
+    equal(kinds, {name.split(".")[-1] for name in page["left_out"]} | {"stages", "utilization"})
+
+
 @case("chosen charts, and any metric of scenarios")
 def _():
     write("two.lua", TWO)
