@@ -259,6 +259,27 @@ def _():
     equal(page.troubles(), [])
 
 
+@case("a long title of an axis takes two lines where it has no room in one")
+def _():
+    page = chromium()
+    write("m.lua", 'server "a-server-with-quite-a-long-name" { service = exponential { rate = param("rate", 10) } }\n'
+          'client "web" { calls = "a-server-with-quite-a-long-name", arrivals = poisson { rate = 8 } }\n')
+    page.open(made("sweep", "m.lua", "--solve", "--set", "a-server-with-quite-a-long-name.capacity=20",
+                   "--vary", "a-server-with-quite-a-long-name.service.rate=9:12:1"))
+    for width in (360, 1280):
+        page.resize(width, 900)
+        page.place(chart("sweep.a-server-with-quite-a-long-name.in_system.mean"))
+        page.value("new Promise((done) => setTimeout(done, 300))")
+        outside = page.value("""[...document.querySelectorAll('.picture svg')].flatMap((svg) => {
+          const all = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll('text')].filter((t) => {
+            const box = t.getBoundingClientRect();
+            return box.left < all.left - 1 || box.right > all.right + 1 || box.top < all.top - 1 || box.bottom > all.bottom + 1;
+          }).map((t) => t.textContent);
+        })""")
+        equal((width, outside), (width, []))
+
+
 @case("words below an axis do not overlap, on paper as on a narrow and a wide page")
 def _():
     page = chromium()

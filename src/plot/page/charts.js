@@ -142,16 +142,25 @@ function wordsWidth(axis, width) {
   const longest = Math.max(0, ...(axis.ticks || []).map(([, label]) => (label || "").length));
   return Math.max(38, Math.min(longest * 7.5 + 4, 220, width * 0.35));
 }
-const leftOf = (axis, width) => wordsWidth(axis, width) + (axis.label ? 28 : 12);
+// An axis' title, in two lines where its length has no room: that is the picture's height, or what of its width is beside
+// the vertical axis.
+function titleLines(axis, vertical, width) {
+  const room = vertical ? 270 : width - 120,
+    title = axisTitle(axis),
+    all = lettersOf(title);
+  return all * 6.6 <= room ? [title] : inLines(title, Math.max(Math.ceil(all / 2) + 4, Math.floor(room / 6.6))).split("\n");
+}
+const leftOf = (axis, width) =>
+  wordsWidth(axis, width) + (axis.label ? 28 : 12) + 15 * (titleLines(axis, true, width).length - 1);
 
 function axisOption(axis, theme, vertical, width) {
   const option = {
     type: axis.log ? "log" : "value",
     min: axis.low,
     max: axis.high,
-    name: axisTitle(axis),
+    name: titleLines(axis, vertical, width).join("\n"),
     nameLocation: "middle",
-    nameTextStyle: { color: theme.ink, fontSize: 12 },
+    nameTextStyle: { color: theme.ink, fontSize: 12, lineHeight: 15 },
     nameGap: vertical ? wordsWidth(axis, width) + 8 : 28,
     axisLine: { show: true, onZero: false, lineStyle: { color: theme.muted } },
     axisTick: { show: true, lineStyle: { color: theme.muted } },
