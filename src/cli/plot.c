@@ -118,6 +118,13 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
   return status;
 }
 
+static void forget_sweep(struct job *job) {
+  while (job->loaded_count > 0) sj_results_destroy(job->loaded[--job->loaded_count]);
+  sj_results_destroy(job->indices);
+  job->indices = NULL;
+  sj_store_points_clear(&job->points);
+}
+
 /* When a sweep is interrupted the newest results are points that were begun: no part of it yet. */
 static enum sj_status load_interrupted_sweep(struct job *job, const struct sj_store_entry *newest,
                                              struct sj_error *error) {
@@ -161,6 +168,7 @@ static enum sj_status load_results(struct job *job, struct sj_error *error) {
   if (!newest) return nothing(job, error);
   const bool one = job->options->result > 0 || job->options->scenario_count > 0;
   if (!one) status = load_sweep(job, newest->result, error);
+  if (job->points.count == 1 && !job->options->html) forget_sweep(job); /* no figure goes over anything */
   if (!one && job->loaded_count == 0 && status == SJ_OK) status = load_interrupted_sweep(job, newest, error);
   for (size_t i = 0; i < job->entry_count && !one && measured(newest) && status == SJ_OK; i++)
     if (measured(&job->entries[i])) status = load(job, job->entries[i].result, error);

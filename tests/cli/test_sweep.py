@@ -190,6 +190,15 @@ def _():
     contains(pathlib.Path("i.html").read_text(encoding="utf-8"), f'\\["points","{before} of 81 that were asked for"\\]')
 
 
+@case("of a sweep of one point its charts are those of that point")
+def _():
+    write("m.lua", MM1)
+    done("sweep", "m.lua", "--vary", "web.arrivals.rate=5", "--runs", "2", "--duration", "50", "--quiet", "-o", "one.db",
+         "--html", "one.html")
+    contains(pathlib.Path("one.html").read_text(encoding="utf-8"), '"headline":"1 point of web.arrivals.rate"')
+    contains(done("plot", "one.db", "--list"), r"^web\.latency ")
+
+
 @case("solved: exact figures and words; a sample's indices, in the table, the document and the file")
 def _():
     model = write("m.lua", MM1.replace("rate = 10 }", "rate = 10 }, capacity = 80"))
