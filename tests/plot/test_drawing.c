@@ -64,6 +64,19 @@ static void a_point_between_gaps_is_a_dash(void **state) {
   sj_chart_destroy(chart);
 }
 
+static void long_titles_take_several_lines(void **state) {
+  (void)state;
+  static const char name[] =
+      "a-server-with-quite-a-long-name.in_system.mean by another-server-with-a-name.service.rate";
+  struct sj_chart *const chart = sj_chart_create("c", name, NULL);
+  sj_axis_set(&chart->y, "a-server-with-quite-a-long-name.in_system.mean", "requests", SJ_SCALE_LINEAR);
+  char *const script = script_of(chart);
+  assert_non_null(strstr(script, "set label 'a-server-with-quite-a-long-name.in_system.mean by'.\"\\n\".'another"));
+  assert_non_null(strstr(script, "set ylabel 'a-server-with-quite-a-long-name.in_system.mean'.\"\\n\".'(requests)'"));
+  free(script);
+  sj_chart_destroy(chart);
+}
+
 static void many_words_below_the_axis_make_it_wider(void **state) {
   (void)state;
   double width, height, wide, high;
@@ -261,11 +274,17 @@ static void an_empty_chart_is_still_a_picture(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(texts_are_never_commands),          cmocka_unit_test(what_is_not_a_number_is_a_gap),
-      cmocka_unit_test(a_point_between_gaps_is_a_dash),    cmocka_unit_test(many_words_below_the_axis_make_it_wider),
-      cmocka_unit_test(words_that_fit_are_cut_into_lines), cmocka_unit_test(names_of_metrics_are_cut_before_a_dot),
-      cmocka_unit_test(intervals_and_written_values),      cmocka_unit_test(every_kind_is_drawn),
-      cmocka_unit_test(a_png_has_300_dots_an_inch),        cmocka_unit_test(a_pdf_has_its_size),
+      cmocka_unit_test(texts_are_never_commands),
+      cmocka_unit_test(what_is_not_a_number_is_a_gap),
+      cmocka_unit_test(a_point_between_gaps_is_a_dash),
+      cmocka_unit_test(long_titles_take_several_lines),
+      cmocka_unit_test(many_words_below_the_axis_make_it_wider),
+      cmocka_unit_test(words_that_fit_are_cut_into_lines),
+      cmocka_unit_test(names_of_metrics_are_cut_before_a_dot),
+      cmocka_unit_test(intervals_and_written_values),
+      cmocka_unit_test(every_kind_is_drawn),
+      cmocka_unit_test(a_png_has_300_dots_an_inch),
+      cmocka_unit_test(a_pdf_has_its_size),
       cmocka_unit_test(an_empty_chart_is_still_a_picture),
   };
   return cmocka_run_group_tests_name("plot.drawing", tests, NULL, NULL);
