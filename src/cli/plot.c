@@ -204,7 +204,18 @@ static void choose(struct job *job, struct sj_chart *chart) {
   job->chosen[job->chosen_count++] = chart;
 }
 
+/* Whether the chart is one of a client without any answer. */
+static bool unanswered(const struct job *job, const char *chart) {
+  const char *const dot = strrchr(chart, '.');
+  char *const completed = sj_format("%.*s.completed", dot ? (int)(dot - chart) : 0, chart);
+  const bool none = dot && job->loaded_count == 1 && sj_results_value(job->loaded[0], completed) == 0;
+  free(completed);
+  return none;
+}
+
 static enum sj_status unknown(const struct job *job, const char *name, struct sj_error *error) {
+  if (unanswered(job, name))
+    return sj_error_set(error, SJ_INVALID, "chart %s: no request of that client was answered", name);
   const size_t count = job->all.count;
   const char **const names = sj_allocate_array(2 * count + 1, sizeof *names);
   for (size_t i = 0; i < count; i++) {

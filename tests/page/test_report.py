@@ -199,6 +199,7 @@ def _():
     refused(3, "--html folder.html: Is a directory", *long, "--html", "folder.html")
     refused(2, "--html m.lua would overwrite m.lua", *long, "--html", "m.lua")
     refused(2, "--html: expected FILE, got nothing", *long, "--html=")
+    refused(2, "--html -: expected FILE", *long, "--html", "-")
     refused(2, "--find tries many", "simulate", "m.lua", "--find", "web.arrivals.rate", "--such-that", "web.latency.p99 < 2",
             "--html", "r.html")
     done("simulate", "m.lua", "--duration", "50", "--quiet", "-o", "r.db")
