@@ -377,6 +377,21 @@ def _():
     equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("m.html").read_bytes(), True)
 
 
+@case("one request: its distribution reaches all, its time is a point of its own")
+def _():
+    write("one.lua", 'server "api" { service = exponential { rate = 10 } }\n'
+          'client "web" { calls = "api", arrivals = poisson { rate = 1 } }\nrun { duration = 1, runs = 1 }\n')
+    done("simulate", "one.lua", "--quiet", "--html", "one.html", "-o", "one.db")
+    charts = {chart["name"]: chart for chart in document("one.html")["charts"]}
+    with sqlite3.connect("one.db") as file:
+        count, latency = (file.execute("SELECT value FROM figures WHERE metric = ?", [name]).fetchone()[0]
+                          for name in ("web.completed", "web.latency.mean"))
+    equal(count, 1)
+    x, share = charts["web.distribution"]["series"][0]["columns"]
+    equal((share[0], share[-1] >= 99.9, abs(x[-1] / latency - 1) < 0.01), (0, True, True))
+    equal([y for y in charts["web.latency-over-time"]["series"][0]["columns"][1] if y is not None], [float(f"{latency:.7g}")])
+
+
 @case("more charts than a page takes: some of each kind, and the others are named")
 def _():
     write("many.lua", "".join(f'server "s{i}" {{ service = exponential {{ rate = 10 }} }}\n'
