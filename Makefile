@@ -26,6 +26,7 @@ check: ## everything CI runs: compilers, sanitizers, static checks, fuzzing, tes
 	@$(MAKE) --no-print-directory test
 
 install: $(BUILD)/build.ninja ## install the program, the library, its headers, the manual pages
+	@$(if $(filter-out file,$(origin PREFIX)),meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX)))
 	@ninja -C $(BUILD) --quiet installed
 	@meson install -C $(BUILD) --no-rebuild
 	@[ "$$(id -u)" != 0 ] || [ -n "$$DESTDIR" ] || ldconfig

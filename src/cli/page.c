@@ -92,6 +92,8 @@ static bool same_file(const char *a, const char *b) {
 enum sj_status sj_page_check(const struct sj_options *options, struct sj_error *error) {
   const char *const path = options->html;
   if (!path) return SJ_OK;
+  if (strcmp(path, "-") == 0)
+    return sj_error_set(error, SJ_INVALID, "--html -: expected FILE; a page does not go to standard output");
   for (size_t i = 0; i < options->file_count; i++)
     if (same_file(path, options->files[i]))
       return sj_error_set(error, SJ_INVALID, "--html %s would overwrite %s", path, options->files[i]);

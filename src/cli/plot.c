@@ -107,6 +107,7 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
     status = sj_store_load_metrics(job->store, job->points.indices, &job->indices, error);
   job->varied = (struct sj_varied){.axis_count = job->points.axis_count,
                                    .count = job->points.count,
+                                   .wanted = job->points.wanted,
                                    .paths = (const char *const *)job->points.paths,
                                    .units = (const char *const *)job->points.units,
                                    .logarithmic = job->points.logarithmic,
@@ -115,6 +116,25 @@ static enum sj_status load_sweep(struct job *job, int64_t result, struct sj_erro
                                    .indices = job->indices,
                                    .results = (const struct sj_results *const *)job->loaded};
   return status;
+}
+
+static void forget_sweep(struct job *job) {
+  while (job->loaded_count > 0) sj_results_destroy(job->loaded[--job->loaded_count]);
+  sj_results_destroy(job->indices);
+  job->indices = NULL;
+  sj_store_points_clear(&job->points);
+}
+
+/* When a sweep is interrupted the newest results are points that were begun: no part of it yet. */
+static enum sj_status load_interrupted_sweep(struct job *job, const struct sj_store_entry *newest,
+                                             struct sj_error *error) {
+  const struct sj_store_entry *entry = newest;
+  while (entry > job->entries && entry->runs < entry->runs_wanted && strcmp(entry->model, newest->model) == 0) entry--;
+  if (entry == newest || !entry->point) return SJ_OK;
+  const enum sj_status status = sj_store_points_read(job->store, entry->result, &job->points, error);
+  const bool unfinished = status == SJ_OK && job->points.count < job->points.wanted;
+  sj_store_points_clear(&job->points);
+  return unfinished ? load_sweep(job, entry->result, error) : status;
 }
 
 /* Both results of a comparison of engines, if that is what was asked last of the newest. */
@@ -148,6 +168,8 @@ static enum sj_status load_results(struct job *job, struct sj_error *error) {
   if (!newest) return nothing(job, error);
   const bool one = job->options->result > 0 || job->options->scenario_count > 0;
   if (!one) status = load_sweep(job, newest->result, error);
+  if (job->points.count == 1 && !job->options->html) forget_sweep(job); /* no figure goes over anything */
+  if (!one && job->loaded_count == 0 && status == SJ_OK) status = load_interrupted_sweep(job, newest, error);
   for (size_t i = 0; i < job->entry_count && !one && measured(newest) && status == SJ_OK; i++)
     if (measured(&job->entries[i])) status = load(job, job->entries[i].result, error);
   if (!one && job->loaded_count == 0 && status == SJ_OK) status = load_engines(job, newest->result, error);
@@ -182,7 +204,18 @@ static void choose(struct job *job, struct sj_chart *chart) {
   job->chosen[job->chosen_count++] = chart;
 }
 
+/* Whether the chart is one of a client without any answer. */
+static bool unanswered(const struct job *job, const char *chart) {
+  const char *const dot = strrchr(chart, '.');
+  char *const completed = sj_format("%.*s.completed", dot ? (int)(dot - chart) : 0, chart);
+  const bool none = dot && job->loaded_count == 1 && sj_results_value(job->loaded[0], completed) == 0;
+  free(completed);
+  return none;
+}
+
 static enum sj_status unknown(const struct job *job, const char *name, struct sj_error *error) {
+  if (unanswered(job, name))
+    return sj_error_set(error, SJ_INVALID, "chart %s: no request of that client was answered", name);
   const size_t count = job->all.count;
   const char **const names = sj_allocate_array(2 * count + 1, sizeof *names);
   for (size_t i = 0; i < count; i++) {

@@ -60,6 +60,7 @@ enum sj_status sj_sweep_page(const struct sj_sweep_job *job, bool silent, struct
   bool *const logarithmic = sj_allocate_array(axes, sizeof *logarithmic);
   char **const texts = sj_allocate_array(sweep->point_count * axes, sizeof *texts);
   struct sj_varied varied = {.axis_count = axes,
+                             .wanted = sweep->point_count,
                              .paths = paths,
                              .units = units,
                              .logarithmic = logarithmic,

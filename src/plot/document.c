@@ -75,7 +75,10 @@ static json_t *facts_of(const struct sj_document_source *source) {
     add_fact(facts, "measurements", sj_format("%zu", source->count));
   else
     add_fact(facts, measured ? "what" : "model", sj_copy_string(results->model ? results->model : ""));
-  if (source->varied) add_fact(facts, "points", sj_format("%zu", source->count));
+  if (source->varied && source->varied->wanted > source->count)
+    add_fact(facts, "points", sj_format("%zu of %zu that were asked for", source->count, source->varied->wanted));
+  else if (source->varied)
+    add_fact(facts, "points", sj_format("%zu", source->count));
   if (source->scenarios)
     add_fact(facts, "scenarios", sj_format("%zu", source->count));
   else if (results->scenario)
@@ -147,17 +150,45 @@ static json_t *notes_of(const struct sj_document_source *source) {
 
 /* ---- charts ---- */
 
-static json_t *charts_of(const struct sj_charts *charts) {
+/* What is behind the component's name: "queue" of "52.queue". */
+static const char *kind_of(const struct sj_chart *chart) {
+  const char *const dot = strrchr(chart->name, '.');
+  return dot ? dot + 1 : chart->name;
+}
+
+/* Which are on the page, where there are too many: the first of each kind, then the second of each, and so on, so that
+ * no kind is missing. A new array. */
+static bool *choose(const struct sj_charts *charts) {
+  bool *const chosen = sj_allocate_array(charts->count + 1, sizeof *chosen);
+  size_t *const before = sj_allocate_array(charts->count + 1, sizeof *before); /* others of its kind */
+  size_t count = 0;
+  for (size_t i = 0; i < charts->count; i++) {
+    chosen[i] = false;
+    before[i] = 0;
+    for (size_t k = 0; k < i; k++) before[i] += strcmp(kind_of(charts->charts[k]), kind_of(charts->charts[i])) == 0;
+  }
+  const size_t most = charts->count < MOST_CHARTS ? charts->count : MOST_CHARTS;
+  for (size_t round = 0; count < most; round++)
+    for (size_t i = 0; i < charts->count && count < most; i++)
+      if (before[i] == round) {
+        chosen[i] = true;
+        count++;
+      }
+  free(before);
+  return chosen;
+}
+
+static json_t *charts_of(const struct sj_charts *charts, const bool *chosen) {
   json_t *const list = json_array();
-  for (size_t i = 0; i < charts->count && i < MOST_CHARTS; i++)
-    json_array_append_new(list, sj_chart_json(charts->charts[i]));
+  for (size_t i = 0; i < charts->count; i++)
+    if (chosen[i]) json_array_append_new(list, sj_chart_json(charts->charts[i]));
   return list;
 }
 
-static json_t *left_out(const struct sj_charts *charts) {
+static json_t *left_out(const struct sj_charts *charts, const bool *chosen) {
   json_t *const list = json_array();
-  for (size_t i = MOST_CHARTS; i < charts->count; i++)
-    json_array_append_new(list, sj_json_string(charts->charts[i]->name));
+  for (size_t i = 0; i < charts->count; i++)
+    if (!chosen[i]) json_array_append_new(list, sj_json_string(charts->charts[i]->name));
   return list;
 }
 
@@ -218,6 +249,7 @@ json_t *sj_document(const struct sj_results *const *results, size_t count, const
   struct sj_document_source source;
   open_source(&source, results, count, varied);
   json_t *const document = json_object();
+  bool *const chosen = choose(charts);
   const bool suite = count > 1 && strcmp(results[0]->engine, "measure") == 0;
   char *const title =
       sj_format("%s: %s", suite ? "A suite of messages" : base_name(results[0]->model), engine_words(&source));
@@ -231,15 +263,16 @@ json_t *sj_document(const struct sj_results *const *results, size_t count, const
   json_object_set_new(document, "model", model_of(&source));
   json_object_set_new(document, "report", report_of(&source));
   json_object_set_new(document, "palette", palette());
-  json_object_set_new(document, "left_out", left_out(charts));
+  json_object_set_new(document, "left_out", left_out(charts, chosen));
   json_object_set_new(document, "tables", sj_document_tables(&source));
   json_object_set_new(document, "notes", notes_of(&source));
   for (size_t k = 0; k < sizeof points / sizeof *points; k++) {
     for (size_t i = 0; i < charts->count; i++) sj_chart_thin(charts->charts[i], points[k]);
-    json_object_set_new(document, "charts", charts_of(charts));
+    json_object_set_new(document, "charts", charts_of(charts, chosen));
     if (length_of(document) <= most_bytes) break;
   }
   free(title);
+  free(chosen);
   close_source(&source);
   return document;
 }

@@ -137,10 +137,17 @@ static char *add_ranking(const struct sj_document_source *source, json_t *answer
   char *headline = NULL;
   for (size_t k = 0; ranking.ranks && k < source->count && k < SHOWN; k++) {
     const struct sj_results *const results = source->results[ranking.ranks[k].alternative];
+    if (isnan(ranking.ranks[k].figure.value)) { /* from here on no scenario has one */
+      if (k == 0) headline = sj_format("No scenario has a %s", ranking.by);
+      sj_document_add_answer(answers, "plain",
+                             sj_format("%s: has no %s, not ranked", sj_document_scenario(results), ranking.by));
+      continue;
+    }
     char *const figure = sj_document_figure(results, ranking.by);
     const bool apart = k == 0 || ranking.ranks[k].above.distinguishable;
     if (k == 0) {
-      const bool alone = source->count > 1 && ranking.ranks[1].above.distinguishable;
+      const bool alone =
+          source->count > 1 && (ranking.ranks[1].above.distinguishable || isnan(ranking.ranks[1].figure.value));
       headline = sj_format("%s %s: %s%s", ranking.direction == SJ_HIGH_IS_GOOD ? "Highest" : "Lowest", ranking.by,
                            sj_document_scenario(results), alone ? "" : "; the next cannot be told apart from it");
     }

@@ -172,8 +172,9 @@ char *sj_document_add_sweep(const struct sj_document_source *source, json_t *ans
     sj_text_add(&paths, "%s%s", axis > 0 ? ", " : "", varied->paths[axis]);
   char *const matters = add_sensitivities(varied, answers);
   add_extremes(source, answers);
-  char *const headline = matters ? sj_format("%s (%zu points of %s)", matters, source->count, paths.data)
-                                 : sj_format("%zu points of %s", source->count, paths.data);
+  char *const headline = matters
+                             ? sj_format("%s (%zu points of %s)", matters, source->count, paths.data)
+                             : sj_format("%zu point%s of %s", source->count, source->count == 1 ? "" : "s", paths.data);
   free(matters);
   free(paths.data);
   return headline;

@@ -178,7 +178,7 @@ static void add_ranking(const struct sj_document_source *source, json_t *tables)
     add_column(object, "told apart", NULL, false);
     for (size_t k = 0; k < source->count; k++) {
       json_t *const row = add_row(object);
-      add_number(row, (double)(k + 1));
+      add_number(row, isnan(ranking.ranks[k].figure.value) ? (double)NAN : (double)(k + 1));
       add_text(row, sj_document_scenario(source->results[ranking.ranks[k].alternative]));
       add_figure(row, ranking.ranks[k].figure);
       add_difference(row, &ranking.ranks[k].above);

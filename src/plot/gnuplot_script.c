@@ -103,23 +103,22 @@ static int subtitle(const struct drawing *d, size_t most) {
   return count;
 }
 
-static void titles(const struct drawing *d) {
-  double width, height;
-  sj_chart_size(d->chart, &width, &height);
-  const int lines = subtitle(d, (size_t)((width - sj_layout_words_beside(d->chart)) * 12.5));
-  sj_text_add(d->script, "set label ");
-  quote(d->script, d->chart->title, false);
-  /* The SVG terminal knows no bold. */
-  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font '%s'\nset tmargin %.2f\n", 1.0 + 1.0 * lines,
-              d->format == SJ_IMAGE_SVG ? ",12" : "sans-serif:Bold,10.5", 2.2 + 1.0 * lines);
+/* How many lines of at most so many characters a text takes. */
+static size_t line_count(const char *text, size_t most) {
+  size_t lines = 1;
+  for (; text[sj_layout_line_end(text, most, true)]; lines++) {
+    text += sj_layout_line_end(text, most, true);
+    text += *text == ' ';
+  }
+  return lines;
 }
 
 /* In as many lines as it takes. */
-static void tick_label(const struct drawing *d, const char *text, size_t most) {
+static void in_lines(const struct drawing *d, const char *text, size_t most, bool tick) {
   for (;;) {
     const size_t length = text ? sj_layout_line_end(text, most, true) : 0;
     char *const line = sj_format("%.*s", (int)length, text ? text : "");
-    quote(d->script, line, true);
+    quote(d->script, line, tick);
     free(line);
     if (!text || !text[length]) return;
     sj_text_add(d->script, ".\"\\n\".");
@@ -127,11 +126,25 @@ static void tick_label(const struct drawing *d, const char *text, size_t most) {
   }
 }
 
+static void titles(const struct drawing *d) {
+  double width, height;
+  sj_chart_size(d->chart, &width, &height);
+  const double room = width - sj_layout_words_beside(d->chart);
+  const int below = subtitle(d, (size_t)(room * 12.5));
+  const size_t most = (size_t)((room - 0.6) * 10.5), more = line_count(d->chart->title, most) - 1;
+  sj_text_add(d->script, "set label ");
+  in_lines(d, d->chart->title, most, false);
+  /* The SVG terminal knows no bold. */
+  sj_text_add(d->script, " at graph 0, graph 1 offset 0,%.2f left font '%s'\nset tmargin %.2f\n",
+              1.0 + 1.0 * below + 1.15 * (double)more, d->format == SJ_IMAGE_SVG ? ",12" : "sans-serif:Bold,10.5",
+              2.2 + 1.0 * below + 1.15 * (double)more);
+}
+
 static void ticks(const struct drawing *d, const char *axis, struct sj_tick *list, size_t count, size_t most) {
   sj_text_add(d->script, "set %stics (", axis);
   for (size_t i = 0; i < count; i++) {
     if (i > 0) sj_text_add(d->script, ", ");
-    tick_label(d, list[i].label, most);
+    in_lines(d, list[i].label, most, true);
     number(d->script, list[i].at);
     if (!list[i].label) sj_text_add(d->script, " 1");
   }
@@ -143,11 +156,7 @@ static void ticks(const struct drawing *d, const char *axis, struct sj_tick *lis
 static size_t most_lines(const struct sj_tick *list, size_t count, size_t most) {
   size_t lines = 1;
   for (size_t i = 0; i < count; i++) {
-    size_t its = 1;
-    for (const char *text = list[i].label; text && text[sj_layout_line_end(text, most, true)]; its++) {
-      text += sj_layout_line_end(text, most, true);
-      text += *text == ' ';
-    }
+    const size_t its = list[i].label ? line_count(list[i].label, most) : 1;
     if (its > lines) lines = its;
   }
   return lines;
@@ -164,8 +173,9 @@ static void axis(const struct drawing *d, const char *name, const struct sj_axis
   sj_text_add(d->script, "set %slabel ", name);
   /* Gnuplot takes the labels of ticks for one line. */
   for (size_t i = 1; i < most_lines(list, count, most) && *text; i++) sj_text_add(d->script, "\"\\n\".");
-  quote(d->script, text, false);
-  if (*name == 'x') sj_text_add(d->script, ".\"\\n\" offset 0,0.3"); /* room above the legend */
+  in_lines(d, text, *name == 'x' ? 75 : 50, false);
+  if (*name == 'y' && line_count(text, 50) > 1) sj_text_add(d->script, " offset -1,0"); /* off the ticks' labels */
+  if (*name == 'x') sj_text_add(d->script, ".\"\\n\" offset 0,0.3");                    /* room above the legend */
   sj_text_add(d->script, "\nset %srange [%.8g:%.8g] noextend\n", name, low, high);
   if (axis->scale == SJ_SCALE_LOG && !d->map) sj_text_add(d->script, "set logscale %s 10\n", name);
   sj_text_add(d->script, "set %stics out nomirror scale 0.6,0.3 %s\n", name, turned ? "rotate by 90 right" : "");
@@ -187,12 +197,13 @@ static void colour_bar(const struct drawing *d) {
                                    : sj_axis_ticks(axis, low, high, &count);
   char *const text = axis_text(axis);
   sj_text_add(d->script, "set cbrange [%.8g:%.8g]\nset cblabel ", low, high);
-  quote(d->script, text, false);
-  /* Gnuplot leaves no room for labels of our own. */
+  in_lines(d, text, 50, false);
+  sj_text_add(d->script, " offset 1,0"); /* gnuplot reckons with narrower labels than ours */
+  /* Nor does it leave room for them. */
   size_t widest = 0;
   for (size_t i = 0; i < count; i++)
     if (sj_layout_characters(list[i].label) > widest) widest = sj_layout_characters(list[i].label);
-  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 2.5 + (double)widest);
+  sj_text_add(d->script, "\nset cbtics out scale 0.6,0.3\nset rmargin %.1f\n", 3.5 + (double)widest);
   ticks(d, "cb", list, count, SIZE_MAX);
   sj_text_add(d->script, d->chart->diverging
                              ? "set palette defined (0 '#4A90C4', 0.5 '#FFFFFF', 1 '#EE9A4A')\n"
@@ -217,11 +228,33 @@ static double row_value(const struct sj_chart_series *series, size_t column, siz
   return series->kind == SJ_INTERVALS && column > 1 && isnan(value) ? series->columns[1][row] : value;
 }
 
+static bool is_whole(const struct sj_chart_series *series, size_t row) {
+  bool whole = row < series->count;
+  for (size_t c = 0; whole && c < sj_series_columns(series->kind); c++) whole = isfinite(row_value(series, c, row));
+  return whole;
+}
+
+/* A point of a line between two gaps, which would not be seen, is a dash as long as the line is wide. */
+static void lone_point(const struct drawing *d, const struct sj_chart_series *series, size_t row) {
+  const double x = series->columns[0][row], part = 0.004;
+  const bool logarithmic = d->chart->x.scale == SJ_SCALE_LOG && !d->map;
+  const double ratio = pow(d->x_high / d->x_low, part), half = part * (d->x_high - d->x_low);
+  number(d->script, logarithmic ? x / ratio : x - half);
+  number(d->script, series->columns[1][row]);
+  sj_text_add(d->script, "\n");
+  number(d->script, logarithmic ? x * ratio : x + half);
+  number(d->script, series->columns[1][row]);
+  sj_text_add(d->script, "\n");
+}
+
 static void rows(const struct drawing *d, const struct sj_chart_series *series) {
   const size_t columns = sj_series_columns(series->kind);
   for (size_t i = 0; i < series->count; i++) {
-    bool whole = true;
-    for (size_t c = 0; c < columns; c++) whole = whole && isfinite(row_value(series, c, i));
+    const bool whole = is_whole(series, i), before = i > 0 && is_whole(series, i - 1), after = is_whole(series, i + 1);
+    if (series->kind == SJ_LINE && whole && !before && !after) {
+      lone_point(d, series, i);
+      continue;
+    }
     for (size_t c = 0; whole && c < columns; c++) number(d->script, row_value(series, c, i));
     sj_text_add(d->script, "\n"); /* an empty line is a gap */
   }

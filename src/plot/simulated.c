@@ -150,13 +150,15 @@ static void add_distribution(const struct sj_source *source, struct sj_charts *c
   sj_axis_set(&chart->y, "requests answered within this time", "%", SJ_SCALE_LINEAR);
   chart->y.low = 0;
   chart->y.high = 100;
-  const double low = logarithmic ? quantile(all, 0.0005) : 0, high = quantile(all, 0.9995);
+  static const double end = 0.9995;
+  const double low = logarithmic ? quantile(all, 0.0005) : 0, high = quantile(all, end);
   double x[POINTS], share[POINTS];
   for (size_t i = 0; i < POINTS; i++) {
     const double part = (double)i / (POINTS - 1);
     x[i] = logarithmic ? low * pow(high / low, part) : low + part * (high - low);
     share[i] = 100 * sj_histogram_share_below(all, x[i]);
   }
+  share[POINTS - 1] = fmax(share[POINTS - 1], 100 * end); /* where all lie in one cell it is somewhere in that */
   if (!logarithmic) chart->x.low = 0;
   sj_chart_add(chart, SJ_LINE, "all runs together", POINTS, (const double *const[]){x, share});
   add_marks(source, chart, name, source->results->time_unit);

@@ -128,9 +128,15 @@ static int stride_of(double decades) {
   return 200;
 }
 
+static const double fewest_decades = 0.7; /* in less there may be neither a 1 nor a 2 nor a 5 */
+
 struct sj_tick *sj_logarithm_ticks(double low, double high, size_t *count) {
   struct list list = {0};
-  powers(&list, low, high, stride_of(high - low), true);
+  if (high - low >= fewest_decades)
+    powers(&list, low, high, stride_of(high - low), true);
+  else
+    linear(&list, pow(10, low), pow(10, high));
+  for (size_t i = 0; high - low < fewest_decades && i < list.count; i++) list.ticks[i].at = log10(list.ticks[i].at);
   *count = list.count;
   return list.ticks;
 }
@@ -140,7 +146,7 @@ struct sj_tick *sj_axis_ticks(const struct sj_axis *axis, double low, double hig
   if (axis->tick_count > 0) {
     for (size_t i = 0; i < axis->tick_count; i++)
       if (axis->ticks[i].at >= low && axis->ticks[i].at <= high) add(&list, axis->ticks[i].at, axis->ticks[i].label);
-  } else if (axis->scale == SJ_SCALE_LOG && log10(high / low) >= 0.7) {
+  } else if (axis->scale == SJ_SCALE_LOG && log10(high / low) >= fewest_decades) {
     powers(&list, log10(low), log10(high), stride_of(log10(high / low)), false);
   } else {
     linear(&list, low, high);

@@ -7,7 +7,7 @@
 /* The labelled and the small ticks of an axis that covers [low, high], ascending: `*count` of them, to be freed by
  * sj_ticks_destroy. A small tick's label is NULL. An axis with ticks of its own has those that lie in the range. Of a
  * linear axis they are 1, 2 or 5 times a power of ten apart; of a logarithmic one they are powers of ten, or 1, 2 and 5
- * times one where there are fewer than three. */
+ * times one where there are fewer than three; in less than 0.7 decades as of a linear one. */
 struct sj_tick *sj_axis_ticks(const struct sj_axis *axis, double low, double high, size_t *count);
 /* The same where numbers on the axis are decimal logarithms, as the colours of a heat map. */
 struct sj_tick *sj_logarithm_ticks(double low, double high, size_t *count);

@@ -8,6 +8,7 @@
 /* The points, in any order. Nothing is owned. */
 struct sj_varied {
   size_t axis_count, count;
+  size_t wanted;            /* points that there were to be; 0: as many as there are */
   const char *const *paths; /* [axis_count]: "web.arrivals.rate" */
   const char *const *units; /* [axis_count]: as field schemas have them; NULL: not known; itself NULL: none is */
   const bool *logarithmic;  /* [axis_count]: the values were chosen so; NULL: none */

@@ -27,7 +27,7 @@ static enum sj_status find_sweep(struct sj_store *store, int64_t result, int64_t
   sqlite3_finalize(find);
   if (status != SJ_OK || !row) return status;
   status = sj_store_prepare(store,
-                            "SELECT id, samples, indices FROM sweeps WHERE indices = ?1 OR id IN"
+                            "SELECT id, samples, indices, points FROM sweeps WHERE indices = ?1 OR id IN"
                             " (SELECT sweep FROM sweep_points WHERE result = ?1) ORDER BY id DESC LIMIT 1",
                             &find, error);
   if (status != SJ_OK) return status;
@@ -37,6 +37,7 @@ static enum sj_status find_sweep(struct sj_store *store, int64_t result, int64_t
     *sweep = sqlite3_column_int64(find, 0);
     points->samples = (uint64_t)sqlite3_column_int64(find, 1);
     points->indices = sqlite3_column_int64(find, 2); /* NULL is 0 */
+    points->wanted = (size_t)sqlite3_column_int64(find, 3);
   }
   sqlite3_finalize(find);
   return status;

@@ -7,6 +7,7 @@
 /* Owned; sj_store_points_clear ends it. */
 struct sj_store_points {
   size_t axis_count, count;
+  size_t wanted;    /* how many points it was to have */
   uint64_t samples; /* 0: a grid */
   char **paths;     /* [axis_count] */
   char **units;     /* [axis_count]: as field schemas have them; NULL: not known */

@@ -90,4 +90,13 @@ def _():
     equal((result.returncode, result.stdout, result.stderr), (0, "", ""))
 
 
+@case("make install PREFIX=... installs there, also what was built for another place")
+def _():
+    def made(*arguments):
+        return subprocess.run(["make", "-n", "-C", SOURCE, "install", *arguments], text=True, check=True,
+                              stdout=subprocess.PIPE).stdout
+    contains(made("PREFIX=/elsewhere"), r"meson configure build -Dprefix=/elsewhere\n(.*\n)*meson install")
+    equal("meson configure" in made(), False)
+
+
 sys.exit(run())

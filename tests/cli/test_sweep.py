@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import pathlib
 import random
 import re
 import signal
@@ -183,6 +184,19 @@ def _():
     contains(out, rf"m.lua: {before} points? of 81\n")
     with sqlite3.connect("i.db") as database:
         equal(database.execute("SELECT count(*) FROM sweep_points").fetchone()[0], before)
+    # What is drawn is the sweep as far as it went, not the point that was being worked on.
+    contains(done("plot", "i.db", "--list"), r"^sweep\.web\.latency\.mean ")
+    done("plot", "i.db", "--html", "i.html")
+    contains(pathlib.Path("i.html").read_text(encoding="utf-8"), f'\\["points","{before} of 81 that were asked for"\\]')
+
+
+@case("of a sweep of one point its charts are those of that point")
+def _():
+    write("m.lua", MM1)
+    done("sweep", "m.lua", "--vary", "web.arrivals.rate=5", "--runs", "2", "--duration", "50", "--quiet", "-o", "one.db",
+         "--html", "one.html")
+    contains(pathlib.Path("one.html").read_text(encoding="utf-8"), '"headline":"1 point of web.arrivals.rate"')
+    contains(done("plot", "one.db", "--list"), r"^web\.latency ")
 
 
 @case("solved: exact figures and words; a sample's indices, in the table, the document and the file")

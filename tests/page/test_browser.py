@@ -259,6 +259,66 @@ def _():
     equal(page.troubles(), [])
 
 
+@case("a long title of an axis takes two lines where it has no room in one")
+def _():
+    page = chromium()
+    write("m.lua", 'server "a-server-with-quite-a-long-name" { service = exponential { rate = param("rate", 10) } }\n'
+          'client "web" { calls = "a-server-with-quite-a-long-name", arrivals = poisson { rate = 8 } }\n')
+    page.open(made("sweep", "m.lua", "--solve", "--set", "a-server-with-quite-a-long-name.capacity=20",
+                   "--vary", "a-server-with-quite-a-long-name.service.rate=9:12:1"))
+    for width in (360, 1280):
+        page.resize(width, 900)
+        page.place(chart("sweep.a-server-with-quite-a-long-name.in_system.mean"))
+        page.value("new Promise((done) => setTimeout(done, 300))")
+        outside = page.value("""[...document.querySelectorAll('.picture svg')].flatMap((svg) => {
+          const all = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll('text')].filter((t) => {
+            const box = t.getBoundingClientRect();
+            return box.left < all.left - 1 || box.right > all.right + 1 || box.top < all.top - 1 || box.bottom > all.bottom + 1;
+          }).map((t) => t.textContent);
+        })""")
+        equal((width, outside), (width, []))
+
+
+@case("words below an axis do not overlap, on paper as on a narrow and a wide page")
+def _():
+    page = chromium()
+    names = ["one that is so long that it cannot stand there in full, whatever the width", "日本語のシナリオ", "b", "the fourth one",
+             "nobody-wants-to-break-this-one", "f"]
+    write("long.lua", 'client "web" { calls = "api", arrivals = poisson { rate = 8 } }\n' + "".join(
+        f'scenario("{name}", function() server "api" {{ service = exponential {{ rate = {10 + k} }} }} end)\n'
+        for k, name in enumerate(names)))
+    page.open(made("compare", "long.lua", "--runs", "2", "--duration", "50"))
+    for width in (360, 1280, 1900):
+        page.resize(width, 900)
+        page.place(chart("scenarios.web.latency.mean"))
+        page.value("new Promise((done) => setTimeout(done, 300))")
+        equal((width, overlaps(page)), (width, []))
+    page.resize(1280, 900)
+    page.value("dispatchEvent(new Event('beforeprint'))")
+    settle(page)
+    equal(("paper", overlaps(page), turned(page)), ("paper", [], 1))  # the axis' title
+    page.value("dispatchEvent(new Event('afterprint'))")
+
+
+def overlaps(page):
+    """Pairs of words of the first chart that share room; of words that are turned the lines they stand on lie apart."""
+    return page.value("""(() => {
+      const words = [...document.querySelector('.chart').querySelectorAll('.picture svg text')]
+        .map((t) => [t.textContent, t.getBoundingClientRect()]).filter(([, box]) => box.height < 24), found = [];
+      words.forEach(([a, p], i) => words.slice(i + 1).forEach(([b, q]) => {
+        if (Math.min(p.right, q.right) - Math.max(p.left, q.left) > 1 && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 3)
+          found.push([a, b]);
+      }));
+      return found;
+    })()""")
+
+
+def turned(page):
+    return page.value("[...document.querySelector('.chart').querySelectorAll('.picture svg text')]"
+                      ".filter((t) => t.getBoundingClientRect().height > 30).length")
+
+
 @case("hostile names stay text")
 def _():
     page = chromium()

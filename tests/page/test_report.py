@@ -128,6 +128,24 @@ def _():
     equal("scenarios.web.distribution" in [chart["name"] for chart in page["charts"]], True)
 
 
+@case("a comparison by a figure that scenarios lack does not name a best one among them")
+def _():
+    write("none.lua", 'server "api" { service = constant(1000) }\n'
+          'client "web" { calls = "api", arrivals = poisson { rate = 8 }, timeout = 1, retries = 0 }\n'
+          'scenario("a", function() end)\nscenario("b", function() set { ["web.timeout"] = 2 } end)\n'
+          'scenario("good", function() set { ["api.service"] = exponential { rate = 20 } } end)\n')
+    short = ("--runs", "3", "--duration", "60", "--quiet", "--html", "n.html")
+    done("compare", "none.lua", "--scenario", "a", "--scenario", "b", *short)
+    page = document("n.html")
+    equal(page["headline"], "No scenario has a web.latency.p99")
+    equal([answer["text"] for answer in page["answers"]],
+          [f"{name}: has no web.latency.p99, not ranked" for name in ("a", "b")])
+    equal([row[0] for row in page["tables"][0]["rows"]], [[None, "-", ""]] * 2)
+    done("compare", "none.lua", *short)
+    page = document("n.html")
+    equal(page["headline"], "Lowest web.latency.p99: good")
+
+
 @case("what was learned: how long it takes to settle")
 def _():
     done("learn", MODELS / "fault-recovery.lua", "--method", "edmd", "--runs", "4", "--quiet", "--html", "l.html")
@@ -181,6 +199,7 @@ def _():
     refused(3, "--html folder.html: Is a directory", *long, "--html", "folder.html")
     refused(2, "--html m.lua would overwrite m.lua", *long, "--html", "m.lua")
     refused(2, "--html: expected FILE, got nothing", *long, "--html=")
+    refused(2, "--html -: expected FILE", *long, "--html", "-")
     refused(2, "--find tries many", "simulate", "m.lua", "--find", "web.arrivals.rate", "--such-that", "web.latency.p99 < 2",
             "--html", "r.html")
     done("simulate", "m.lua", "--duration", "50", "--quiet", "-o", "r.db")
@@ -356,6 +375,33 @@ def _():
     contains(page["command"], "sojourn measure --payload 1000")
     done("plot", "m.db", "--html", "again.html")
     equal(pathlib.Path("again.html").read_bytes() == pathlib.Path("m.html").read_bytes(), True)
+
+
+@case("one request: its distribution reaches all, its time is a point of its own")
+def _():
+    write("one.lua", 'server "api" { service = exponential { rate = 10 } }\n'
+          'client "web" { calls = "api", arrivals = poisson { rate = 1 } }\nrun { duration = 1, runs = 1 }\n')
+    done("simulate", "one.lua", "--quiet", "--html", "one.html", "-o", "one.db")
+    charts = {chart["name"]: chart for chart in document("one.html")["charts"]}
+    with sqlite3.connect("one.db") as file:
+        count, latency = (file.execute("SELECT value FROM figures WHERE metric = ?", [name]).fetchone()[0]
+                          for name in ("web.completed", "web.latency.mean"))
+    equal(count, 1)
+    x, share = charts["web.distribution"]["series"][0]["columns"]
+    equal((share[0], share[-1] >= 99.9, abs(x[-1] / latency - 1) < 0.01), (0, True, True))
+    equal([y for y in charts["web.latency-over-time"]["series"][0]["columns"][1] if y is not None], [float(f"{latency:.7g}")])
+
+
+@case("more charts than a page takes: some of each kind, and the others are named")
+def _():
+    write("many.lua", "".join(f'server "s{i}" {{ service = exponential {{ rate = 10 }} }}\n'
+                              f'client "c{i}" {{ calls = "s{i}", arrivals = poisson {{ rate = 5 }} }}\n' for i in range(30)))
+    done("simulate", "many.lua", "--runs", "2", "--duration", "40", "--quiet", "-o", "many.db", "--html", "many.html")
+    page, there = document("many.html"), done("plot", "many.db", "--list").splitlines()
+    drawn = [chart["name"] for chart in page["charts"]]
+    equal((len(drawn), sorted(drawn + page["left_out"])), (80, sorted(line.split()[0] for line in there)))
+    kinds = {name.split(".")[-1] for name in drawn}
+    equal(kinds, {name.split(".")[-1] for name in page["left_out"]} | {"stages", "utilization"})
 
 
 @case("chosen charts, and any metric of scenarios")

@@ -43,6 +43,16 @@ static void axes_are_labelled_with_round_numbers(void **state) {
   expect_ticks(SJ_SCALE_LOG, 3, 4, "3.0 3.2 3.4 3.6 3.8 4.0");
 }
 
+/* A heat map whose answers all take nearly the same time: its axis is in their unit, not in logarithms. */
+static void logarithms_of_a_narrow_range_are_labelled_in_the_unit(void **state) {
+  (void)state;
+  size_t count;
+  struct sj_tick *const ticks = sj_logarithm_ticks(log10(0.0822), log10(0.0858), &count);
+  assert_true(count >= 2);
+  for (size_t i = 0; i < count; i++) assert_float_equal(strtod(ticks[i].label, NULL), pow(10, ticks[i].at), 1e-9);
+  sj_ticks_destroy(ticks, count);
+}
+
 static void numbers_are_short(void **state) {
   (void)state;
   static const struct {
@@ -236,6 +246,7 @@ static void boxes_are_those_of_tukey(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(axes_are_labelled_with_round_numbers),
+      cmocka_unit_test(logarithms_of_a_narrow_range_are_labelled_in_the_unit),
       cmocka_unit_test(numbers_are_short),
       cmocka_unit_test(ranges_cover_what_is_drawn),
       cmocka_unit_test(one_number_has_a_range_around_it),

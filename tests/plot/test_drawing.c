@@ -37,11 +37,42 @@ static void texts_are_never_commands(void **state) {
 
 static void what_is_not_a_number_is_a_gap(void **state) {
   (void)state;
-  const double x[] = {1, 2, 3}, y[] = {4, (double)NAN, (double)INFINITY};
+  const double x[] = {1, 2, 3, 4}, y[] = {4, 5, (double)NAN, (double)INFINITY};
   struct sj_chart *const chart = sj_chart_create("c", "c", NULL);
-  sj_chart_add(chart, SJ_LINE, "y", 3, (const double *const[]){x, y});
+  sj_chart_add(chart, SJ_LINE, "y", 4, (const double *const[]){x, y});
   char *const script = script_of(chart);
-  assert_non_null(strstr(script, "$series0 << END\n 1 4\n\n\nEND\n"));
+  assert_non_null(strstr(script, "$series0 << END\n 1 4\n 2 5\n\n\nEND\n"));
+  free(script);
+  sj_chart_destroy(chart);
+}
+
+/* A line through one point has no length. */
+static void a_point_between_gaps_is_a_dash(void **state) {
+  (void)state;
+  const double x[] = {0, 100, 200, 300}, y[] = {1, (double)NAN, 5, (double)NAN};
+  double from = NAN, to = NAN, at = NAN, again = NAN;
+  struct sj_chart *const chart = sj_chart_create("c", "c", NULL);
+  sj_chart_add(chart, SJ_LINE, "y", 4, (const double *const[]){x, y});
+  char *const script = script_of(chart);
+  const char *const data = strstr(script, "$series0 << END\n");
+  assert_non_null(data);
+  const char *const second = strstr(data, "\n\n"); /* the first gap */
+  assert_non_null(second);
+  assert_int_equal(sscanf(second, " %lf %lf %lf %lf", &from, &at, &to, &again), 4);
+  assert_true(from < 200 && to > 200 && to - from < 10 && at == 5 && again == 5);
+  free(script);
+  sj_chart_destroy(chart);
+}
+
+static void long_titles_take_several_lines(void **state) {
+  (void)state;
+  static const char name[] =
+      "a-server-with-quite-a-long-name.in_system.mean by another-server-with-a-name.service.rate";
+  struct sj_chart *const chart = sj_chart_create("c", name, NULL);
+  sj_axis_set(&chart->y, "a-server-with-quite-a-long-name.in_system.mean", "requests", SJ_SCALE_LINEAR);
+  char *const script = script_of(chart);
+  assert_non_null(strstr(script, "set label 'a-server-with-quite-a-long-name.in_system.mean by'.\"\\n\".'another"));
+  assert_non_null(strstr(script, "set ylabel 'a-server-with-quite-a-long-name.in_system.mean'.\"\\n\".'(requests)'"));
   free(script);
   sj_chart_destroy(chart);
 }
@@ -245,6 +276,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(texts_are_never_commands),
       cmocka_unit_test(what_is_not_a_number_is_a_gap),
+      cmocka_unit_test(a_point_between_gaps_is_a_dash),
+      cmocka_unit_test(long_titles_take_several_lines),
       cmocka_unit_test(many_words_below_the_axis_make_it_wider),
       cmocka_unit_test(words_that_fit_are_cut_into_lines),
       cmocka_unit_test(names_of_metrics_are_cut_before_a_dot),

@@ -122,6 +122,15 @@ def _():
     refused(2, "did you mean --chart?", "r.db", "--chrt", "x")
 
 
+@case("charts of a client that has no answer are not called unknown")
+def _():
+    write("never.lua", 'server "api" { service = constant(1000) }\n'
+          'client "web" { calls = "api", arrivals = poisson { rate = 8 }, timeout = 1 }\n')
+    done("simulate", "never.lua", "--duration", "50", "--runs", "2", "--quiet", "-o", "never.db")
+    refused(2, "chart web.latency: no request of that client was answered", "never.db", "--chart", "web.latency")
+    refused(2, "unknown chart api.latency", "never.db", "--chart", "api.latency")
+
+
 @case("files that hold nothing to draw")
 def _():
     refused(3, "none.db", "none.db")

@@ -101,8 +101,11 @@ function linearTicks(low, high, most) {
   return ticks;
 }
 function ticksOf(axis, low, high, vertical, width) {
-  if (axis.logarithms) return logTicks(10 ** low, 10 ** high).map(Math.log10);
-  return axis.log ? logTicks(low, high) : linearTicks(low, high, vertical ? 6 : Math.max(3, Math.min(8, width / 75)));
+  const even = (from, to) => linearTicks(from, to, vertical ? 6 : Math.max(3, Math.min(8, width / 75)));
+  // In less than that there may be neither a 1 nor a 2 nor a 5.
+  const uneven = (from, to) => (Math.log10(to / from) < 0.7 ? even(from, to) : logTicks(from, to));
+  if (axis.logarithms) return uneven(10 ** low, 10 ** high).map(Math.log10);
+  return axis.log ? uneven(low, high) : even(low, high);
 }
 
 const longWords = (axis) => (axis.ticks || []).some(([, label]) => (label || "").length > 18);
@@ -111,14 +114,24 @@ function isTurned(axis, width) {
   const room = (width - 90) / Math.max(1, (axis.ticks || []).length);
   return longest * 7 > room && room < 80;
 }
-// Lines of at most so many characters, that end before a dot or after a blank where there is one.
+// How many letters wide a text is: those of East Asia and pictures take the room of two.
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|[\u{1f300}-\u{1faff}]/u;
+const lettersOf = (text) => [...text].reduce((sum, letter) => sum + (wide.test(letter) ? 2 : 1), 0);
+function cutTo(text, most) {
+  const letters = [...text.trimEnd()];
+  while (lettersOf(letters.join("")) > most - 1) letters.pop();
+  return `${letters.join("")}…`;
+}
+// At most three lines of at most so many letters, that end before a dot or after a blank where there is one; what does
+// not fit is cut.
 function inLines(text, most) {
   const lines = [""];
   for (const piece of text.split(/(?<= )|(?=\.)/)) {
-    if (lines[lines.length - 1] && lines[lines.length - 1].length + piece.length > most) lines.push("");
+    if (lines[lines.length - 1] && lettersOf(lines[lines.length - 1] + piece.trimEnd()) > most) lines.push("");
     lines[lines.length - 1] += piece;
   }
-  return lines.join("\n");
+  if (lines.length > 3) lines.splice(2, lines.length, cutTo(lines[2], most));
+  return lines.map((line) => (lettersOf(line.trimEnd()) > most ? cutTo(line, most) : line.trimEnd())).join("\n");
 }
 // Many words want the whole width of the page, and long ones below the axis more height.
 const isWide = (chart) => (chart.x.ticks || []).length > 12;
@@ -129,20 +142,30 @@ function wordsWidth(axis, width) {
   const longest = Math.max(0, ...(axis.ticks || []).map(([, label]) => (label || "").length));
   return Math.max(38, Math.min(longest * 7.5 + 4, 220, width * 0.35));
 }
-const leftOf = (axis, width) => wordsWidth(axis, width) + (axis.label ? 28 : 12);
+// An axis' title, in two lines where its length has no room: that is the picture's height, or what of its width is beside
+// the vertical axis.
+function titleLines(axis, vertical, width) {
+  const room = vertical ? 270 : width - 120,
+    title = axisTitle(axis),
+    all = lettersOf(title);
+  return all * 6.6 <= room ? [title] : inLines(title, Math.max(Math.ceil(all / 2) + 4, Math.floor(room / 6.6))).split("\n");
+}
+const leftOf = (axis, width) =>
+  wordsWidth(axis, width) + (axis.label ? 28 : 12) + 15 * (titleLines(axis, true, width).length - 1);
 
 function axisOption(axis, theme, vertical, width) {
   const option = {
     type: axis.log ? "log" : "value",
     min: axis.low,
     max: axis.high,
-    name: axisTitle(axis),
+    name: titleLines(axis, vertical, width).join("\n"),
     nameLocation: "middle",
-    nameTextStyle: { color: theme.ink, fontSize: 12 },
+    nameTextStyle: { color: theme.ink, fontSize: 12, lineHeight: 15 },
     nameGap: vertical ? wordsWidth(axis, width) + 8 : 28,
     axisLine: { show: true, onZero: false, lineStyle: { color: theme.muted } },
     axisTick: { show: true, lineStyle: { color: theme.muted } },
-    axisLabel: { color: theme.ink, hideOverlap: true },
+    // What an earlier width has set has to be taken back: options are merged.
+    axisLabel: { color: theme.ink, hideOverlap: true, rotate: 0, width: null, overflow: "none", lineHeight: null },
     splitLine: { show: true, lineStyle: { color: theme.grid } },
     axisPointer: { label: { show: false } },
   };
@@ -165,9 +188,9 @@ function axisOption(axis, theme, vertical, width) {
         option.axisLabel,
         turned
           ? { rotate: 60, width: most, overflow: "truncate" }
-          : { width: room - 8, overflow: "break", lineHeight: 14 },
+          : { lineHeight: 14 },
       );
-      if (!turned) option.axisLabel.formatter = (value) => inLines(words.get(value) ?? "", (room - 8) / 6.5);
+      if (!turned) option.axisLabel.formatter = (value) => inLines(words.get(value) ?? "", Math.floor((room - 8) / 6.8));
       option.nameGap = turned ? most * 0.87 : 58;
     }
     if (!vertical && !option.name) option.nameGap -= option.nameGap > 28 ? 36 : 22;

@@ -185,7 +185,7 @@ function optionOf(chart, palette, hidden, width) {
       },
     },
   };
-  const bottom = option.xAxis.nameGap + 24;
+  const bottom = option.xAxis.nameGap + 24 + 15 * (titleLines(chart.x, false, width).length - 1);
   option.grid.bottom = map >= 0 ? bottom + 48 : bottom;
   if (map >= 0) option.visualMap = colourBar(chart, theme, map, width);
   if (chart.same_scale) keepRound(chart, option.grid, width);
@@ -395,6 +395,7 @@ function drawSoon(list) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   addEventListener("beforeprint", () => {
     printing = true;
+    document.querySelectorAll("details.more").forEach((details) => (details.open = true)); // part of the answer
     [...waiting].forEach(now);
     again();
   });

@@ -14,7 +14,7 @@ function fillAnswer(page) {
     list.after(
       element(
         "details",
-        {},
+        { class: "more" },
         element("summary", {}, `${rest.length} more`),
         element("ul", { class: "answers" }, ...rest),
       ),

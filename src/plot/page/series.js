@@ -248,10 +248,16 @@ function contourSeries(series, theme) {
 }
 
 function lineSeries(series, colour, chart) {
+  const y = series.columns[1],
+    gap = (i) => y[i] === null || y[i] === undefined;
+  // A point between two gaps has no line to be seen by.
+  const alone = (i) => !gap(i) && gap(i - 1) && gap(i + 1);
   return {
     type: "line",
     data: pairs(series),
-    showSymbol: false,
+    symbol: (value, { dataIndex }) => (alone(dataIndex) ? "circle" : "none"),
+    symbolSize: 4,
+    showAllSymbol: true,
     connectNulls: false,
     silent: chart.map, // what the mouse is on is a rectangle
     animation: false,
