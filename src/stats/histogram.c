@@ -150,8 +150,9 @@ static double clamp(double value, double min, double max) {
 /* One quantile, by a walk that has not gone beyond its rank. */
 static double quantile(struct walk *walk, uint64_t total, double p, double min, double max) {
   if (!(p >= 0 && p <= 1)) return NAN;
-  const double rank = p * (double)(total - 1);
-  const uint64_t whole = (uint64_t)rank;
+  /* Of more than 2^53 values the greatest rank, as a double, may lie above it. */
+  const double last = (double)(total - 1), rank = p * last;
+  const uint64_t whole = rank < last ? (uint64_t)rank : total - 1;
   /* The outermost order statistics are known exactly. */
   if (whole >= total - 1 && max >= 0) return max;
   const double middle_low = order_statistic(walk, whole);

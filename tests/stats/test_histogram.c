@@ -113,6 +113,12 @@ static void quantiles_together(void **state) {
   }
 }
 
+static void as_many_values_as_can_be(void **state) {
+  (void)state;
+  struct sj_histogram h = {.zeros = UINT64_MAX};
+  assert_true(sj_histogram_quantile(&h, 1, NAN, NAN) == 0 && sj_histogram_quantile(&h, 0.999, NAN, NAN) == 0);
+}
+
 static void few_values(void **state) {
   (void)state;
   struct sj_histogram h = {0};
@@ -274,6 +280,7 @@ int main(void) {
       cmocka_unit_test(edges_of_the_range),
       cmocka_unit_test(quantiles_are_numpys),
       cmocka_unit_test(quantiles_together),
+      cmocka_unit_test(as_many_values_as_can_be),
       cmocka_unit_test(few_values),
       cmocka_unit_test(share_is_linear_inside_a_cell),
       cmocka_unit_test(merged_is_all_added),
