@@ -206,12 +206,12 @@ def make_namespaces():
         ip("netns", "add", NAMES[0])
         ip("netns", "add", NAMES[1])
         ip("link", "add", "va", "netns", NAMES[0], "type", "veth", "peer", "name", "vb", "netns", NAMES[1])
+        for name, link, address in zip(NAMES, ("va", "vb"), ADDRESSES):
+            ip("-n", name, "addr", "add", address + "/24", "dev", link)
+            ip("-n", name, "link", "set", "lo", "up")
+            ip("-n", name, "link", "set", link, "up")
     except subprocess.CalledProcessError as failure:
         raise Skip(f"no network namespaces here: {failure.stderr.decode().strip()}") from failure
-    for name, link, address in zip(NAMES, ("va", "vb"), ADDRESSES):
-        ip("-n", name, "addr", "add", address + "/24", "dev", link)
-        ip("-n", name, "link", "set", "lo", "up")
-        ip("-n", name, "link", "set", link, "up")
 
 
 def remove_namespaces():
