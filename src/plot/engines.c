@@ -236,12 +236,6 @@ static void add_families(const struct pair *pair) {
 
 /* ---- how it fills ---- */
 
-static size_t find_series(const struct sj_results *results, const char *name) {
-  for (size_t i = 0; i < results->series_count; i++)
-    if (strcmp(results->series[i].name, name) == 0) return i;
-  return SIZE_MAX;
-}
-
 /* Levels of the simulation are those at the end of a cell. */
 static void add_simulated_level(const struct sj_results *simulated, size_t series, size_t count,
                                 struct sj_chart *chart) {
@@ -276,7 +270,7 @@ static void add_solved_level(const struct sj_series_view *view, double end, stru
 /* As far as both go. */
 static void add_filling(const struct pair *pair, const char *name, const char *server) {
   const struct sj_results *const simulated = pair->simulated;
-  const size_t series = find_series(simulated, name);
+  const size_t series = sj_results_find_series(simulated, name);
   struct sj_series_view view;
   if (series == SIZE_MAX || simulated->run_count == 0 || !simulated->runs[0].series ||
       !sj_results_series(pair->solved, name, 0, &view))

@@ -19,9 +19,8 @@ struct map {
 
 static void add_runs(struct map *map, size_t series) {
   const struct sj_results *const results = map->results;
-  size_t which = 0;
-  while (which < results->heatmap_count && results->heatmap_series[which] != series) which++;
-  for (size_t r = 0; which < results->heatmap_count && r < results->run_count; r++) {
+  const size_t which = sj_results_heatmap_of(results, series);
+  for (size_t r = 0; which != SIZE_MAX && r < results->run_count; r++) {
     const struct sj_heatmap *const its = results->runs[r].heatmaps ? &results->runs[r].heatmaps[which] : NULL;
     if (!its || its->columns == 0) continue;
     sj_heatmap_merge(&map->all, its);

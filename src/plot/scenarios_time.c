@@ -9,33 +9,14 @@
 /* As many lines as can be told apart. */
 enum { MOST = 7 };
 
-static size_t find_series(const struct sj_results *results, const char *name) {
-  for (size_t i = 0; i < results->series_count; i++)
-    if (strcmp(results->series[i].name, name) == 0) return i;
-  return SIZE_MAX;
-}
-
-static double mean_over_runs(const struct sj_results *results, size_t series, size_t cell) {
-  double sum = 0;
-  size_t count = 0;
-  for (size_t r = 0; r < results->run_count; r++) {
-    const double *const its = results->runs[r].series;
-    const double value = its ? its[series * results->grid_count + cell] : (double)NAN;
-    if (!isfinite(value)) continue;
-    sum += value;
-    count++;
-  }
-  return count > 0 ? sum / (double)count : (double)NAN;
-}
-
 /* `part` is where in a cell its value belongs: 1 at its end. False if there is nothing. */
 static bool add_line(struct sj_chart *chart, const struct sj_results *results, size_t series, double part) {
   const size_t count = results->grid_count;
-  double *const x = sj_allocate_array(2 * count + 1, sizeof *x), *const y = x + count;
+  double *const x = sj_allocate_array(2 * count + results->run_count + 1, sizeof *x), *const y = x + count, half;
   bool any = false;
   for (size_t i = 0; i < count; i++) {
     x[i] = results->grid_start + ((double)i + part) * results->grid_step;
-    y[i] = mean_over_runs(results, series, i);
+    sj_series_over_runs(results, series, i, y + count, &y[i], &half);
     any = any || isfinite(y[i]);
   }
   if (any)
@@ -56,7 +37,7 @@ static void add_chart(const struct sj_source *source, const struct sj_results *c
   size_t index[MOST];
   bool all = component && sj_source_component(source, queue ? "servers" : "clients", component);
   for (size_t i = 0; i < count && all; i++) {
-    index[i] = find_series(scenarios[i], series);
+    index[i] = sj_results_find_series(scenarios[i], series);
     all = index[i] != SIZE_MAX;
   }
   if (all) {

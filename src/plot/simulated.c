@@ -204,9 +204,7 @@ void sj_series_over_runs(const struct sj_results *results, size_t series, size_t
 
 static size_t find_series(const struct sj_results *results, const char *component, const char *ending) {
   char *const name = sj_format("%s.%s", component, ending);
-  size_t found = SIZE_MAX;
-  for (size_t i = 0; i < results->series_count && found == SIZE_MAX; i++)
-    if (strcmp(results->series[i].name, name) == 0) found = i;
+  const size_t found = sj_results_find_series(results, name);
   free(name);
   return found;
 }

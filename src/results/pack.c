@@ -22,12 +22,6 @@ void sj_pack_text(struct sj_text *bytes, const char *text) {
     sj_pack_whole(bytes, UINT64_MAX);
 }
 
-static bool has_heatmap(const struct sj_results *results, size_t series) {
-  for (size_t i = 0; i < results->heatmap_count; i++)
-    if (results->heatmap_series[i] == series) return true;
-  return false;
-}
-
 void sj_pack_results(struct sj_text *bytes, const struct sj_results *results) {
   sj_pack_text(bytes, results->engine);
   sj_pack_text(bytes, results->model);
@@ -57,7 +51,7 @@ void sj_pack_results(struct sj_text *bytes, const struct sj_results *results) {
   for (size_t i = 0; i < results->series_count; i++) {
     sj_pack_text(bytes, results->series[i].name);
     sj_pack_text(bytes, results->series[i].unit);
-    sj_pack_whole(bytes, has_heatmap(results, i));
+    sj_pack_whole(bytes, sj_results_heatmap_of(results, i) != SIZE_MAX);
   }
   sj_pack_whole(bytes, results->note_count);
   for (size_t i = 0; i < results->note_count; i++) sj_pack_text(bytes, results->notes[i]);

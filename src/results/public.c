@@ -51,34 +51,29 @@ const char *sj_results_note(const struct sj_results *results, size_t note) {
 bool sj_results_series(const struct sj_results *results, const char *name, size_t run, struct sj_series_view *view) {
   *view = (struct sj_series_view){0};
   if (run >= results->run_count || !results->runs[run].series) return false;
-  for (size_t i = 0; i < results->series_count; i++) {
-    if (strcmp(results->series[i].name, name) != 0) continue;
-    *view = (struct sj_series_view){.values = results->runs[run].series + i * results->grid_count,
-                                    .count = results->grid_count,
-                                    .start = results->grid_start,
-                                    .step = results->grid_step};
-    return true;
-  }
-  return false;
+  const size_t series = sj_results_find_series(results, name);
+  if (series == SIZE_MAX) return false;
+  *view = (struct sj_series_view){.values = results->runs[run].series + series * results->grid_count,
+                                  .count = results->grid_count,
+                                  .start = results->grid_start,
+                                  .step = results->grid_step};
+  return true;
 }
 
 bool sj_results_heatmap(const struct sj_results *results, const char *name, size_t run, struct sj_heatmap_view *view) {
   *view = (struct sj_heatmap_view){0};
   if (run >= results->run_count || !results->runs[run].heatmaps) return false;
-  for (size_t i = 0; i < results->heatmap_count; i++) {
-    const struct sj_heatmap *const map = &results->runs[run].heatmaps[i];
-    if (map->columns == 0 || strcmp(results->series[results->heatmap_series[i]].name, name) != 0) continue;
-    *view =
-        (struct sj_heatmap_view){.counts = map->counts,
-                                 .columns = map->columns,
-                                 .rows = map->length + 1,
-                                 .start = results->grid_start,
-                                 .step = (double)sj_heatmap_cells_of_column(results->grid_count) * results->grid_step,
-                                 .end = results->grid_start + (double)results->grid_count * results->grid_step,
-                                 .first = map->first};
-    return true;
-  }
-  return false;
+  const size_t which = sj_results_heatmap_of(results, sj_results_find_series(results, name));
+  if (which == SIZE_MAX || results->runs[run].heatmaps[which].columns == 0) return false;
+  const struct sj_heatmap *const map = &results->runs[run].heatmaps[which];
+  *view = (struct sj_heatmap_view){.counts = map->counts,
+                                   .columns = map->columns,
+                                   .rows = map->length + 1,
+                                   .start = results->grid_start,
+                                   .step = (double)sj_heatmap_cells_of_column(results->grid_count) * results->grid_step,
+                                   .end = results->grid_start + (double)results->grid_count * results->grid_step,
+                                   .first = map->first};
+  return true;
 }
 
 double sj_heatmap_row_bound(const struct sj_heatmap_view *view, size_t row) {

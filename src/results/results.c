@@ -186,6 +186,18 @@ size_t sj_results_find(const struct sj_results *results, const char *name) {
   return SIZE_MAX;
 }
 
+size_t sj_results_find_series(const struct sj_results *results, const char *name) {
+  for (size_t i = 0; i < results->series_count; i++)
+    if (strcmp(results->series[i].name, name) == 0) return i;
+  return SIZE_MAX;
+}
+
+size_t sj_results_heatmap_of(const struct sj_results *results, size_t series) {
+  for (size_t i = 0; i < results->heatmap_count; i++)
+    if (results->heatmap_series[i] == series) return i;
+  return SIZE_MAX;
+}
+
 static double extreme(const struct sj_results *results, size_t metric, bool largest) {
   double found = NAN;
   for (size_t i = 0; i < results->run_count; i++) {

@@ -93,6 +93,9 @@ bool sj_results_add_histogram(struct sj_results *results, const char *name);
 bool sj_results_add_series(struct sj_results *results, const char *name, const char *unit);
 /* The series of that index has a heat map, too; in their order. */
 bool sj_results_add_heatmap(struct sj_results *results, size_t series);
+/* The series of that name, and the heat map of a series; SIZE_MAX: there is none. */
+size_t sj_results_find_series(const struct sj_results *results, const char *name);
+size_t sj_results_heatmap_of(const struct sj_results *results, size_t series);
 bool sj_results_add_note(struct sj_results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A run of the right shape, values NAN, histograms empty, series NAN, heat maps unknown. Its arrays are freed by

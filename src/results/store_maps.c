@@ -57,13 +57,6 @@ static enum sj_status write_map(struct sj_store *store, sqlite3_stmt *insert, co
   return status;
 }
 
-/* Which heat map the series of an index has; SIZE_MAX: none. */
-static size_t heatmap_of(const struct sj_results *results, size_t series) {
-  for (size_t i = 0; i < results->heatmap_count; i++)
-    if (results->heatmap_series[i] == series) return i;
-  return SIZE_MAX;
-}
-
 enum sj_status sj_store_heatmaps_write(struct sj_store *store, const struct sj_store_columns *series,
                                        const struct sj_results *results, const struct sj_run *run, int64_t id,
                                        struct sj_error *error) {
@@ -72,7 +65,7 @@ enum sj_status sj_store_heatmaps_write(struct sj_store *store, const struct sj_s
   sqlite3_stmt *insert = NULL;
   enum sj_status status = sj_store_get_kept(store, sql, &insert, error);
   for (size_t i = 0; i < series->count && status == SJ_OK; i++) {
-    const size_t index = heatmap_of(results, series->column[i].index);
+    const size_t index = sj_results_heatmap_of(results, series->column[i].index);
     if (index == SIZE_MAX) continue;
     sqlite3_bind_int64(insert, 1, id);
     sqlite3_bind_int64(insert, 2, series->column[i].id);
@@ -108,7 +101,7 @@ enum sj_status sj_store_heatmaps_read(struct sj_store *store, const struct sj_st
   sqlite3_bind_int64(list, 1, id);
   bool row;
   while ((status = sj_store_step(store, list, &row, error)) == SJ_OK && row) {
-    const size_t index = heatmap_of(results, sj_store_index_of(series, sqlite3_column_int64(list, 0)));
+    const size_t index = sj_results_heatmap_of(results, sj_store_index_of(series, sqlite3_column_int64(list, 0)));
     if (index == SIZE_MAX) continue;
     if ((status = take_column(store, list, results, index, run, error)) != SJ_OK) break;
   }
