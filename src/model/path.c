@@ -202,7 +202,7 @@ static const struct sj_node *replaced(const struct edit *edit, const struct sj_n
 
 /* The unit after a step: of "mean" in a law for a service that of the service. */
 static const char *unit_after(const struct sj_schema *schema, const struct hop *hop, const char *before) {
-  static const char *const as_drawn[] = {"mean", "std", "min", "max", "scale", "value"};
+  static const char *const as_drawn[] = {"mean", "std", "min", "max", "scale", "value", "p50", "p99"};
   if (!hop->field) return before;
   for (size_t i = 0; schema->family == SJ_FAMILY_DISTRIBUTION && i < sizeof as_drawn / sizeof *as_drawn; i++)
     if (!strcmp(hop->field->name, as_drawn[i])) return before;

@@ -39,7 +39,7 @@ def _():
 
 
 UNITS = {"api.service.mean": "time", "api.service.cv": "", "api.capacity": "requests",
-         "web.retries": "", "web.timeout": "time", "web.backoff.base": "time", "much": None,
+         "web.retries": "", "web.timeout": "time", "web.timeout.p50": "time", "web.backoff.base": "time", "much": None,
          "web.size.mean": "bytes", "web.arrivals.rate": "1/time"}
 
 
@@ -48,7 +48,7 @@ def _():
     model = write("m.lua", """
 param("much", 1, "a factor")
 server "api" { service = lognormal { mean = 0.1, cv = 1 }, capacity = 9 }
-client "web" { calls = "api", arrivals = poisson { rate = 3 }, size = exponential { mean = 100 }, timeout = 2,
+client "web" { calls = "api", arrivals = poisson { rate = 3 }, size = exponential { mean = 100 }, timeout = lognormal { p50 = 1, p99 = 4 },
                retries = 1, backoff = exponential_backoff { base = 0.1 } }
 """)
     for path, unit in UNITS.items():
